@@ -1,0 +1,62 @@
+import { z } from 'zod/mini';
+
+/** What a token can show. This version mints `onboarding`; the others are refused by name until they exist. */
+export const widgetTypes = ['onboarding', 'sign', 'vault', 'team'] as const;
+export const mintable = ['onboarding'] as const;
+
+const text = (max: number) => z.string().check(z.trim(), z.minLength(1), z.maxLength(max));
+const origin = z.string().check(z.maxLength(255));
+
+/** Names of the customer fields that a partner may prefill, and lock. */
+export const prefillNames = ['email', 'first_name', 'last_name', 'company_name'] as const;
+
+/** Body of `POST /embed/token`: who is about to see which view. Unknown fields are refused. */
+export const MintRequest = z.strictObject({
+  widget_type: z.enum(mintable),
+  user_email: z.email().check(z.maxLength(254)),
+  customer: z.strictObject({
+    external_id: text(128),
+    email: z.optional(z.email().check(z.maxLength(254))),
+    first_name: z.optional(text(100)),
+    last_name: z.optional(text(100)),
+    company_name: z.optional(text(200)),
+    locked: z.optional(z.array(z.enum(prefillNames)).check(z.maxLength(prefillNames.length))),
+  }),
+  /** Subset of the partner's registered origins; all of them when absent. */
+  origins: z.optional(z.array(origin).check(z.minLength(1), z.maxLength(20))),
+  /** Seconds, 60 to 1800; 900 when absent. */
+  expires_in: z._default(z.int().check(z.minimum(60), z.maximum(1800)), 900),
+  locale: z.optional(z.string().check(z.regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/))),
+  /** Echoed in webhooks; at most 20 short strings. */
+  metadata: z.optional(
+    z
+      .record(z.string().check(z.maxLength(40)), z.string().check(z.maxLength(500)))
+      .check(z.refine((value) => Object.keys(value).length <= 20, 'at most 20 entries')),
+  ),
+});
+export type MintRequest = z.infer<typeof MintRequest>;
+
+/** Answer of `POST /embed/token` (200). `expires_at` is ISO 8601 UTC with milliseconds. */
+export const MintAnswer = z.object({
+  data: z.object({ token: z.string(), expires_at: z.string(), embed_url: z.string(), widget_type: z.enum(widgetTypes) }),
+});
+export type MintAnswer = z.infer<typeof MintAnswer>;
+
+/** What the partner looks like to the customer. */
+export const Branding = z.object({ name: z.string() });
+export type Branding = z.infer<typeof Branding>;
+
+/** Answer of `POST /embed/session` (201) and of its refresh (200). Times are ISO 8601 UTC. */
+export const SessionAnswer = z.object({
+  session_id: z.string(),
+  session_token: z.string(),
+  token_type: z.literal('DPoP'),
+  /** When this session token stops working (15 minutes at most). */
+  expires_at: z.string(),
+  /** When the session itself ends, whatever is refreshed (12 hours for onboarding). */
+  ends_at: z.string(),
+  widget_type: z.enum(widgetTypes),
+  locale: z.nullable(z.string()),
+  branding: Branding,
+});
+export type SessionAnswer = z.infer<typeof SessionAnswer>;

@@ -1,0 +1,161 @@
+import { z } from 'zod/mini';
+import { Fault } from './problem.ts';
+
+/** A partner's words: one text for all, or one per language (BCP 47). Always text, never HTML. */
+export const Words = z.union([z.string().check(z.maxLength(300)), z.record(z.string(), z.string().check(z.maxLength(300)))]);
+export type Words = z.infer<typeof Words>;
+
+export const fieldKinds = ['text', 'email', 'tel', 'select', 'country', 'checkbox'] as const;
+/** Named formats; no regular expression from a partner is ever run. `org-number` and `vat` read the country from `country_field`. */
+export const formats = ['email', 'phone', 'org-number', 'vat', 'digits'] as const;
+
+const name = z.string().check(z.regex(/^[a-z][a-z0-9_]{0,39}$/));
+
+/** One question of a `details` step. Its label and hint fall back to the widget's catalogue by the field's name. */
+export const Field = z.strictObject({
+  name,
+  kind: z.enum(fieldKinds),
+  format: z.optional(z.enum(formats)),
+  country_field: z.optional(name),
+  required: z._default(z.boolean(), true),
+  /** Length in characters, after trimming. */
+  min: z.optional(z.int().check(z.minimum(1), z.maximum(1000))),
+  max: z._default(z.int().check(z.minimum(1), z.maximum(1000)), 200),
+  options: z.optional(
+    z
+      .array(z.strictObject({ value: z.string().check(z.minLength(1), z.maxLength(100)), label: z.optional(Words) }))
+      .check(z.minLength(1), z.maxLength(300)),
+  ),
+  /** The field is asked only when another one has one of these values. */
+  when: z.optional(z.strictObject({ field: name, in: z.array(z.union([z.string(), z.boolean()])).check(z.minLength(1)) })),
+  label: z.optional(Words),
+  hint: z.optional(Words),
+  placeholder: z.optional(z.string().check(z.maxLength(60))),
+  autocomplete: z.optional(z.string().check(z.regex(/^[a-z0-9 -]{1,60}$/))),
+  width: z.optional(z.enum(['full', 'half'])),
+});
+export type Field = z.infer<typeof Field>;
+
+export const Section = z.strictObject({
+  id: name,
+  label: z.optional(Words),
+  hint: z.optional(Words),
+  fields: z.array(Field).check(z.minLength(1), z.maxLength(40)),
+});
+export type Section = z.infer<typeof Section>;
+
+/** Vendors that can open an account for a customer, and those that read the account's state. */
+export const provisioners = ['kelviq', 'scribeless'] as const;
+export type Provisioner = (typeof provisioners)[number];
+export const vendorNames = ['scribeless', 'kelviq', 'loyva', 'subscribr'] as const;
+export type VendorName = (typeof vendorNames)[number];
+
+const StepBase = { id: name, label: z.optional(Words) };
+export const DetailsStep = z.strictObject({
+  ...StepBase,
+  kind: z.literal('details'),
+  sections: z.array(Section).check(z.minLength(1), z.maxLength(10)),
+});
+export const ProvisionStep = z.strictObject({
+  ...StepBase,
+  kind: z.literal('provision'),
+  accounts: z
+    .array(
+      z.strictObject({
+        vendor: z.enum(provisioners),
+        /** The vendor's field → the name of the field that answers it. */
+        mapping: z.record(z.string(), name),
+        /** Under which vendors the returned key is stored for this customer. */
+        store: z.array(z.enum(vendorNames)).check(z.minLength(1)),
+      }),
+    )
+    .check(z.minLength(1), z.maxLength(4)),
+});
+export const BillingStep = z.strictObject({ ...StepBase, kind: z.literal('billing'), vendor: z.enum(provisioners) });
+export const DoneStep = z.strictObject({
+  ...StepBase,
+  kind: z.literal('done'),
+  message: z.optional(Words),
+  /** Where "done" leads; must lie on one of the partner's registered origins. */
+  redirect: z.optional(z.string().check(z.maxLength(2000))),
+  redirect_label: z.optional(Words),
+});
+export const Step = z.discriminatedUnion('kind', [DetailsStep, ProvisionStep, BillingStep, DoneStep]);
+export type Step = z.infer<typeof Step>;
+
+/** A partner's list of steps. Versioned by the registry; a run keeps the version it began with. */
+export const Flow = z.strictObject({ steps: z.array(Step).check(z.minLength(2), z.maxLength(12)) });
+export type Flow = z.infer<typeof Flow>;
+
+/** What a customer has answered: by field name. */
+export const Values = z.record(name, z.union([z.string().check(z.maxLength(1000)), z.boolean()]));
+export type Values = z.infer<typeof Values>;
+
+/** `planned` is written before anything is asked; `asking` before the request leaves; `unknown` when nobody can tell what came of it. */
+export const accountStates = ['planned', 'asking', 'opened', 'ready', 'refused', 'unknown'] as const;
+export type AccountState = (typeof accountStates)[number];
+
+export const runStatuses = ['new', 'in_progress', 'unknown', 'waiting_billing', 'done'] as const;
+export type RunStatus = (typeof runStatuses)[number];
+
+const at = z.nullable(z.string());
+
+/** How far one vendor's account is, as the customer may see it. */
+export const AccountView = z.object({
+  vendor: z.enum(provisioners),
+  state: z.enum(accountStates),
+  /** First asked; answered with a key that is stored; found ready; last asked about its readiness. */
+  asked_at: at,
+  opened_at: at,
+  ready_at: at,
+  checked_at: at,
+  /** The vendor could not be reached lately; asking goes on by itself. */
+  unreachable: z.boolean(),
+});
+export type AccountView = z.infer<typeof AccountView>;
+
+/** Answer of `GET /embed/onboarding`: everything the view shows. `revision` is also the ETag, as `"r<revision>"`. */
+export const OnboardingView = z.object({
+  run_id: z.string(),
+  status: z.enum(runStatuses),
+  revision: z.int(),
+  saved_at: at,
+  /** Another tab or browser had this run open in the last 30 seconds. */
+  elsewhere: z.boolean(),
+  /** The step that is shown first. */
+  step: z.string(),
+  steps: z.array(
+    z.object({
+      id: z.string(),
+      kind: z.enum(['details', 'provision', 'billing', 'done']),
+      label: z.nullable(Words),
+      /** `open`: can be looked at and acted on; `todo`: something before it is missing. */
+      state: z.enum(['done', 'open', 'todo']),
+      at,
+    }),
+  ),
+  details: z.object({
+    sections: z.array(Section),
+    values: Values,
+    locked: z.array(z.string()),
+    /** Errors that a vendor gave back, at the field that caused them. */
+    faults: z.array(Fault),
+    editable: z.boolean(),
+  }),
+  accounts: z.array(AccountView),
+  billing: z.nullable(
+    z.object({ vendor: z.enum(provisioners), state: z.enum(['waiting', 'needed', 'done']), checked_at: at, done_at: at }),
+  ),
+  done: z.object({ message: z.nullable(Words), redirect: z.nullable(z.string()), redirect_label: z.nullable(Words) }),
+});
+export type OnboardingView = z.infer<typeof OnboardingView>;
+
+/** Body of `PATCH /embed/onboarding/draft` and of `POST /embed/onboarding/steps/{details}`. */
+export const DraftRequest = z.strictObject({ values: Values });
+export type DraftRequest = z.infer<typeof DraftRequest>;
+/** Answer of the draft: its new revision (also the ETag) and when it was kept. */
+export const DraftAnswer = z.object({ revision: z.int(), saved_at: z.string() });
+export type DraftAnswer = z.infer<typeof DraftAnswer>;
+/** Answer of `POST /embed/onboarding/steps/{billing}`: the vendor's payment page. It carries a secret: keep it out of the page's markup. */
+export const BillingAnswer = z.object({ billing_url: z.string() });
+export type BillingAnswer = z.infer<typeof BillingAnswer>;

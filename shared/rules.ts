@@ -97,8 +97,7 @@ function email(answer: string): Broken {
   const name = answer.slice(0, at);
   const domain = answer.slice(at + 1);
   if (!name) return { code: 'email-no-name' };
-  if (!domain || !domain.includes('.') || domain.startsWith('.') || domain.endsWith('.'))
-    return { code: 'email-no-domain', params: { name } };
+  if (!domain?.includes('.') || domain.startsWith('.') || domain.endsWith('.')) return { code: 'email-no-domain', params: { name } };
   const labels = domain.split('.').every((label) => /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/.test(label));
   // biome-ignore lint/complexity/noUselessEscapeInRegex: the set is the HTML standard's, kept letter by letter
   return labels && /^[A-Za-z0-9.!#$%&'*+\/=?^_`{|}~-]{1,64}$/.test(name) && answer.length <= 254 ? undefined : { code: 'email-characters' };

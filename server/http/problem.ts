@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto';
+import type { Context, Middleware } from 'koa';
+import { Failure, type Problem, problems } from '../../shared/problem.ts';
+
+/** Writes a refusal in the dialect of one door. */
+export type Dialect = (ctx: Context, failure: Failure, instance: string) => void;
+
+/** Told of every failure that is a bug or a breakage of ours; never of what a caller did wrong. */
+export type Report = (error: unknown, instance: string) => void;
+
+/** The outermost middleware: whatever is thrown below becomes an answer in the door's dialect. What is not a Failure is a bug: 500, reported, not described. */
+export function answerFailures(dialect: Dialect, report: Report): Middleware {
+  return async (ctx, next) => {
+    const instance = `urn:uuid:${randomUUID()}`;
+    try {
+      await next();
+      if (ctx.body == null && ctx.status === 404) throw new Failure('no-such-route');
+      if (ctx.body == null && ctx.status === 405) throw new Failure('method-not-allowed');
+    } catch (error) {
+      const failure = error instanceof Failure ? error : new Failure('internal', undefined, { cause: error });
+      if (problems[failure.code].status >= 500) report(failure.cause ?? failure, instance);
+      ctx.status = problems[failure.code].status;
+      ctx.set('Cache-Control', 'no-store');
+      if (failure.retryAfter !== undefined) ctx.set('Retry-After', String(failure.retryAfter));
+      dialect(ctx, failure, instance);
+    }
+  };
+}
+
+/** RFC 9457. `typeBase` is the address under which each code has its page. */
+export const problemDialect =
+  (typeBase: string): Dialect =>
+  (ctx, failure, instance) => {
+    const { status, title } = problems[failure.code];
+    const problem: Problem = { type: typeBase + failure.code, title, status, code: failure.code, instance };
+    if (failure.detail) problem.detail = failure.detail;
+    if (failure.errors) problem.errors = [...failure.errors];
+    ctx.body = problem;
+    ctx.type = 'application/problem+json';
+  };

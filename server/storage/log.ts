@@ -1,0 +1,82 @@
+import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
+import { type Kysely, sql } from 'kysely';
+import { type Hash, leafHash, noPeaks, type Peaks, push, rootOf } from '../../shared/log.ts';
+
+/** One act, in order and for ever. `leaf` is the exact text that was hashed: ids and salted hashes only, never personal data. */
+export interface LogTables {
+  log_leaf: { seq: number; at: number; kind: string; partner_id: string | null; leaf: string; hash: Uint8Array };
+}
+
+export const logSchema = [
+  sql`create table log_leaf (
+    seq integer primary key, at integer not null, kind text not null, partner_id text, leaf text not null, hash blob not null
+  ) strict`,
+  sql`create index log_leaf_partner on log_leaf (partner_id, seq)`,
+];
+
+/** What is written of an act: what happened, when, to whom (ids), by whom (an id, or the words "admin", "system"). */
+export interface Entry {
+  readonly kind: string;
+  readonly at: number;
+  readonly partner?: string | undefined;
+  readonly actor?: string | undefined;
+  readonly about?: Readonly<Record<string, string | number | null>>;
+}
+
+export const sha256: Hash = (...parts) => {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return hash.digest();
+};
+
+/**
+ * Appends one leaf in the caller's transaction (or by itself, durably). One insert and nothing else: the tree's inner nodes are
+ * computed when a head is asked for, so that an append costs what any insert costs.
+ */
+export async function append(db: Kysely<LogTables>, { kind, at, partner, actor, about }: Entry): Promise<void> {
+  const leaf = JSON.stringify({ v: 1, at, kind, partner, actor, about });
+  const hash = leafHash(sha256, Buffer.from(leaf));
+  await sql`
+    insert into log_leaf (seq, at, kind, partner_id, leaf, hash)
+    select coalesce(max(seq) + 1, 0), ${at}, ${kind}, ${partner ?? null}, ${leaf}, ${hash} from log_leaf`.execute(db);
+}
+
+export interface Head {
+  readonly size: number;
+  readonly root: Uint8Array;
+}
+
+/** Reads heads of the tree; remembers its peaks, so that a head costs only the leaves since the last one. */
+export function logReader(db: Kysely<LogTables>) {
+  let peaks: Peaks = noPeaks;
+  return {
+    async head(): Promise<Head> {
+      const leaves = await db.selectFrom('log_leaf').select('hash').where('seq', '>=', peaks.size).orderBy('seq').execute();
+      for (const { hash } of leaves) peaks = push(sha256, peaks, hash);
+      return { size: peaks.size, root: rootOf(sha256, peaks) };
+    },
+    /** Leaves of one partner (all when absent), newest first, before `seq`. */
+    async leaves(partner: string | undefined, before: number | undefined, limit: number) {
+      let query = db.selectFrom('log_leaf').select(['seq', 'leaf']).orderBy('seq', 'desc').limit(limit);
+      if (partner) query = query.where('partner_id', '=', partner);
+      if (before !== undefined) query = query.where('seq', '<', before);
+      return (await query.execute()).map(({ seq, leaf }) => ({ seq, ...JSON.parse(leaf) }));
+    },
+  };
+}
+
+/**
+ * A head as a C2SP checkpoint in a signed note (c2sp.org/tlog-checkpoint, c2sp.org/signed-note): origin, size, root; then an Ed25519
+ * signature whose key hash is SHA-256(name || 0x0A || 0x01 || public key), first four bytes.
+ */
+export function checkpoint(origin: string, { size, root }: Head, key: KeyObject): string {
+  const text = `${origin}\n${size}\n${Buffer.from(root).toString('base64')}\n`;
+  const raw = createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-32);
+  const keyHash = sha256(Buffer.from(`${origin}\n`), Buffer.of(1), raw).subarray(0, 4);
+  const signature = Buffer.concat([keyHash, sign(null, Buffer.from(text), key)]).toString('base64');
+  return `${text}\n— ${origin} ${signature}\n`;
+}
+
+/** An Ed25519 signing key from its 32-byte seed (RFC 8410 PKCS#8). */
+export const ed25519 = (seed: Uint8Array): KeyObject =>
+  createPrivateKey({ key: Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]), format: 'der', type: 'pkcs8' });

@@ -1,0 +1,114 @@
+import { resolve } from 'node:path';
+import { z } from 'zod/mini';
+import { type VendorName, vendorNames } from '../shared/onboarding.ts';
+
+/** Every setting, read once from the environment. Names, defaults and meanings are the README's table. */
+export interface Config {
+  readonly dataDir: string;
+  readonly bind: string;
+  readonly ports: { readonly gateway: number; readonly platform: number; readonly portal: number };
+  readonly gatewayUrl: string | undefined;
+  readonly platformUrl: string | undefined;
+  readonly vendors: Readonly<Partial<Record<VendorName, string>>>;
+  readonly smtpUrl: string | undefined;
+  readonly admin: { readonly issuer: string; readonly audience: string; readonly jwksUrl: string } | undefined;
+}
+
+export interface Secrets {
+  readonly masterKey: Uint8Array | undefined;
+  readonly masterKeyFile: string | undefined;
+  readonly platformKey: Uint8Array | undefined;
+}
+
+const loopback = /^(localhost|127(\.\d+){3}|\[::1\]|.*\.localhost)$/;
+
+const port = (fallback: number) => z._default(z.coerce.number().check(z.int(), z.minimum(0), z.maximum(65_535)), fallback);
+const publicUrl = z.string().check(
+  z.refine((text) => {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    return (
+      url !== undefined &&
+      url.pathname === '/' &&
+      !url.search &&
+      !url.hash &&
+      !url.username &&
+      (url.protocol === 'https:' || (url.protocol === 'http:' && loopback.test(url.hostname)))
+    );
+  }, 'must be an origin without a path: https, or http on loopback'),
+  z.overwrite((text) => (URL.canParse(text) ? new URL(text).origin : text)),
+);
+const key = z.pipe(
+  z.string().check(z.regex(/^[A-Za-z0-9_-]{43}=?$/, 'must be 32 bytes in base64url')),
+  z.transform((text: string) => new Uint8Array(Buffer.from(text, 'base64url'))),
+);
+
+const Environment = z.object({
+  INLAY_DATA_DIR: z._default(z.string(), './data'),
+  INLAY_BIND: z._default(z.string().check(z.regex(/^[\w.:-]+$/, 'must be a host name or an address')), '127.0.0.1'),
+  INLAY_GATEWAY_PORT: port(8080),
+  INLAY_PLATFORM_PORT: port(8081),
+  INLAY_PORTAL_PORT: port(8082),
+  INLAY_GATEWAY_URL: z.optional(publicUrl),
+  INLAY_PLATFORM_URL: z.optional(publicUrl),
+  INLAY_MASTER_KEY: z.optional(key),
+  INLAY_MASTER_KEY_FILE: z.optional(z.string()),
+  INLAY_PLATFORM_KEY: z.optional(key),
+  SCRIBELESS_URL: z.optional(publicUrl),
+  KELVIQ_URL: z.optional(publicUrl),
+  LOYVA_URL: z.optional(publicUrl),
+  SUBSCRIBR_URL: z.optional(publicUrl),
+  SMTP_URL: z.optional(z.string().check(z.regex(/^smtps?:\/\//, 'must begin with smtp:// or smtps://'))),
+  ADMIN_ISSUER: z.optional(z.string()),
+  ADMIN_AUDIENCE: z.optional(z.string()),
+  ADMIN_JWKS_URL: z.optional(
+    z.string().check(z.refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), 'must be an address')),
+  ),
+});
+
+/** The settings, or one error that names every one at fault and quotes no value. An empty variable counts as unset. */
+export function readEnvironment(env: Readonly<Record<string, string | undefined>>): { config: Config; secrets: Secrets } {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const result = Environment.safeParse(given);
+  const faults = result.success
+    ? together(result.data)
+    : result.error.issues.map((issue) => `${String(issue.path[0])} ${plain(issue.message)}`);
+  if (faults.length > 0 || !result.success) throw new SettingsError(faults);
+  const read = result.data;
+  const vendors = Object.fromEntries(vendorNames.map((name) => [name, read[`${name.toUpperCase()}_URL` as 'KELVIQ_URL']]));
+  return {
+    config: {
+      dataDir: resolve(read.INLAY_DATA_DIR),
+      bind: read.INLAY_BIND,
+      ports: { gateway: read.INLAY_GATEWAY_PORT, platform: read.INLAY_PLATFORM_PORT, portal: read.INLAY_PORTAL_PORT },
+      gatewayUrl: read.INLAY_GATEWAY_URL,
+      platformUrl: read.INLAY_PLATFORM_URL,
+      vendors,
+      smtpUrl: read.SMTP_URL,
+      admin:
+        read.ADMIN_ISSUER && read.ADMIN_AUDIENCE && read.ADMIN_JWKS_URL
+          ? { issuer: read.ADMIN_ISSUER, audience: read.ADMIN_AUDIENCE, jwksUrl: read.ADMIN_JWKS_URL }
+          : undefined,
+    },
+    secrets: { masterKey: read.INLAY_MASTER_KEY, masterKeyFile: read.INLAY_MASTER_KEY_FILE, platformKey: read.INLAY_PLATFORM_KEY },
+  };
+}
+
+export class SettingsError extends Error {
+  constructor(faults: readonly string[]) {
+    super(`These settings are at fault:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+    this.name = 'SettingsError';
+  }
+}
+
+/** Settings that must come together, or must not. */
+function together(read: z.infer<typeof Environment>): string[] {
+  const faults: string[] = [];
+  const admin = (['ADMIN_ISSUER', 'ADMIN_AUDIENCE', 'ADMIN_JWKS_URL'] as const).filter((name) => read[name] === undefined);
+  if (admin.length === 1 || admin.length === 2)
+    faults.push(...admin.map((name) => `${name} is missing: an external issuer needs all three ADMIN_ settings`));
+  if (read.INLAY_MASTER_KEY && read.INLAY_MASTER_KEY_FILE)
+    faults.push('INLAY_MASTER_KEY_FILE must not be set together with INLAY_MASTER_KEY');
+  return faults;
+}
+
+const plain = (message: string): string => (message.startsWith('must') ? message : 'has a value that cannot be read');

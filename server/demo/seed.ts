@@ -1,0 +1,48 @@
+import type { RunStatus, VendorName } from '../../shared/onboarding.ts';
+import type { Seed, SeedCustomer } from '../gateway/seed.ts';
+import type { Customer } from '../portal/customers.ts';
+
+/** What the demo's customers have answered on paper: a city and a registration number that passes for their country. */
+const answered: Record<string, { city: string; registration_number: string }> = {
+  DE: { city: 'Leipzig', registration_number: 'HRB 24817' },
+  ES: { city: 'Girona', registration_number: 'B17284465' },
+  IE: { city: 'Kilkenny', registration_number: '482917' },
+  NL: { city: 'Zwolle', registration_number: '51830264' },
+  NO: { city: 'Bergen', registration_number: '923 609 016' },
+};
+
+/** The demo partner and its customers, each brought as far as the portal says; a new one has no run yet. */
+export function seedOf({
+  portalOrigin,
+  vendorKeys,
+  partnerKey,
+  customers,
+}: {
+  portalOrigin: string;
+  vendorKeys: Record<VendorName, string>;
+  partnerKey: string | undefined;
+  customers: readonly (Customer & { seeded: RunStatus })[];
+}): Seed {
+  const begun = customers.filter(({ seeded }) => seeded !== 'new');
+  return {
+    name: 'Harbor Leasing',
+    slug: 'harbor-leasing',
+    contactEmail: 'operations@harborleasing.example',
+    portalOrigin,
+    vendorKeys,
+    partnerKey,
+    customers: begun.map(seedCustomer),
+  };
+}
+
+function seedCustomer({ external_id, seeded, ...customer }: Customer & { seeded: RunStatus }): SeedCustomer {
+  const { company_name, country, first_name, last_name, email } = customer;
+  const { city = '', registration_number = '' } = answered[country] ?? {};
+  if (seeded === 'in_progress')
+    return { externalId: external_id, stage: 'draft', values: { company_name, country, first_name, last_name, email } };
+  return {
+    externalId: external_id,
+    stage: 'submitted',
+    values: { company_name, country, city, registration_number, first_name, last_name, email, may_sign: true },
+  };
+}

@@ -1,0 +1,52 @@
+import type { Router } from '@koa/router';
+import Koa, { type Middleware } from 'koa';
+import compose from 'koa-compose';
+import { secureHeaders } from '../http/headers.ts';
+import { answerFailures, type Dialect, problemDialect, type Report } from '../http/problem.ts';
+import { kelviqDialect, loyvaDialect, scaikeyDialect, scribelessDialect } from './routes/dialects.ts';
+
+export interface Doors {
+  embedToken: Router;
+  session: Router;
+  onboarding: Router;
+  registry: Router;
+  administration: Router;
+  runs: Router;
+  proxied: Router;
+  public: Router;
+  cors: Middleware;
+}
+
+/** One way in: which paths are its, in whose language it refuses, and who answers. */
+interface Door {
+  readonly paths: RegExp;
+  readonly dialect: Dialect;
+  readonly answers: readonly Middleware[];
+}
+
+const serving = (router: Router): Middleware[] => [router.routes(), router.allowedMethods()] as unknown as Middleware[];
+
+/** Every door of the gateway; the first whose paths fit takes the call. */
+const doorsOf = (doors: Doors, problem: Dialect): readonly Door[] => [
+  { paths: /^\/(api\/v2\/)?embed\/token$/, dialect: loyvaDialect, answers: serving(doors.embedToken) },
+  { paths: /^\/embed\//, dialect: problem, answers: [doors.cors, ...serving(doors.session), ...serving(doors.onboarding)] },
+  { paths: /^\/api\/v1\/admin\/partners\/?[^/]*$/, dialect: scaikeyDialect, answers: serving(doors.registry) },
+  { paths: /^\/api\/v1\/admin\//, dialect: problem, answers: serving(doors.administration) },
+  { paths: /^\/partner\//, dialect: problem, answers: serving(doors.runs) },
+  { paths: /^\/api\/v1\/partner\//, dialect: kelviqDialect, answers: serving(doors.proxied) },
+  { paths: /^\/api\//, dialect: scribelessDialect, answers: serving(doors.proxied) },
+  { paths: /^\//, dialect: problem, answers: serving(doors.public) },
+];
+
+export function createApp(doors: Doors, { publicUrl, report }: { publicUrl: string; report: Report }): Koa {
+  const app = new Koa();
+  const table = doorsOf(doors, problemDialect(`${publicUrl}/problems/`)).map(({ paths, dialect, answers }) => ({
+    paths,
+    enter: compose([answerFailures(dialect, report), ...answers]),
+  }));
+  app.use(secureHeaders);
+  app.use((ctx, next) => table.find(({ paths }) => paths.test(ctx.path))?.enter(ctx, next) ?? next());
+  // Koa's own handler writes to the console; what reaches it was already answered or belongs to a socket that is gone.
+  app.on('error', () => {});
+  return app;
+}

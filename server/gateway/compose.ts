@@ -1,0 +1,190 @@
+import { hkdfSync } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createRemoteJWKSet, customFetch } from 'jose';
+import type Koa from 'koa';
+import type { VendorName } from '../../shared/onboarding.ts';
+import { loadAssets } from '../http/static.ts';
+import type { Job } from '../jobs.ts';
+import { createOutbound, type Request } from '../outbound/request.ts';
+import { openDatabase } from '../storage/database.ts';
+import { idempotencyOn } from '../storage/idempotency.ts';
+import { checkpoint, ed25519, logReader } from '../storage/log.ts';
+import { secretBox } from '../storage/secret-box.ts';
+import { createApp } from './app.ts';
+import { createAdmins } from './domain/admins.ts';
+import { createCallers } from './domain/callers.ts';
+import { createCredentials, openWith } from './domain/credentials.ts';
+import { createEmbedTokens } from './domain/embed-tokens.ts';
+import { createFlows } from './domain/flows.ts';
+import { createOnboarding } from './domain/onboarding.ts';
+import { createPartnerKeys } from './domain/partner-keys.ts';
+import { createPartners } from './domain/partners.ts';
+import type { Edges, Keep } from './domain/ports.ts';
+import { createPresence } from './domain/presence.ts';
+import { createProofs } from './domain/proofs.ts';
+import { createProvisioning } from './domain/provisioning.ts';
+import { createProxied } from './domain/proxied.ts';
+import { createRuns } from './domain/runs.ts';
+import { createSessions } from './domain/sessions.ts';
+import { openSigningKeys } from './domain/signing-keys.ts';
+import { gatewayJobs } from './jobs/jobs.ts';
+import { administrationRoutes } from './routes/administration.ts';
+import { cors } from './routes/cors.ts';
+import { embedTokenRoutes } from './routes/embed-token.ts';
+import { onboardingRoutes } from './routes/onboarding.ts';
+import { proxiedRoutes } from './routes/proxied.ts';
+import { publicRoutes } from './routes/public.ts';
+import { registryRoutes } from './routes/registry.ts';
+import { runRoutes } from './routes/runs.ts';
+import { sessionRoutes } from './routes/sessions.ts';
+import { demoSeed } from './seed.ts';
+import { migrations } from './stores/migrations.ts';
+import { keepIn } from './stores/stores.ts';
+import type { Tables } from './stores/tables.ts';
+import { forwarder } from './vendors/forward.ts';
+import { kelviq } from './vendors/kelviq.ts';
+import * as rebuilds from './vendors/rebuild.ts';
+import { scribeless } from './vendors/scribeless.ts';
+import { keyTester } from './vendors/test-key.ts';
+
+export interface GatewayConfig {
+  readonly dataDir: string;
+  /** Folder of the built script. */
+  readonly assets: string;
+  readonly publicUrl: string;
+  /** Origin of each vendor. */
+  readonly vendors: Readonly<Record<VendorName, string>>;
+  /** Milliseconds a vendor has to answer a provisioning call. */
+  readonly vendorDeadline: number;
+  readonly admin: { readonly issuer: string; readonly audience: string; readonly jwksUrl: string } | undefined;
+}
+
+export interface Gateway {
+  readonly app: Koa;
+  readonly jobs: readonly Job[];
+  readonly verbs: { issueAdminToken(seconds: number): Promise<string>; seed: ReturnType<typeof demoSeed> };
+  close(): Promise<void>;
+}
+
+/** Puts the gateway together. `wake` tells the job loop that something is due. */
+export async function compose(
+  config: GatewayConfig,
+  secrets: { masterKey: Uint8Array },
+  edges: Edges & { wake: (job: string) => void },
+): Promise<Gateway> {
+  const { publicUrl } = config;
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  const database = await openDatabase<Tables>(join(config.dataDir, 'gateway.db'), migrations);
+  const box = secretBox(secrets.masterKey);
+  await assertMasterKey(database.write, box.keyId);
+  const keep = keepIn(database);
+  const idempotency = idempotencyOn(database.write, box);
+  await idempotency.releaseAll();
+  const outbound = createOutbound();
+
+  const callers = createCallers({ keep, now: edges.now });
+  // What an administrator does must hold at the very next call: everything remembered is forgotten with each commit.
+  const registryKeep: Keep = { ...keep, transact: (work) => keep.transact(work).finally(callers.forget) };
+  const keyOf = openWith(box);
+  const vendorOptions = (origin: string) => ({ origin, request: outbound.request, keyOf, deadline: config.vendorDeadline });
+  const vendors = {
+    scribeless: scribeless(vendorOptions(config.vendors.scribeless)),
+    kelviq: kelviq(vendorOptions(config.vendors.kelviq)),
+  };
+
+  const signing = { keep, box, now: edges.now };
+  const embedKeys = await openSigningKeys({ ...signing, purpose: 'embed', longest: 1_800_000 });
+  const adminKeys = await openSigningKeys({ ...signing, purpose: 'admin', longest: 3_600_000 });
+  const embedTokens = createEmbedTokens({ keep, box, now: edges.now, keys: embedKeys, publicUrl });
+  const proofs = createProofs(edges);
+  const sessions = createSessions({ keep, now: edges.now, callers, embedTokens, proofs, publicUrl });
+  const provisioning = createProvisioning({ keep, box, edges, vendors });
+  await provisioning.recover();
+  const onboarding = createOnboarding({
+    keep,
+    box,
+    now: edges.now,
+    presence: createPresence(edges.now),
+    vendors,
+    wake: () => edges.wake('provisioning'),
+  });
+
+  const administered = { keep: registryKeep, box, now: edges.now };
+  const partners = createPartners(administered);
+  const keys = createPartnerKeys(administered);
+  const credentials = createCredentials({
+    ...administered,
+    testKey: keyTester({ origins: config.vendors, request: outbound.request, keyOf }),
+  });
+  const flows = createFlows(administered);
+  const runs = createRuns({ keep });
+  const log = logReader(database.read);
+  const logKey = ed25519(new Uint8Array(hkdfSync('sha256', secrets.masterKey, new Uint8Array(), 'inlay/log', 32)));
+  const audit = { leaves: log.leaves, checkpoint: async () => checkpoint(`${new URL(publicUrl).host}/log`, await log.head(), logKey) };
+  const admins = createAdmins({ now: edges.now, keys: adminKeys, publicUrl, external: externalIssuer(config.admin, outbound.request) });
+  const proxied = createProxied({
+    keep,
+    box,
+    now: edges.now,
+    callers,
+    forward: forwarder({ origins: config.vendors, request: outbound.request, keyOf }),
+  });
+
+  const app = createApp(
+    {
+      embedToken: embedTokenRoutes({ callers, embedTokens, publicUrl }),
+      session: sessionRoutes({ sessions, publicUrl }),
+      onboarding: onboardingRoutes({
+        sessions,
+        onboarding,
+        once: (call, work) => idempotency.once({ ...call, now: edges.now() }, work),
+        publicUrl,
+      }),
+      registry: registryRoutes({ admins, partners }),
+      administration: administrationRoutes({ admins, partners, keys, credentials, flows, runs, provisioning, audit, embedKeys }),
+      runs: runRoutes({ callers, runs, provisioning }),
+      proxied: proxiedRoutes({ callers, proxied, rebuilds }),
+      public: publicRoutes({ assets: await loadAssets(config.assets), embedKeys }),
+      cors: cors(callers.originKnown),
+    },
+    { publicUrl, report: edges.report },
+  );
+
+  return {
+    app,
+    jobs: gatewayJobs({ provisioning, sessions, purgeAnswers: () => idempotency.purge(edges.now()) }),
+    verbs: {
+      issueAdminToken: admins.issue,
+      seed: demoSeed({ keep, box, now: edges.now, partners, keys, credentials, onboarding }),
+    },
+    async close() {
+      await provisioning.settleWithin(2_000);
+      await outbound.close();
+      await database.close();
+    },
+  };
+}
+
+async function assertMasterKey(db: Awaited<ReturnType<typeof openDatabase<Tables>>>['write'], keyId: string): Promise<void> {
+  const kept = await db.selectFrom('master_key').select('key_id').executeTakeFirst();
+  if (!kept) await db.insertInto('master_key').values({ key_id: keyId }).execute();
+  else if (kept.key_id !== keyId) throw new Error('INLAY_MASTER_KEY is not the key this database was made with.');
+}
+
+/** jose caches the key set; it is fetched through our own way out. */
+function externalIssuer(admin: GatewayConfig['admin'], request: Request) {
+  if (!admin) return undefined;
+  const fetchKeys = async (address: string): Promise<Response> => {
+    const url = new URL(address);
+    const { status, body } = await request({
+      origin: url.origin,
+      path: url.pathname + url.search,
+      method: 'GET',
+      headers: { accept: 'application/json' },
+      deadline: 5_000,
+    });
+    return new Response(new Uint8Array(body), { status });
+  };
+  return { issuer: admin.issuer, audience: admin.audience, keys: createRemoteJWKSet(new URL(admin.jwksUrl), { [customFetch]: fetchKeys }) };
+}

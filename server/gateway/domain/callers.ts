@@ -1,0 +1,81 @@
+import type { VendorName } from '../../../shared/onboarding.ts';
+import { Failure } from '../../../shared/problem.ts';
+import type { Mode, Scope } from '../../../shared/registry.ts';
+import { hashOf } from './ids.ts';
+import { isPartnerKey } from './partner-keys.ts';
+import type { CredentialRow, Edges, Keep, KeyRow, PartnerRow } from './ports.ts';
+import { remembered } from './remembered.ts';
+
+/** Whoever presented a partner key. */
+export interface Caller {
+  readonly partner: PartnerRow;
+  readonly keyId: string;
+  readonly mode: Mode;
+  readonly scopes: readonly Scope[];
+}
+
+/** What a call says of where it comes from: a browser always sends one of these, a server never. */
+export interface Provenance {
+  readonly origin: string;
+  readonly fetchSite: string;
+}
+
+/** Who calls, and with which of the partner's own vendor keys: read at every call, so remembered until an administrator changes something. */
+export function createCallers({ keep, now }: { keep: Keep; now: Edges['now'] }) {
+  const keys = remembered<KeyRow | undefined>((hash) => keep.read.keys.findByHash(hash));
+  const partners = remembered<PartnerRow | undefined>((id) => keep.read.partners.find(id));
+  const credentials = remembered<CredentialRow | undefined>((name) => {
+    const [partnerId = '', vendor = '', mode = ''] = name.split(' ');
+    return keep.read.credentials.findFor(partnerId, '', vendor as VendorName, mode as Mode);
+  });
+  const origins = remembered<boolean>((origin) => keep.read.partners.originKnown(origin));
+
+  async function reportExposed(key: KeyRow): Promise<void> {
+    await keep.transact((stores) => stores.record({ kind: 'key.exposed', at: now(), partner: key.partner_id, actor: key.id }));
+  }
+
+  return {
+    forget() {
+      for (const each of [keys, partners, credentials, origins]) each.forget();
+    },
+
+    /** The caller behind this key, or the refusal: unknown, exposed, deleted, suspended, or lacking the scope. */
+    async identify(key: string, scope: Scope, { origin, fetchSite }: Provenance): Promise<Caller> {
+      if (!isPartnerKey(key))
+        throw new Failure('unauthenticated', key ? 'The key is mistyped: its last digits do not fit.' : 'Send your key as X-API-Key.');
+      const row = await keys.get(hashOf(key));
+      const works = row && row.revoked_at === null && (row.expires_at === null || row.expires_at > now());
+      const partner = works ? await partners.get(row.partner_id) : undefined;
+      if (!row || !partner) throw new Failure('unauthenticated', 'The key is unknown, expired or revoked.');
+      if (origin || (fetchSite && fetchSite !== 'none')) {
+        await reportExposed(row);
+        throw new Failure(
+          'key-in-browser',
+          'This key reached a browser: whoever sees the page can take it. Call from your server, and rotate the key now.',
+        );
+      }
+      if (partner.status === 'SUSPENDED') throw new Failure('partner-suspended');
+      if (!row.scopes.includes(scope)) throw new Failure('scope-missing', `The key lacks the scope ${scope}.`);
+      return { partner, keyId: row.id, mode: row.mode, scopes: row.scopes };
+    },
+
+    /** Is the partner there and allowed to act right now? */
+    async active(partnerId: string): Promise<PartnerRow> {
+      const partner = await partners.get(partnerId);
+      if (!partner || partner.status === 'SUSPENDED') throw new Failure('partner-suspended');
+      return partner;
+    },
+
+    /** The partner's own key at a vendor. A key of the other mode is never used instead. */
+    async credential(partnerId: string, vendor: VendorName, mode: Mode): Promise<CredentialRow> {
+      const row = await credentials.get(`${partnerId} ${vendor} ${mode}`);
+      if (row) return row;
+      const other = await credentials.get(`${partnerId} ${vendor} ${mode === 'live' ? 'test' : 'live'}`);
+      if (other) throw new Failure('wrong-mode', `Only a ${other.mode} key of ${vendor} is stored.`);
+      throw new Failure('credential-missing', `No ${vendor} key of this partner is stored.`);
+    },
+
+    originKnown: (origin: string) => origins.get(origin),
+  };
+}
+export type Callers = ReturnType<typeof createCallers>;

@@ -1,0 +1,274 @@
+import type { Field, OnboardingView, Section, Values } from '../../../shared/onboarding.ts';
+import { Failure, type Fault } from '../../../shared/problem.ts';
+import { faultsOf, tidy, unknownFields } from '../../../shared/rules.ts';
+import { type Profile, readProfile } from './embed-tokens.ts';
+import { flowInForce } from './flows.ts';
+import { newId } from './ids.ts';
+import type { AccountRow, Box, Edges, Keep, RunRow, SessionRow, Stores } from './ports.ts';
+import type { Presence } from './presence.ts';
+import { awaitsBilling, currentStep, statusOf, stepStates } from './progress.ts';
+import type { ProvisioningVendors } from './vendor.ts';
+
+type Customer = Pick<SessionRow, 'partner_id' | 'customer_id' | 'mode'>;
+
+interface Options {
+  keep: Keep;
+  box: Box;
+  now: Edges['now'];
+  presence: Presence;
+  vendors: ProvisioningVendors;
+  /** Something became due for the provisioning worker. */
+  wake: () => void;
+}
+
+const about = (runId: string): string[] => ['answers', runId];
+export const readAnswers = (box: Box, run: RunRow): Values => JSON.parse(box.open(run.answers, about(run.id))) as Values;
+const sectionsOf = ({ flow }: RunRow): Section[] => flow.steps.flatMap((step) => (step.kind === 'details' ? step.sections : []));
+const fieldsOf = (run: RunRow): Field[] => sectionsOf(run).flatMap((section) => section.fields);
+
+export function createOnboarding({ keep, box, now, presence, vendors, wake }: Options) {
+  /** The customer's run, begun with the flow in force when there is none yet. */
+  async function runIn(stores: Stores, { partner_id, customer_id, mode }: Customer): Promise<RunRow> {
+    const known = await stores.runs.findByCustomer(partner_id, customer_id);
+    if (known) return known;
+    const { version, flow } = await flowInForce(stores, partner_id, mode);
+    const at = now();
+    const id = newId('run');
+    const run: RunRow = {
+      id,
+      partner_id,
+      customer_id,
+      mode,
+      flow,
+      flow_version: version,
+      revision: 1,
+      answers: box.seal('{}', about(id)),
+      faults: [],
+      status: 'new',
+      saved_at: null,
+      submitted_at: null,
+      billing_done_at: null,
+      done_at: null,
+      created_at: at,
+      updated_at: at,
+    };
+    await stores.runs.insert(run);
+    await stores.record({ kind: 'run.started', at, partner: partner_id, about: { run: id, customer: customer_id, flow: version } });
+    return run;
+  }
+
+  async function profileOf(stores: Stores, { partner_id, customer_id }: Customer): Promise<Profile> {
+    const customer = await stores.customers.find(partner_id, customer_id);
+    return customer ? readProfile(box, customer) : {};
+  }
+
+  /** What is filled in: the partner's words where nothing was typed, and always where they are locked. */
+  function valuesOf(run: RunRow, { locked = [], ...prefill }: Profile): { values: Values; locked: string[] } {
+    const known = new Set(fieldsOf(run).map(({ name }) => name));
+    const given = Object.fromEntries(Object.entries(prefill).filter(([name]) => known.has(name))) as Values;
+    const fixed = locked.filter((name) => given[name] !== undefined);
+    return {
+      values: { ...given, ...readAnswers(box, run), ...Object.fromEntries(fixed.map((name) => [name, given[name] ?? ''])) },
+      locked: fixed,
+    };
+  }
+
+  function assertWritable(run: RunRow, typed: Values, { values, locked }: ReturnType<typeof valuesOf>): void {
+    const errors: Fault[] = unknownFields(fieldsOf(run), typed);
+    for (const name of locked)
+      if (name in typed && typed[name] !== values[name])
+        errors.push({ pointer: `/values/${name}`, code: 'locked', message: 'The partner has fixed this answer.' });
+    if (errors.length > 0) throw new Failure('invalid-input', undefined, { errors });
+    if (run.submitted_at !== null) throw new Failure('step-not-open', 'These details were already sent.');
+  }
+
+  async function view(session: SessionRow): Promise<OnboardingView> {
+    const run =
+      (await keep.read.runs.findByCustomer(session.partner_id, session.customer_id)) ??
+      (await keep.transact((stores) => runIn(stores, session)));
+    const accounts = await keep.read.runs.accounts(run.partner_id, run.id);
+    const filled = valuesOf(run, await profileOf(keep.read, session));
+    const origins = await keep.read.partners.origins(run.partner_id);
+    return describe(run, accounts, { ...filled, elsewhere: presence.look(run.id, session.id), origins });
+  }
+
+  /** Somebody is watching: what waits for a vendor is asked for at least every few seconds. */
+  async function hasten(session: SessionRow): Promise<void> {
+    const run = await keep.read.runs.findByCustomer(session.partner_id, session.customer_id);
+    if (!run || run.status === 'done') return;
+    const at = now();
+    const accounts = await keep.read.runs.accounts(run.partner_id, run.id);
+    const late = accounts.filter(({ next_at, checked_at }) => next_at !== null && next_at > at && (checked_at ?? 0) < at - 2_500);
+    for (const account of late) await keep.transact((stores) => stores.runs.moveAccount(account, { next_at: at }));
+    if (late.length > 0) wake();
+  }
+
+  /** Keeps what was typed. `revision` is the one the browser last saw; another one means that another tab was faster. */
+  async function saveDraft(session: SessionRow, revision: number, typed: Values): Promise<{ revision: number; savedAt: number }> {
+    return keep.transact(async (stores) => {
+      const run = await runIn(stores, session);
+      if (run.revision !== revision) throw new Failure('draft-changed');
+      assertWritable(run, typed, valuesOf(run, await profileOf(stores, session)));
+      const at = now();
+      const answers = { ...readAnswers(box, run), ...typed };
+      const change = { answers: box.seal(JSON.stringify(answers), about(run.id)), saved_at: at, updated_at: at };
+      const accounts = await stores.runs.accounts(run.partner_id, run.id);
+      await stores.runs.update(run.partner_id, run.id, revision, { ...change, status: statusOf({ ...run, ...change }, accounts) });
+      return { revision: revision + 1, savedAt: at };
+    });
+  }
+
+  /** Takes the details, once they are without fault, and plans what they are for. */
+  async function submit(session: SessionRow, typed: Values): Promise<void> {
+    await keep.transact(async (stores) => {
+      const run = await runIn(stores, session);
+      const filled = valuesOf(run, await profileOf(stores, session));
+      assertWritable(run, typed, filled);
+      const values = tidied({ ...filled.values, ...typed });
+      const errors = faultsOf(sectionsOf(run), values);
+      if (errors.length > 0) throw new Failure('invalid-input', undefined, { errors });
+      const at = now();
+      await planAccounts(stores, run, at);
+      const accounts = await stores.runs.accounts(run.partner_id, run.id);
+      const change = {
+        answers: box.seal(JSON.stringify(values), about(run.id)),
+        faults: [],
+        saved_at: at,
+        submitted_at: at,
+        updated_at: at,
+      };
+      const next = { ...run, ...change };
+      const status = statusOf(next, accounts);
+      await stores.runs.update(run.partner_id, run.id, run.revision, { ...change, status, done_at: status === 'done' ? at : null });
+      await stores.record({ kind: 'run.details', at, partner: run.partner_id, actor: session.sub, about: { run: run.id } });
+    });
+    wake();
+  }
+
+  /** The vendor's payment page, asked for now: it carries a secret and is kept nowhere. */
+  async function billingLink(session: SessionRow, stepId: string): Promise<string> {
+    const run = await keep.read.runs.findByCustomer(session.partner_id, session.customer_id);
+    const accounts = run ? await keep.read.runs.accounts(run.partner_id, run.id) : [];
+    const open = run && stepStates(run, accounts).find(({ step, state }) => step.id === stepId && state === 'open')?.step;
+    if (open?.kind !== 'billing') throw new Failure('step-not-open');
+    const account = accounts.find(({ vendor }) => vendor === open.vendor);
+    const key = account?.credential_id ? await keep.read.credentials.find(session.partner_id, account.credential_id) : undefined;
+    const readiness = vendors[open.vendor].readiness;
+    if (!key || !readiness) throw new Failure('credential-missing');
+    const { billingUrl } = await readiness(key).catch((cause: unknown) => {
+      throw cause instanceof Failure ? cause : new Failure('vendor-unavailable', undefined, { cause });
+    });
+    if (billingUrl === null) throw new Failure('step-not-open', 'No set-up is needed any more.');
+    return billingUrl;
+  }
+
+  return {
+    view,
+    hasten,
+    saveDraft,
+    leave: async (session: SessionRow) => {
+      const run = await keep.read.runs.findByCustomer(session.partner_id, session.customer_id);
+      if (run) presence.leave(run.id, session.id);
+    },
+
+    /** Takes one step: `details` answers with the run as it is now, `billing` with the payment page. */
+    async take(session: SessionRow, stepId: string, typed: Values): Promise<{ view: OnboardingView } | { billingUrl: string }> {
+      const run = await keep.read.runs.findByCustomer(session.partner_id, session.customer_id);
+      const step = run?.flow.steps.find(({ id }) => id === stepId);
+      if (!step) throw new Failure('not-found', 'The flow has no such step.');
+      if (step.kind === 'billing') return { billingUrl: await billingLink(session, stepId) };
+      if (step.kind !== 'details') throw new Failure('step-not-open', 'This step is not taken by the customer.');
+      await submit(session, typed);
+      return { view: await view(session) };
+    },
+  };
+}
+export type Onboarding = ReturnType<typeof createOnboarding>;
+
+/** Accounts are written down before anything is asked. The first is due now; each of the others when the one before it was answered. */
+async function planAccounts(stores: Stores, run: RunRow, at: number): Promise<void> {
+  const known = await stores.runs.accounts(run.partner_id, run.id);
+  const wanted = run.flow.steps.flatMap((step) => (step.kind === 'provision' ? step.accounts : []));
+  for (const [position, { vendor }] of wanted.entries()) {
+    const account = known.find((each) => each.vendor === vendor);
+    const stopped = account && (account.state === 'refused' || (account.state === 'planned' && account.tries > 0));
+    if (stopped) await stores.runs.moveAccount(account, { state: 'planned', next_at: at, tries: 0 });
+    if (account) continue;
+    const due = position === 0 ? at : null;
+    await stores.runs.addAccount({
+      run_id: run.id,
+      partner_id: run.partner_id,
+      vendor,
+      position,
+      state: 'planned',
+      vendor_ref: null,
+      credential_id: null,
+      asked_at: null,
+      opened_at: null,
+      ready_at: null,
+      checked_at: null,
+      next_at: due,
+      tries: 0,
+      unreachable: false,
+    });
+  }
+}
+
+const tidied = (values: Values): Values =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, tidy(value) ?? ''])) as Values;
+const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+
+interface Around {
+  values: Values;
+  locked: string[];
+  elsewhere: boolean;
+  /** The partner's registered origins: where a redirect may lead. */
+  origins: readonly string[];
+}
+
+function describe(run: RunRow, accounts: readonly AccountRow[], { values, locked, elsewhere, origins }: Around): OnboardingView {
+  const states = stepStates(run, accounts);
+  const billing = run.flow.steps.find((step) => step.kind === 'billing');
+  const done = run.flow.steps.find((step) => step.kind === 'done');
+  const account = accounts.find(({ vendor }) => vendor === billing?.vendor);
+  const leads = done?.redirect !== undefined && origins.includes(new URL(done.redirect).origin);
+  return {
+    run_id: run.id,
+    status: run.status,
+    revision: run.revision,
+    saved_at: iso(run.saved_at),
+    elsewhere,
+    step: currentStep(states),
+    steps: states.map(({ step, state, at }) => ({
+      id: step.id,
+      kind: step.kind,
+      label: step.label ?? null,
+      state,
+      at: iso(step.kind === 'done' ? run.done_at : at),
+    })),
+    details: { sections: sectionsOf(run), values, locked, faults: run.faults, editable: run.submitted_at === null },
+    accounts: accounts.map((each) => ({
+      vendor: each.vendor,
+      state: each.state,
+      asked_at: iso(each.asked_at),
+      opened_at: iso(each.opened_at),
+      ready_at: iso(each.ready_at),
+      checked_at: iso(each.checked_at),
+      unreachable: each.unreachable,
+    })),
+    billing: billing
+      ? {
+          vendor: billing.vendor,
+          state:
+            run.billing_done_at !== null ? 'done' : account?.state === 'ready' && awaitsBilling(run, billing.vendor) ? 'needed' : 'waiting',
+          checked_at: iso(account?.checked_at ?? null),
+          done_at: iso(run.billing_done_at),
+        }
+      : null,
+    done: {
+      message: done?.message ?? null,
+      redirect: leads ? (done?.redirect ?? null) : null,
+      redirect_label: done?.redirect_label ?? null,
+    },
+  };
+}

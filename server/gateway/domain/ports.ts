@@ -1,0 +1,283 @@
+import type { Flow, Provisioner, RunStatus, VendorName } from '../../../shared/onboarding.ts';
+import type { Fault } from '../../../shared/problem.ts';
+import type { Mode, Partner, Scope } from '../../../shared/registry.ts';
+
+/** What the gateway's domain needs of the outside. Instants are integer milliseconds since 1970, UTC. */
+
+export interface PartnerRow extends Omit<Partner, 'created_at' | 'updated_at'> {
+  created_at: number;
+  updated_at: number;
+  deleted_at: number | null;
+}
+
+export interface KeyRow {
+  id: string;
+  partner_id: string;
+  /** SHA-256 of the key, base64url. */
+  hash: string;
+  mode: Mode;
+  scopes: Scope[];
+  last_four: string;
+  created_at: number;
+  expires_at: number | null;
+  revoked_at: number | null;
+}
+
+export interface CredentialRow {
+  id: string;
+  partner_id: string;
+  /** The gateway's own customer id; empty for the partner's own credential. */
+  customer_id: string;
+  vendor: VendorName;
+  mode: Mode;
+  box: Uint8Array;
+  fingerprint: string;
+  /** The vendor's own id of what the key opens (team, organization), where it is known. */
+  vendor_ref: string | null;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface CustomerRow {
+  id: string;
+  partner_id: string;
+  mode: Mode;
+  external_id: string;
+  /** Sealed JSON of what the partner told of the customer. */
+  profile: Uint8Array;
+  created_at: number;
+}
+
+export interface MintRow {
+  jti: string;
+  partner_id: string;
+  key_id: string;
+  customer_id: string;
+  mode: Mode;
+  locale: string | null;
+  /** Sealed JSON; echoed in webhooks. */
+  metadata: Uint8Array | null;
+  expires_at: number;
+}
+
+export interface SessionRow {
+  id: string;
+  jti: string;
+  partner_id: string;
+  customer_id: string;
+  mode: Mode;
+  widget: 'onboarding';
+  sub: string;
+  /** RFC 7638 thumbprint of the browser's key. */
+  jkt: string;
+  origin: string;
+  locale: string | null;
+  created_at: number;
+  ends_at: number;
+  ended_at: number | null;
+}
+
+export interface SessionTokenRow {
+  /** SHA-256 of the token, base64url. */
+  hash: string;
+  session_id: string;
+  issued_at: number;
+  expires_at: number;
+  first_used_at: number | null;
+}
+
+export interface RunRow {
+  id: string;
+  partner_id: string;
+  customer_id: string;
+  mode: Mode;
+  flow: Flow;
+  flow_version: number;
+  revision: number;
+  /** Sealed JSON of the customer's answers. */
+  answers: Uint8Array;
+  faults: Fault[];
+  status: RunStatus;
+  saved_at: number | null;
+  submitted_at: number | null;
+  billing_done_at: number | null;
+  done_at: number | null;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface AccountRow {
+  run_id: string;
+  partner_id: string;
+  vendor: Provisioner;
+  position: number;
+  state: 'planned' | 'asking' | 'opened' | 'ready' | 'refused' | 'unknown';
+  vendor_ref: string | null;
+  credential_id: string | null;
+  asked_at: number | null;
+  opened_at: number | null;
+  ready_at: number | null;
+  checked_at: number | null;
+  /** When something is due; null when nothing is. */
+  next_at: number | null;
+  /** Turns since the last change of state; drives the backoff. */
+  tries: number;
+  unreachable: boolean;
+}
+
+export interface SigningKeyRow {
+  kid: string;
+  purpose: 'embed' | 'admin' | 'log';
+  /** Sealed private key: a JWK, or an Ed25519 seed for the log. */
+  box: Uint8Array;
+  /** The public JWK as text. */
+  public_jwk: string;
+  created_at: number;
+  /** When it stopped signing; it verifies until its last token has expired. */
+  retired_at: number | null;
+}
+
+export interface PartnerStore {
+  insert(row: PartnerRow): Promise<void>;
+  /** Deleted partners too: their slugs stay taken. */
+  slugTaken(slug: string): Promise<boolean>;
+  find(id: string): Promise<PartnerRow | undefined>;
+  update(id: string, change: Partial<PartnerRow>): Promise<void>;
+  list(query: {
+    page: number;
+    per_page: number;
+    search?: string | undefined;
+    status?: string | undefined;
+  }): Promise<{ items: PartnerRow[]; total: number }>;
+  origins(id: string): Promise<string[]>;
+  addOrigin(id: string, origin: string): Promise<void>;
+  removeOrigin(id: string, origin: string): Promise<boolean>;
+  /** Is it registered by any partner that is not deleted? */
+  originKnown(origin: string): Promise<boolean>;
+}
+
+export interface KeyStore {
+  insert(row: KeyRow): Promise<void>;
+  findByHash(hash: string): Promise<KeyRow | undefined>;
+  find(partnerId: string, id: string): Promise<KeyRow | undefined>;
+  list(partnerId: string): Promise<KeyRow[]>;
+  /** Keys that still open something at that instant. */
+  countActive(partnerId: string, now: number): Promise<number>;
+  update(partnerId: string, id: string, change: Partial<Pick<KeyRow, 'revoked_at' | 'expires_at'>>): Promise<void>;
+}
+
+export interface CredentialStore {
+  put(row: CredentialRow): Promise<void>;
+  find(partnerId: string, id: string): Promise<CredentialRow | undefined>;
+  findFor(partnerId: string, customerId: string, vendor: VendorName, mode: Mode): Promise<CredentialRow | undefined>;
+  findByRef(partnerId: string, vendor: VendorName, mode: Mode, ref: string): Promise<CredentialRow | undefined>;
+  list(partnerId: string): Promise<(CredentialRow & { external_id: string | null })[]>;
+  heldByAnother(partnerId: string, fingerprint: string): Promise<boolean>;
+  delete(partnerId: string, id: string): Promise<boolean>;
+}
+
+export interface FlowStore {
+  newest(partnerId: string): Promise<{ version: number; flow: Flow } | undefined>;
+  insert(partnerId: string, version: number, flow: Flow, at: number): Promise<void>;
+}
+
+export interface CustomerStore {
+  insert(row: CustomerRow): Promise<void>;
+  find(partnerId: string, id: string): Promise<CustomerRow | undefined>;
+  findByExternalId(partnerId: string, mode: Mode, externalId: string): Promise<CustomerRow | undefined>;
+  setProfile(partnerId: string, id: string, profile: Uint8Array): Promise<void>;
+  count(partnerId: string): Promise<number>;
+  knowsUser(customerId: string, sub: string): Promise<boolean>;
+  addUser(customerId: string, sub: string): Promise<void>;
+  countUsers(customerId: string): Promise<number>;
+}
+
+export interface SessionStore {
+  addMint(row: MintRow): Promise<void>;
+  findMint(partnerId: string, jti: string): Promise<MintRow | undefined>;
+  /** False when this embed token already has a session: the first key wins. */
+  insert(row: SessionRow): Promise<boolean>;
+  findByJti(partnerId: string, jti: string): Promise<SessionRow | undefined>;
+  end(partnerId: string, id: string, at: number): Promise<void>;
+  addToken(row: SessionTokenRow): Promise<void>;
+  findByToken(hash: string): Promise<{ session: SessionRow; token: SessionTokenRow } | undefined>;
+  /** Marks the first use and lets every earlier token of the session live until `graceEnd` at most. */
+  firstUse(token: SessionTokenRow, at: number, graceEnd: number): Promise<void>;
+  /** Lets every token of the session live until `graceEnd` at most. */
+  shorten(sessionId: string, graceEnd: number): Promise<void>;
+  purge(before: number): Promise<void>;
+}
+
+export interface RunStore {
+  insert(row: RunRow): Promise<void>;
+  find(partnerId: string, id: string): Promise<RunRow | undefined>;
+  findByCustomer(partnerId: string, customerId: string): Promise<RunRow | undefined>;
+  /** Compare-and-set on the revision, which the change raises by one; false when it has moved on. */
+  update(partnerId: string, id: string, revision: number, change: Partial<Omit<RunRow, 'id' | 'revision'>>): Promise<boolean>;
+  list(
+    partnerId: string,
+    query: {
+      mode?: Mode | undefined;
+      external_id?: string | undefined;
+      status?: string | undefined;
+      cursor?: string | undefined;
+      limit: number;
+    },
+  ): Promise<(RunRow & { external_id: string })[]>;
+  accounts(partnerId: string, runId: string): Promise<AccountRow[]>;
+  addAccount(row: AccountRow): Promise<void>;
+  /** Compare-and-set on the state. */
+  moveAccount(account: Pick<AccountRow, 'run_id' | 'vendor' | 'state'>, change: Partial<AccountRow>): Promise<boolean>;
+  /** Accounts of every partner for which something is due; the worker's only unscoped read. */
+  due(now: number, limit: number): Promise<AccountRow[]>;
+  /** Accounts that a killed process left in the middle of a call. */
+  interrupted(): Promise<AccountRow[]>;
+}
+
+export interface SigningKeyStore {
+  list(purpose: SigningKeyRow['purpose']): Promise<SigningKeyRow[]>;
+  insert(row: SigningKeyRow): Promise<void>;
+  retire(kid: string, at: number): Promise<void>;
+  delete(kid: string): Promise<void>;
+}
+
+/** Appends a leaf to the log, in the transaction of the act itself. */
+export type RecordAct = (entry: {
+  kind: string;
+  at: number;
+  partner?: string | undefined;
+  actor?: string | undefined;
+  about?: Readonly<Record<string, string | number | null>>;
+}) => Promise<void>;
+
+export interface Stores {
+  partners: PartnerStore;
+  keys: KeyStore;
+  credentials: CredentialStore;
+  flows: FlowStore;
+  customers: CustomerStore;
+  sessions: SessionStore;
+  runs: RunStore;
+  signingKeys: SigningKeyStore;
+  record: RecordAct;
+}
+
+/** Reads go to `read`; everything that writes happens in one transaction, on the stores handed in. */
+export interface Keep {
+  read: Stores;
+  transact<T>(work: (stores: Stores) => Promise<T>): Promise<T>;
+}
+
+export interface Box {
+  seal(plain: string, about: readonly string[]): Buffer;
+  open(box: Uint8Array, about: readonly string[]): string;
+  fingerprint(text: string): string;
+}
+
+/** The edges of the program: what a test replaces, and nothing else. */
+export interface Edges {
+  now: () => number;
+  report: (error: unknown, instance: string) => void;
+  /** Called at the named points of a provisioning; a crash test ends the process in it. */
+  reached: (point: 'before-call' | 'after-call' | 'after-commit') => void;
+}

@@ -1,0 +1,63 @@
+import type { Provisioner, RunStatus, Step } from '../../../shared/onboarding.ts';
+import type { AccountRow, RunRow } from './ports.ts';
+
+/** A run's state as the customer meets it; everything here follows from the run and its accounts, nothing is stored twice. */
+export interface StepState {
+  readonly step: Step;
+  readonly state: 'done' | 'open' | 'todo';
+  readonly at: number | null;
+}
+
+type Facts = Pick<RunRow, 'flow' | 'submitted_at' | 'billing_done_at' | 'saved_at'>;
+
+export function stepStates(run: Facts, accounts: readonly AccountRow[]): StepState[] {
+  const states: StepState[] = [];
+  for (const step of run.flow.steps) {
+    const before = states.every((each) => each.state === 'done');
+    states.push({ step, ...stateOf(step, run, accounts, before) });
+  }
+  return states;
+}
+
+function stateOf(
+  step: Step,
+  run: Facts,
+  accounts: readonly AccountRow[],
+  before: boolean,
+): { state: StepState['state']; at: number | null } {
+  const account = (vendor: Provisioner) => accounts.find((each) => each.vendor === vendor);
+  switch (step.kind) {
+    case 'details':
+      return run.submitted_at === null ? { state: 'open', at: null } : { state: 'done', at: run.submitted_at };
+    case 'provision': {
+      if (run.submitted_at === null) return { state: 'todo', at: null };
+      const own = step.accounts.map(({ vendor }) => account(vendor)?.ready_at ?? null);
+      return own.every((at) => at !== null) ? { state: 'done', at: Math.max(...own) } : { state: 'open', at: null };
+    }
+    case 'billing':
+      if (run.billing_done_at !== null) return { state: 'done', at: run.billing_done_at };
+      return { state: run.submitted_at !== null && account(step.vendor)?.state === 'ready' ? 'open' : 'todo', at: null };
+    case 'done':
+      return { state: before ? 'done' : 'todo', at: null };
+  }
+}
+
+/** The step that is shown first: one where it is the customer's turn, else the first that is under way, else the end. */
+export function currentStep(states: readonly StepState[]): string {
+  const open = states.filter(({ state }) => state === 'open');
+  const theirs = open.find(({ step }) => step.kind === 'details' || step.kind === 'billing');
+  return (theirs ?? open[0] ?? states.at(-1))?.step.id ?? '';
+}
+
+export function statusOf(run: Facts, accounts: readonly AccountRow[]): RunStatus {
+  const states = stepStates(run, accounts);
+  if (states.every(({ state }) => state === 'done')) return 'done';
+  if (accounts.some(({ state }) => state === 'unknown')) return 'unknown';
+  if (run.submitted_at === null) return run.saved_at === null ? 'new' : 'in_progress';
+  const open = states.filter(({ state }) => state === 'open');
+  return open.length > 0 && open.every(({ step }) => step.kind === 'billing') ? 'waiting_billing' : 'in_progress';
+}
+
+/** Does a billing step of this run wait for this vendor? */
+export const awaitsBilling = (run: Facts, vendor: Provisioner): boolean =>
+  run.billing_done_at === null && run.flow.steps.some((step) => step.kind === 'billing' && step.vendor === vendor);

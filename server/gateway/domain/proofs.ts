@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto';
+import { type CryptoKey, calculateJwkThumbprint, decodeProtectedHeader, errors, importJWK, type JWK, jwtVerify } from 'jose';
+import { Failure } from '../../../shared/problem.ts';
+import type { Edges } from './ports.ts';
+import { isCanonicalJwt } from './spelling.ts';
+
+/** The request a proof is for. `url` is the public one, made from the gateway's own setting and never from the Host header. */
+export interface Proven {
+  readonly method: string;
+  readonly url: string;
+  /** The token it accompanies. */
+  readonly token: string;
+}
+
+const oldest = 60;
+const newest = 5;
+
+/**
+ * DPoP proofs (RFC 9449 section 4.3): at most 60 s old and 5 s early, each good once. Seen proofs are kept in memory only; so that one
+ * seen before a restart is not taken again, proofs made before five seconds after the start are stale.
+ */
+export function createProofs({ now }: Pick<Edges, 'now'>) {
+  const startedAt = Math.floor(now() / 1000);
+  const seen = new Map<string, number>();
+  const keys = new Map<string, CryptoKey>();
+  let sweptAt = startedAt;
+
+  function sweep(at: number): void {
+    if (at - sweptAt < 10) return;
+    sweptAt = at;
+    for (const [id, until] of seen) if (until < at) seen.delete(id);
+    if (keys.size > 10_000) keys.clear();
+  }
+
+  async function keyOf(jwk: JWK | undefined): Promise<{ jkt: string; key: CryptoKey }> {
+    if (jwk?.kty !== 'EC' || jwk.crv !== 'P-256' || 'd' in jwk)
+      throw new Failure('proof-invalid', 'The proof carries no public P-256 key.');
+    const jkt = await calculateJwkThumbprint(jwk, 'sha256');
+    const known = keys.get(jkt);
+    if (known) return { jkt, key: known };
+    const key = (await importJWK({ kty: 'EC', crv: 'P-256', x: jwk.x, y: jwk.y }, 'ES256')) as CryptoKey;
+    keys.set(jkt, key);
+    return { jkt, key };
+  }
+
+  function assertFresh(iat: unknown): void {
+    const at = Math.floor(now() / 1000);
+    if (typeof iat !== 'number' || !Number.isInteger(iat)) throw new Failure('proof-invalid', 'The proof has no iat.');
+    if (iat <= startedAt + newest)
+      throw new Failure('proof-stale', 'The gateway has just started.', { retryAfter: Math.max(1, startedAt + newest + 1 - at) });
+    if (iat < at - oldest || iat > at + newest) throw new Failure('proof-stale', `The proof's iat is ${iat - at} seconds off.`);
+  }
+
+  return {
+    /** The thumbprint (RFC 7638) of the key that signed this proof, once everything about it is right. */
+    async verify(proof: string, { method, url, token }: Proven): Promise<string> {
+      if (!isCanonicalJwt(proof)) throw new Failure('proof-invalid', 'Send one DPoP header with one proof.');
+      const { jkt, payload } = await open(proof);
+      if (payload.htm !== method || payload.htu !== url) throw new Failure('proof-invalid', 'The proof was made for another request.');
+      if (payload.ath !== createHash('sha256').update(token).digest('base64url'))
+        throw new Failure('proof-invalid', 'The proof was made for another token.');
+      assertFresh(payload.iat);
+      const { jti } = payload;
+      if (typeof jti !== 'string' || jti.length < 8 || jti.length > 128)
+        throw new Failure('proof-invalid', 'The jti has 8 to 128 characters.');
+      const at = Math.floor(now() / 1000);
+      sweep(at);
+      const id = `${jkt} ${jti}`;
+      if (seen.has(id)) throw new Failure('proof-replayed');
+      seen.set(id, at + oldest + newest + 1);
+      return jkt;
+    },
+  };
+
+  async function open(proof: string) {
+    try {
+      const { jkt, key } = await keyOf(decodeProtectedHeader(proof).jwk as JWK | undefined);
+      const { payload } = await jwtVerify(proof, key, { algorithms: ['ES256'], typ: 'dpop+jwt', currentDate: new Date(now()) });
+      return { jkt, payload };
+    } catch (error) {
+      if (error instanceof errors.JOSEError || error instanceof TypeError || error instanceof DOMException)
+        throw new Failure('proof-invalid', undefined, { cause: error });
+      throw error;
+    }
+  }
+}
+export type Proofs = ReturnType<typeof createProofs>;

@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
+import type { Box, Edges, Keep, SigningKeyRow } from './ports.ts';
+
+interface Signer {
+  readonly kid: string;
+  readonly key: CryptoKey;
+}
+
+const about = (kid: string): string[] => ['signing-key', kid];
+
+/** ES256 keys of one purpose: the newest signs, a retired one verifies until the last token it signed has expired. */
+export async function openSigningKeys({
+  keep,
+  box,
+  now,
+  purpose,
+  longest,
+}: {
+  keep: Keep;
+  box: Box;
+  now: Edges['now'];
+  purpose: 'embed' | 'admin';
+  longest: number;
+}) {
+  let signer: Signer;
+  let verifiers = new Map<string, CryptoKey>();
+  let jwks: { keys: JWK[] };
+
+  async function load(): Promise<void> {
+    const rows = await keep.read.signingKeys.list(purpose);
+    const current = rows.filter((row) => row.retired_at === null || row.retired_at + longest > now());
+    const newest = current.find((row) => row.retired_at === null);
+    if (!newest) return rotate();
+    signer = { kid: newest.kid, key: (await importJWK(JSON.parse(box.open(newest.box, about(newest.kid))), 'ES256')) as CryptoKey };
+    const publics = current.map((row) => JSON.parse(row.public_jwk) as JWK);
+    verifiers = new Map(
+      await Promise.all(publics.map(async (jwk) => [jwk.kid ?? '', (await importJWK(jwk, 'ES256')) as CryptoKey] as const)),
+    );
+    jwks = { keys: publics };
+  }
+
+  /** A new key signs from now on. */
+  async function rotate(): Promise<void> {
+    const pair = await generateKeyPair('ES256', { extractable: true });
+    const kid = randomBytes(9).toString('base64url');
+    const publicJwk = { ...(await exportJWK(pair.publicKey)), kid, alg: 'ES256', use: 'sig' };
+    const row: SigningKeyRow = {
+      kid,
+      purpose,
+      box: box.seal(JSON.stringify(await exportJWK(pair.privateKey)), about(kid)),
+      public_jwk: JSON.stringify(publicJwk),
+      created_at: now(),
+      retired_at: null,
+    };
+    await keep.transact(async (stores) => {
+      for (const old of await stores.signingKeys.list(purpose)) {
+        if (old.retired_at === null) await stores.signingKeys.retire(old.kid, row.created_at);
+        else if (old.retired_at + longest <= row.created_at) await stores.signingKeys.delete(old.kid);
+      }
+      await stores.signingKeys.insert(row);
+      await stores.record({ kind: 'signing-key.rotated', at: row.created_at, about: { kid, purpose } });
+    });
+    await load();
+  }
+
+  await load();
+  return {
+    rotate,
+    signer: (): Signer => signer,
+    verifier: (kid: string | undefined): CryptoKey | undefined => verifiers.get(kid ?? ''),
+    /** RFC 7517, public halves only. */
+    jwks: () => jwks,
+  };
+}
+export type SigningKeys = Awaited<ReturnType<typeof openSigningKeys>>;

@@ -1,0 +1,43 @@
+import type { Provisioner, VendorName } from '../../../shared/onboarding.ts';
+import type { CredentialRow } from './ports.ts';
+
+/** A vendor field that was refused (`null`: the vendor did not say which), with a rule code the widget has words for. */
+export interface Refusal {
+  readonly field: string | null;
+  readonly code: 'email-taken' | 'vendor-refused';
+}
+
+/**
+ * What came of asking for an account. `later`: certainly nothing was done, ask again after a while. `unknown`: nobody can tell, and
+ * asking again could do it twice.
+ */
+export type Opening =
+  | { readonly kind: 'opened'; readonly ref: string; readonly secret: string }
+  | { readonly kind: 'refused'; readonly faults: readonly Refusal[] }
+  | { readonly kind: 'later'; readonly cause: unknown }
+  | { readonly kind: 'unknown'; readonly cause: unknown };
+
+/** How far an opened account is. `billingUrl` is null when no set-up is needed; it carries a secret. */
+export interface Readiness {
+  readonly ref: string;
+  readonly ready: boolean;
+  readonly billingUrl: string | null;
+}
+
+/** What onboarding asks of a vendor that opens accounts; implemented by `vendors/`. */
+export interface ProvisioningVendor {
+  readonly name: Provisioner;
+  /** Can the same customer be asked for again without opening a second account? */
+  readonly repeatable: boolean;
+  /** `fields` are the vendor's own names; `externalId` is the partner's id of the customer. */
+  open(partnerKey: CredentialRow, externalId: string, fields: Readonly<Record<string, string>>): Promise<Opening>;
+  /** Readiness of an account by its own key; absent for a vendor that has no such state: its accounts are ready when they are open. */
+  readonly readiness?: (customerKey: CredentialRow) => Promise<Readiness>;
+  /** An account that was opened outside of this run: its key, by the partner's key, where the vendor gives keys out again. */
+  readonly recover?: (partnerKey: CredentialRow, ref: string) => Promise<string | undefined>;
+}
+
+export type ProvisioningVendors = Readonly<Record<Provisioner, ProvisioningVendor>>;
+
+/** The mode's key under which a returned secret is kept. */
+export type StoreUnder = readonly VendorName[];

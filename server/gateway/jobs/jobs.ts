@@ -1,0 +1,23 @@
+import type { Provisioning } from '../domain/provisioning.ts';
+import type { Sessions } from '../domain/sessions.ts';
+
+/** What the gateway does without being asked. */
+export const gatewayJobs = ({
+  provisioning,
+  sessions,
+  purgeAnswers,
+}: {
+  provisioning: Provisioning;
+  sessions: Sessions;
+  purgeAnswers: () => Promise<void>;
+}) => [
+  { name: 'provisioning', every: 1_000, run: provisioning.tick },
+  {
+    name: 'purge',
+    every: 3_600_000,
+    run: async () => {
+      await sessions.purge();
+      await purgeAnswers();
+    },
+  },
+];

@@ -1,0 +1,201 @@
+import { Router } from '@koa/router';
+import type { Context } from 'koa';
+import { z } from 'zod/mini';
+import { Flow } from '../../../shared/onboarding.ts';
+import {
+  AdoptRequest,
+  AuditList,
+  Credential,
+  CredentialList,
+  CredentialTest,
+  FlowAnswer,
+  IssuedKey,
+  IssueKey,
+  type Key,
+  KeyList,
+  OriginRequest,
+  Origins,
+  PutCredential,
+  RetryRequest,
+  RotateKey,
+  RunList,
+  RunQuery,
+  RunView,
+} from '../../../shared/registry.ts';
+import { parse, readJson } from '../../http/input.ts';
+import { iso, isoOrNull, reply } from '../../http/reply.ts';
+import type { Admins } from '../domain/admins.ts';
+import type { Audit } from '../domain/audit.ts';
+import type { createCredentials } from '../domain/credentials.ts';
+import type { createFlows } from '../domain/flows.ts';
+import type { createPartnerKeys } from '../domain/partner-keys.ts';
+import type { createPartners } from '../domain/partners.ts';
+import type { CredentialRow, KeyRow } from '../domain/ports.ts';
+import type { Provisioning } from '../domain/provisioning.ts';
+import type { Runs } from '../domain/runs.ts';
+import type { SigningKeys } from '../domain/signing-keys.ts';
+import { administrator, type WithParams } from './registry.ts';
+import { runView } from './runs.ts';
+
+export interface Administration {
+  admins: Admins;
+  partners: ReturnType<typeof createPartners>;
+  keys: ReturnType<typeof createPartnerKeys>;
+  credentials: ReturnType<typeof createCredentials>;
+  flows: ReturnType<typeof createFlows>;
+  runs: Runs;
+  provisioning: Provisioning;
+  audit: Audit;
+  embedKeys: SigningKeys;
+}
+
+const keyView = (row: KeyRow): Key => ({
+  ...row,
+  created_at: iso(row.created_at),
+  expires_at: isoOrNull(row.expires_at),
+  revoked_at: isoOrNull(row.revoked_at),
+});
+const credentialView = (row: CredentialRow & { external_id: string | null }): Credential => ({
+  ...row,
+  customer: row.external_id,
+  created_at: iso(row.created_at),
+  updated_at: iso(row.updated_at),
+});
+const AuditQuery = z.object({
+  before: z.optional(z.coerce.number().check(z.int(), z.minimum(0))),
+  limit: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(200)), 50),
+});
+
+/** What hangs below a partner in the registry (RFC 9457 problems), and the rotation of the gateway's signing key. */
+export function administrationRoutes(options: Administration): Router {
+  const { admins, audit, credentials, embedKeys, flows, keys, partners, provisioning, runs } = options;
+  const router = new Router({ prefix: '/api/v1/admin' });
+  const act = (work: (ctx: WithParams, partner: string, actor: string) => Promise<void>) => async (ctx: WithParams) => {
+    const actor = await administrator(admins, ctx);
+    await work(ctx, ctx.params.partner ?? '', actor);
+  };
+  const id = (ctx: WithParams): string => ctx.params.id ?? '';
+  const at = '/partners/:partner';
+
+  router.get(
+    `${at}/keys`,
+    act(async (ctx, partner) => reply(ctx, 200, KeyList, { items: (await keys.list(partner)).map(keyView) })),
+  );
+  router.post(
+    `${at}/keys`,
+    act(async (ctx, partner, actor) => {
+      const { row, key } = await keys.issue(partner, parse(IssueKey, await readJson(ctx)), actor);
+      reply(ctx, 201, IssuedKey, { ...keyView(row), key });
+    }),
+  );
+  router.delete(
+    `${at}/keys/:id`,
+    act(async (ctx, partner, actor) => {
+      await keys.revoke(partner, id(ctx), actor);
+      ctx.status = 204;
+    }),
+  );
+  router.post(
+    `${at}/keys/:id/rotate`,
+    act(async (ctx, partner, actor) => {
+      const { overlap } = parse(RotateKey, await readJson(ctx));
+      const { row, key } = await keys.rotate(partner, id(ctx), overlap, actor);
+      reply(ctx, 201, IssuedKey, { ...keyView(row), key });
+    }),
+  );
+
+  router.get(
+    `${at}/origins`,
+    act(async (ctx, partner) => reply(ctx, 200, Origins, { items: await partners.origins(partner) })),
+  );
+  router.post(
+    `${at}/origins`,
+    act(async (ctx, partner, actor) => {
+      const { origin } = parse(OriginRequest, await readJson(ctx));
+      reply(ctx, 201, Origins, { items: await partners.addOrigin(partner, origin, actor) });
+    }),
+  );
+  router.delete(
+    `${at}/origins`,
+    act(async (ctx, partner, actor) => {
+      const { origin } = parse(OriginRequest, { ...ctx.query });
+      reply(ctx, 200, Origins, { items: await partners.removeOrigin(partner, origin, actor) });
+    }),
+  );
+
+  router.get(
+    `${at}/credentials`,
+    act(async (ctx, partner) => reply(ctx, 200, CredentialList, { items: (await credentials.list(partner)).map(credentialView) })),
+  );
+  router.put(
+    `${at}/credentials`,
+    act(async (ctx, partner, actor) => {
+      reply(ctx, 200, Credential, credentialView(await credentials.put(partner, parse(PutCredential, await readJson(ctx)), actor)));
+    }),
+  );
+  router.post(
+    `${at}/credentials/:id/test`,
+    act(async (ctx, partner) => reply(ctx, 200, CredentialTest, await credentials.test(partner, id(ctx)))),
+  );
+  router.delete(
+    `${at}/credentials/:id`,
+    act(async (ctx, partner, actor) => {
+      await credentials.delete(partner, id(ctx), actor);
+      ctx.status = 204;
+    }),
+  );
+
+  router.get(
+    `${at}/flow`,
+    act(async (ctx, partner) => reply(ctx, 200, FlowAnswer, await flows.show(partner))),
+  );
+  router.put(
+    `${at}/flow`,
+    act(async (ctx, partner, actor) =>
+      reply(ctx, 200, FlowAnswer, await flows.set(partner, parse(Flow, await readJson(ctx, 256 * 1024)), actor)),
+    ),
+  );
+
+  router.get(
+    `${at}/runs`,
+    act(async (ctx, partner) => {
+      const { items, nextCursor } = await runs.list(partner, parse(RunQuery, { ...ctx.query }));
+      reply(ctx, 200, RunList, { items: items.map(runView), next_cursor: nextCursor });
+    }),
+  );
+  router.post(
+    `${at}/runs/:id/retry`,
+    act(async (ctx, partner, actor) => {
+      await provisioning.retry(partner, id(ctx), parse(RetryRequest, await readJson(ctx)).vendor, actor);
+      reply(ctx, 200, RunView, runView(await runs.find(partner, id(ctx))));
+    }),
+  );
+  router.post(
+    `${at}/runs/:id/adopt`,
+    act(async (ctx, partner, actor) => {
+      await provisioning.adopt(partner, id(ctx), parse(AdoptRequest, await readJson(ctx)), actor);
+      reply(ctx, 200, RunView, runView(await runs.find(partner, id(ctx))));
+    }),
+  );
+
+  router.get(
+    `${at}/audit`,
+    act(async (ctx, partner) => {
+      const { before, limit } = parse(AuditQuery, { ...ctx.query });
+      const items = await audit.leaves(partner, before, limit);
+      const last = items.at(-1);
+      reply(ctx, 200, AuditList, {
+        items,
+        next_before: items.length === limit && last ? last.seq : null,
+        checkpoint: await audit.checkpoint(),
+      });
+    }),
+  );
+
+  router.post('/keys/rotate', async (ctx: Context) => {
+    await administrator(admins, ctx);
+    await embedKeys.rotate();
+    reply(ctx, 200, z.object({ kid: z.string() }), { kid: embedKeys.signer().kid });
+  });
+  return router;
+}

@@ -1,0 +1,44 @@
+import type { Context } from 'koa';
+import { type Failure, type Fault, problems } from '../../../shared/problem.ts';
+import type { Dialect } from '../../http/problem.ts';
+
+/** Refusals as each vendor writes them, for the doors that speak that vendor's language. */
+
+const words = (failure: Failure): string => failure.detail ?? problems[failure.code].title;
+
+/** Loyva: `{error, code, details:[{pointer, code, message}]}`. */
+export const loyvaDialect: Dialect = (ctx, failure) => {
+  const details = failure.errors?.map(({ pointer, code, message }: Fault) => ({ pointer, code, message: message ?? code }));
+  ctx.body = { error: words(failure), code: failure.code, ...(details && { details }) };
+};
+
+/** Scribeless: `{error:true, url, statusCode, statusMessage, message}`. The address is the path alone: a query may hold a secret. */
+export const scribelessDialect: Dialect = (ctx, failure) => {
+  const { status, title } = problems[failure.code];
+  ctx.body = { error: true, url: ctx.path, statusCode: status, statusMessage: title, message: words(failure) };
+};
+
+/** Kelviq: `{detail}`. */
+export const kelviqDialect: Dialect = (ctx, failure) => {
+  ctx.body = { detail: words(failure) };
+};
+
+/** ScaiKey: 422 is an HTTPValidationError, everything else `{detail:"…"}`. Whether a fault lies in the query or the body, the route says. */
+export const scaikeyDialect: Dialect = (ctx, failure) => {
+  if (failure.code !== 'invalid-input' && failure.code !== 'malformed-json') {
+    ctx.body = { detail: words(failure) };
+    return;
+  }
+  ctx.status = 422;
+  const faults = failure.errors ?? [{ pointer: '', code: failure.code, message: words(failure) }];
+  ctx.body = {
+    detail: faults.map((fault) => ({ loc: [part(ctx), ...segments(fault.pointer)], msg: fault.message ?? fault.code, type: fault.code })),
+  };
+};
+
+const part = (ctx: Context): string => (ctx.method === 'GET' ? 'query' : 'body');
+const segments = (pointer: string): (string | number)[] =>
+  pointer
+    .split('/')
+    .slice(1)
+    .map((segment) => (/^\d+$/.test(segment) ? Number(segment) : segment));

@@ -1,0 +1,75 @@
+import { Router } from '@koa/router';
+import type { Context } from 'koa';
+import { z } from 'zod/mini';
+import { BillingAnswer, DraftAnswer, DraftRequest, OnboardingView, Values } from '../../../shared/onboarding.ts';
+import { Failure } from '../../../shared/problem.ts';
+import { parse, readJson } from '../../http/input.ts';
+import { iso, reply } from '../../http/reply.ts';
+import type { Onboarding } from '../domain/onboarding.ts';
+import type { Once } from '../domain/once.ts';
+import type { Sessions } from '../domain/sessions.ts';
+import { visitOf } from './visits.ts';
+
+const StepRequest = z.strictObject({ values: z.optional(Values) });
+const StepId = z.string().check(z.regex(/^[a-z][a-z0-9_]{0,39}$/));
+
+interface Options {
+  sessions: Sessions;
+  onboarding: Onboarding;
+  once: Once;
+  publicUrl: string;
+}
+
+/** `/embed/onboarding`: the customer's run, as the view shows it. */
+export function onboardingRoutes({ sessions, onboarding, once, publicUrl }: Options): Router {
+  const router = new Router({ prefix: '/embed/onboarding' });
+  const enter = async (ctx: Context) => (await sessions.enter(visitOf(ctx, publicUrl))).session;
+  const show = (ctx: Context, view: OnboardingView) => {
+    ctx.set('ETag', `"r${view.revision}"`);
+    reply(ctx, 200, OnboardingView, view);
+  };
+
+  router.get('/', async (ctx: Context) => {
+    const session = await enter(ctx);
+    await onboarding.hasten(session);
+    show(ctx, await onboarding.view(session));
+  });
+
+  router.patch('/draft', async (ctx: Context) => {
+    const session = await enter(ctx);
+    const { values } = parse(DraftRequest, await readJson(ctx));
+    const { revision, savedAt } = await onboarding.saveDraft(session, revisionOf(ctx), values);
+    ctx.set('ETag', `"r${revision}"`);
+    reply(ctx, 200, DraftAnswer, { revision, saved_at: iso(savedAt) });
+  });
+
+  router.post('/steps/:id', async (ctx: Context & { params: Record<string, string> }) => {
+    const session = await enter(ctx);
+    const id = parse(StepId, ctx.params.id);
+    const body = parse(StepRequest, await readJson(ctx));
+    const scope = `${session.partner_id} ${session.customer_id} ${session.sub} steps/${id}`;
+    const answer = await once({ scope, key: idempotencyKey(ctx), body }, async () => {
+      const taken = await onboarding.take(session, id, body.values ?? {});
+      return { status: 200, body: 'view' in taken ? taken.view : { billing_url: taken.billingUrl } };
+    });
+    if (answer.replayed) ctx.set('Idempotent-Replayed', 'true');
+    const view = OnboardingView.safeParse(answer.body);
+    if (view.success) show(ctx, view.data);
+    else reply(ctx, 200, BillingAnswer, answer.body as BillingAnswer);
+  });
+  return router;
+}
+
+/** RFC 9110 section 13.1.1: the revision the browser last saw, as `"r12"`. */
+function revisionOf(ctx: Context): number {
+  const [, revision] = /^"r(\d{1,15})"$/.exec(ctx.get('If-Match')) ?? [];
+  if (revision === undefined) throw new Failure('precondition-missing', 'Send If-Match with the ETag you last saw.');
+  return Number(revision);
+}
+
+/** 1 to 255 printable characters (draft-ietf-httpapi-idempotency-key-header-07). */
+function idempotencyKey(ctx: Context): string {
+  const key = ctx.get('Idempotency-Key');
+  if (!/^[\x21-\x7e]{1,255}$/.test(key)) throw new Failure('idempotency-key-missing');
+  return key;
+}

@@ -1,0 +1,47 @@
+import { Router } from '@koa/router';
+import type { Context } from 'koa';
+import { CreatePartner, Partner, PartnerList, PartnerQuery, PatchPartner } from '../../../shared/registry.ts';
+import { parse, readJson } from '../../http/input.ts';
+import { iso, reply } from '../../http/reply.ts';
+import type { Admins } from '../domain/admins.ts';
+import type { createPartners } from '../domain/partners.ts';
+import type { PartnerRow } from '../domain/ports.ts';
+
+type Partners = ReturnType<typeof createPartners>;
+export type WithParams = Context & { params: Record<string, string> };
+
+/** Who administers this call; reading and writing are different rights. */
+export const administrator = (admins: Admins, ctx: Context): Promise<string> =>
+  admins.identify(/^Bearer (.+)$/i.exec(ctx.get('Authorization'))?.[1] ?? '', ctx.method !== 'GET' && ctx.method !== 'HEAD');
+
+const view = (row: PartnerRow): Partner => ({ ...row, created_at: iso(row.created_at), updated_at: iso(row.updated_at) });
+
+/** The registry's five endpoints, after ScaiKey's Partners group: the collection with and without its slash. */
+export function registryRoutes({ admins, partners }: { admins: Admins; partners: Partners }): Router {
+  const router = new Router({ prefix: '/api/v1/admin/partners' });
+
+  router.get('{/}', async (ctx: Context) => {
+    await administrator(admins, ctx);
+    const query = parse(PartnerQuery, { ...ctx.query });
+    const { items, total } = await partners.list(query);
+    reply(ctx, 200, PartnerList, { items: items.map(view), total, page: query.page, per_page: query.per_page });
+  });
+  router.post('{/}', async (ctx: Context) => {
+    const actor = await administrator(admins, ctx);
+    reply(ctx, 201, Partner, view(await partners.create(parse(CreatePartner, await readJson(ctx)), actor)));
+  });
+  router.get('/:partner', async (ctx: WithParams) => {
+    await administrator(admins, ctx);
+    reply(ctx, 200, Partner, view(await partners.find(ctx.params.partner ?? '')));
+  });
+  router.patch('/:partner', async (ctx: WithParams) => {
+    const actor = await administrator(admins, ctx);
+    const change = parse(PatchPartner, await readJson(ctx));
+    reply(ctx, 200, Partner, view(await partners.update(ctx.params.partner ?? '', change, actor)));
+  });
+  router.delete('/:partner', async (ctx: WithParams) => {
+    await partners.delete(ctx.params.partner ?? '', await administrator(admins, ctx));
+    ctx.status = 204;
+  });
+  return router;
+}

@@ -1,0 +1,40 @@
+import { Router } from '@koa/router';
+import type { Context } from 'koa';
+import { z } from 'zod/mini';
+import { SessionAnswer } from '../../../shared/embed.ts';
+import { parse, readJson } from '../../http/input.ts';
+import { iso, reply } from '../../http/reply.ts';
+import type { Opened, Sessions } from '../domain/sessions.ts';
+import { visitOf } from './visits.ts';
+
+const Nothing = z.strictObject({});
+
+const answer = (ctx: Context, status: number, { session, partner, token, expiresAt }: Opened) =>
+  reply(ctx, status, SessionAnswer, {
+    session_id: session.id,
+    session_token: token,
+    token_type: 'DPoP',
+    expires_at: iso(expiresAt),
+    ends_at: iso(session.ends_at),
+    widget_type: session.widget,
+    locale: session.locale,
+    branding: { name: partner.name },
+  });
+
+/** A browser's session: opened with an embed token, refreshed, ended. */
+export function sessionRoutes({ sessions, publicUrl }: { sessions: Sessions; publicUrl: string }): Router {
+  const router = new Router();
+  router.post('/embed/session', async (ctx: Context) => {
+    parse(Nothing, await readJson(ctx, 1024));
+    answer(ctx, 201, await sessions.open(visitOf(ctx, publicUrl)));
+  });
+  router.post('/embed/session/refresh', async (ctx: Context) => {
+    parse(Nothing, await readJson(ctx, 1024));
+    answer(ctx, 200, await sessions.refresh(visitOf(ctx, publicUrl)));
+  });
+  router.delete('/embed/session', async (ctx: Context) => {
+    await sessions.close(visitOf(ctx, publicUrl));
+    ctx.status = 204;
+  });
+  return router;
+}

@@ -1,0 +1,14 @@
+import type { Context } from 'koa';
+import { Failure } from '../../../shared/problem.ts';
+import type { Provenance } from '../domain/callers.ts';
+import type { Visit } from '../domain/sessions.ts';
+
+/** What a call says of the page it comes from. */
+export const provenance = (ctx: Context): Provenance => ({ origin: ctx.get('Origin'), fetchSite: ctx.get('Sec-Fetch-Site') });
+
+/** A browser's call, as its headers tell it. The address is built from the gateway's own setting, never from Host. */
+export function visitOf(ctx: Context, publicUrl: string): Visit {
+  const [, token] = /^DPoP ([\w.~+/-]+=*)$/i.exec(ctx.get('Authorization')) ?? [];
+  if (!token) throw new Failure('unauthenticated', 'Send Authorization: DPoP <token>.');
+  return { method: ctx.method, url: publicUrl + ctx.path, token, proof: ctx.get('DPoP'), ...provenance(ctx) };
+}

@@ -1,0 +1,81 @@
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
+import { idempotencySchema } from '../../storage/idempotency.ts';
+import { logSchema } from '../../storage/log.ts';
+
+const first: readonly RawBuilder<unknown>[] = [
+  sql`create table partner (
+    id text primary key, name text not null, name_lower text not null, slug text not null unique,
+    status text not null check (status in ('ACTIVE', 'SUSPENDED')), contact_email text not null,
+    max_tenants integer, max_users_per_tenant integer, max_applications_per_tenant integer,
+    created_at integer not null, updated_at integer not null, deleted_at integer
+  ) strict`,
+  sql`create table partner_origin (partner_id text not null references partner (id), origin text not null, primary key (partner_id, origin)) strict`,
+  sql`create index partner_origin_origin on partner_origin (origin)`,
+  sql`create table partner_key (
+    id text primary key, partner_id text not null references partner (id), hash text not null unique,
+    mode text not null check (mode in ('live', 'test')), scopes text not null, last_four text not null,
+    created_at integer not null, expires_at integer, revoked_at integer
+  ) strict`,
+  sql`create index partner_key_partner on partner_key (partner_id)`,
+  sql`create table customer (
+    id text primary key, partner_id text not null references partner (id), mode text not null, external_id text not null,
+    profile blob not null, created_at integer not null, unique (partner_id, mode, external_id)
+  ) strict`,
+  sql`create table customer_user (customer_id text not null references customer (id), sub text not null, primary key (customer_id, sub)) strict`,
+  sql`create table credential (
+    id text primary key, partner_id text not null references partner (id), customer_id text not null, vendor text not null,
+    mode text not null, box blob not null, fingerprint text not null, vendor_ref text,
+    created_at integer not null, updated_at integer not null, unique (partner_id, customer_id, vendor, mode)
+  ) strict`,
+  sql`create index credential_fingerprint on credential (fingerprint)`,
+  sql`create table flow (
+    partner_id text not null references partner (id), version integer not null, body text not null, created_at integer not null,
+    primary key (partner_id, version)
+  ) strict`,
+  sql`create table mint (
+    jti text primary key, partner_id text not null, key_id text not null, customer_id text not null, mode text not null,
+    locale text, metadata blob, expires_at integer not null
+  ) strict`,
+  sql`create index mint_expiry on mint (expires_at)`,
+  sql`create table session (
+    id text primary key, jti text not null unique, partner_id text not null, customer_id text not null, mode text not null,
+    widget text not null, sub text not null, jkt text not null, origin text not null, locale text,
+    created_at integer not null, ends_at integer not null, ended_at integer
+  ) strict`,
+  sql`create index session_end on session (ends_at)`,
+  sql`create table session_token (
+    hash text primary key, session_id text not null references session (id) on delete cascade,
+    issued_at integer not null, expires_at integer not null, first_used_at integer
+  ) strict`,
+  sql`create index session_token_session on session_token (session_id)`,
+  sql`create index session_token_expiry on session_token (expires_at)`,
+  sql`create table run (
+    id text primary key, partner_id text not null references partner (id), customer_id text not null unique references customer (id),
+    mode text not null, flow text not null, flow_version integer not null, revision integer not null, answers blob not null,
+    faults text not null, status text not null, saved_at integer, submitted_at integer, billing_done_at integer, done_at integer,
+    created_at integer not null, updated_at integer not null
+  ) strict`,
+  sql`create index run_partner on run (partner_id, id)`,
+  sql`create table account (
+    run_id text not null references run (id), partner_id text not null, vendor text not null, position integer not null,
+    state text not null check (state in ('planned', 'asking', 'opened', 'ready', 'refused', 'unknown')),
+    vendor_ref text, credential_id text, asked_at integer, opened_at integer, ready_at integer, checked_at integer, next_at integer,
+    tries integer not null, unreachable integer not null, primary key (run_id, vendor)
+  ) strict`,
+  sql`create index account_due on account (next_at) where next_at is not null`,
+  sql`create table signing_key (
+    kid text primary key, purpose text not null, box blob not null, public_jwk text not null, created_at integer not null, retired_at integer
+  ) strict`,
+  sql`create table master_key (key_id text primary key) strict`,
+  idempotencySchema,
+  ...logSchema,
+];
+
+export const migrations: Record<string, Migration> = {
+  '001_onboarded': {
+    async up(db: Kysely<unknown>) {
+      for (const statement of first) await statement.execute(db);
+    },
+  },
+};

@@ -1,0 +1,71 @@
+import type { Kysely } from 'kysely';
+import type { PartnerRow, PartnerStore } from '../domain/ports.ts';
+import type { Tables } from './tables.ts';
+
+export function partnerStore(db: Kysely<Tables>): PartnerStore {
+  return {
+    async insert(row) {
+      await db
+        .insertInto('partner')
+        .values({ ...row, name_lower: row.name.toLowerCase() })
+        .execute();
+    },
+    slugTaken: async (slug) => (await db.selectFrom('partner').select('id').where('slug', '=', slug).executeTakeFirst()) !== undefined,
+    async find(id) {
+      const row = await db.selectFrom('partner').selectAll().where('id', '=', id).where('deleted_at', 'is', null).executeTakeFirst();
+      return row && toPartner(row);
+    },
+    async update(id, change) {
+      const named = change.name === undefined ? change : { ...change, name_lower: change.name.toLowerCase() };
+      await db.updateTable('partner').set(named).where('id', '=', id).where('deleted_at', 'is', null).execute();
+    },
+    async list({ page, per_page, search, status }) {
+      let query = db.selectFrom('partner').where('deleted_at', 'is', null);
+      if (search) query = query.where((e) => e.or([e('name_lower', 'like', containing(search)), e('slug', 'like', containing(search))]));
+      if (status) query = query.where('status', '=', status as PartnerRow['status']);
+      const { total } = await query.select((e) => e.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
+      const rows = await query
+        .selectAll()
+        .orderBy('created_at')
+        .orderBy('id')
+        .limit(per_page)
+        .offset((page - 1) * per_page)
+        .execute();
+      return { items: rows.map(toPartner), total };
+    },
+    origins: async (id) =>
+      (await db.selectFrom('partner_origin').select('origin').where('partner_id', '=', id).orderBy('origin').execute()).map(
+        (row) => row.origin,
+      ),
+    async addOrigin(id, origin) {
+      await db
+        .insertInto('partner_origin')
+        .values({ partner_id: id, origin })
+        .onConflict((c) => c.doNothing())
+        .execute();
+    },
+    async removeOrigin(id, origin) {
+      const { numDeletedRows } = await db
+        .deleteFrom('partner_origin')
+        .where('partner_id', '=', id)
+        .where('origin', '=', origin)
+        .executeTakeFirstOrThrow();
+      return numDeletedRows > 0n;
+    },
+    originKnown: async (origin) =>
+      (await db
+        .selectFrom('partner_origin')
+        .innerJoin('partner', 'partner.id', 'partner_origin.partner_id')
+        .select('partner.id')
+        .where('origin', '=', origin)
+        .where('deleted_at', 'is', null)
+        .executeTakeFirst()) !== undefined,
+  };
+}
+
+function toPartner({ name_lower: _, ...row }: Tables['partner']): PartnerRow {
+  return row;
+}
+
+/** `%` and `_` of the caller are not wildcards: they are left out. */
+const containing = (text: string): string => `%${text.toLowerCase().replace(/[%_]/g, '')}%`;

@@ -1,0 +1,27 @@
+import type { Kysely } from 'kysely';
+import type { Database } from '../../storage/database.ts';
+import { append } from '../../storage/log.ts';
+import type { Keep, Stores } from '../domain/ports.ts';
+import { credentialStore, flowStore } from './credentials.ts';
+import { keyStore, signingKeyStore } from './keys.ts';
+import { partnerStore } from './partners.ts';
+import { runStore } from './runs.ts';
+import { customerStore, sessionStore } from './sessions.ts';
+import type { Tables } from './tables.ts';
+
+const storesOn = (db: Kysely<Tables>): Stores => ({
+  partners: partnerStore(db),
+  keys: keyStore(db),
+  credentials: credentialStore(db),
+  flows: flowStore(db),
+  customers: customerStore(db),
+  sessions: sessionStore(db),
+  runs: runStore(db),
+  signingKeys: signingKeyStore(db),
+  record: (entry) => append(db, entry),
+});
+
+export const keepIn = (database: Database<Tables>): Keep => ({
+  read: storesOn(database.read),
+  transact: (work) => database.transact((tx) => work(storesOn(tx))),
+});

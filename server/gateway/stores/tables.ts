@@ -1,0 +1,32 @@
+import type { IdempotencyTables } from '../../storage/idempotency.ts';
+import type { LogTables } from '../../storage/log.ts';
+import type {
+  AccountRow,
+  CredentialRow,
+  CustomerRow,
+  KeyRow,
+  MintRow,
+  PartnerRow,
+  RunRow,
+  SessionRow,
+  SessionTokenRow,
+  SigningKeyRow,
+} from '../domain/ports.ts';
+
+/** Rows as they lie in the file: JSON as text, booleans as 0 and 1. Only the stores see these. */
+export interface Tables extends IdempotencyTables, LogTables {
+  partner: PartnerRow & { name_lower: string };
+  partner_origin: { partner_id: string; origin: string };
+  partner_key: Omit<KeyRow, 'scopes'> & { scopes: string };
+  customer: CustomerRow;
+  customer_user: { customer_id: string; sub: string };
+  credential: CredentialRow;
+  flow: { partner_id: string; version: number; body: string; created_at: number };
+  mint: MintRow;
+  session: SessionRow;
+  session_token: SessionTokenRow;
+  run: Omit<RunRow, 'flow' | 'faults'> & { flow: string; faults: string };
+  account: Omit<AccountRow, 'unreachable'> & { unreachable: number };
+  signing_key: SigningKeyRow;
+  master_key: { key_id: string };
+}

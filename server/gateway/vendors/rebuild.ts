@@ -1,0 +1,76 @@
+import { z } from 'zod/mini';
+import { KelviqOrganization } from '../../../shared/vendors/kelviq.ts';
+import { ScribelessTeam } from '../../../shared/vendors/scribeless.ts';
+import type { FoundSecret, Rebuild } from '../domain/proxied.ts';
+
+/** Reads the answer once, finds the records in it, and writes it again; every field the vendor sent stays, but the secrets. */
+function rebuilding<R>(
+  opens: boolean,
+  schema: z.ZodMiniType<unknown>,
+  records: (answer: never) => R[],
+  secretOf: (record: R) => FoundSecret | undefined,
+  replace: (record: R, reference: string | null) => void,
+): Rebuild {
+  const read = (body: Buffer): { answer: unknown; records: R[] } => {
+    const answer = schema.parse(JSON.parse(body.toString('utf8')));
+    return { answer, records: records(answer as never) };
+  };
+  return {
+    opens,
+    find: (body) => read(body).records.flatMap((record) => secretOf(record) ?? []),
+    write(body, reference) {
+      const { answer, records: all } = read(body);
+      for (const record of all) {
+        const found = secretOf(record);
+        replace(record, found ? reference(found) : null);
+      }
+      return Buffer.from(JSON.stringify(answer));
+    },
+  };
+}
+
+type Team = z.infer<typeof ScribelessTeam>;
+const teamSecret = ({ teamId, apiKey }: Team): FoundSecret => ({ externalId: `scribeless:${teamId}`, ref: teamId, secret: apiKey.key });
+
+/** `POST /api/partner/teams`: `apiKey.key` becomes `cred_…`. */
+export const scribelessTeam: Rebuild = rebuilding<Team>(
+  true,
+  ScribelessTeam,
+  (team: Team) => [team],
+  teamSecret,
+  (team, reference) => {
+    team.apiKey.key = reference ?? '';
+  },
+);
+
+const organizationSecret = ({ organizationIdentifier, partnerExternalId, serverKey }: KelviqOrganization): FoundSecret | undefined =>
+  serverKey
+    ? { externalId: partnerExternalId ?? `kelviq:${organizationIdentifier}`, ref: organizationIdentifier, secret: serverKey }
+    : undefined;
+const setServerKey = (organization: KelviqOrganization, reference: string | null): void => {
+  organization.serverKey = reference;
+};
+
+/** Kelviq's four: `serverKey` becomes `cred_…` where the gateway holds it, else null. */
+export const kelviqOpened: Rebuild = rebuilding<KelviqOrganization>(
+  true,
+  KelviqOrganization,
+  (one: KelviqOrganization) => [one],
+  organizationSecret,
+  setServerKey,
+);
+export const kelviqRead: Rebuild = rebuilding<KelviqOrganization>(
+  false,
+  KelviqOrganization,
+  (one: KelviqOrganization) => [one],
+  organizationSecret,
+  setServerKey,
+);
+const List = z.looseObject({ results: z.array(KelviqOrganization) });
+export const kelviqList: Rebuild = rebuilding<KelviqOrganization>(
+  false,
+  List,
+  (list: z.infer<typeof List>) => list.results,
+  organizationSecret,
+  setServerKey,
+);

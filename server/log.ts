@@ -1,0 +1,24 @@
+/** One line of JSON for each thing worth telling an operator. Callers give ids, codes and route patterns, never addresses or bodies. */
+export interface Log {
+  info(message: string, facts?: Readonly<Record<string, string | number>>): void;
+  /** A bug or a breakage of ours. The error's text may quote what it failed on, so it is redacted. */
+  error(error: unknown, instance: string): void;
+}
+
+export function createLog(part: string, write: (line: string) => void = (line) => process.stderr.write(`${line}\n`)): Log {
+  const line = (level: string, facts: object) => write(redact(JSON.stringify({ at: new Date().toISOString(), level, part, ...facts })));
+  return {
+    info: (message, facts) => line('info', { message, ...facts }),
+    error: (error, instance) => line('error', { instance, ...describe(error) }),
+  };
+}
+
+function describe(error: unknown): { message: string; stack?: string | undefined; cause?: string } {
+  if (!(error instanceof Error)) return { message: String(error) };
+  return { message: error.message, stack: error.stack, ...(error.cause ? { cause: String(error.cause) } : {}) };
+}
+
+/** Everything with the shape of a secret of ours or of a vendor's: keys, JWTs, sessions, the secret part of a link, e-mail addresses. */
+const secrets =
+  /\b(?:lk_[0-9a-f]{8,}|slp_\w{8,}|slk_\w{8,}|kvqp_\w{4,}|(?:sk|ck)_(?:live|test)_\w{4,}|whsec_[\w+/=]{8,})|\beyJ[\w-]+\.[\w-]+\.[\w-]+|(?<=sessionId=|token=|#)[\w.-]{16,}|[\w.+-]+@[\w-]+\.[\w.]+/g;
+export const redact = (text: string): string => text.replace(secrets, '[redacted]');

@@ -1,0 +1,70 @@
+import { mkdir, open, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createTransport } from 'nodemailer';
+
+/** A mail as it leaves. `id` makes its Message-ID, so that a receiver can tell a repetition. `at` is its date, in milliseconds. */
+export interface OutgoingMail {
+  readonly id: string;
+  readonly at: number;
+  readonly fromName: string;
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+}
+
+export interface Post {
+  /** Resolves when the mail is out of our hands; sent again under the same id, a folder still holds it once. */
+  send(mail: OutgoingMail): Promise<void>;
+  close(): void;
+}
+
+/** Sends by SMTP, or where there is no server puts each mail as a file into the folder. `host` is the domain of the sender's address. */
+export const openPost = (where: { smtpUrl: string | undefined; folder: string; host: string }): Post =>
+  where.smtpUrl === undefined ? folderPost(where.folder, where.host) : smtpPost(where.smtpUrl, where.host);
+
+function smtpPost(url: string, host: string): Post {
+  const transport = createTransport({ url, connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 });
+  return {
+    async send(mail) {
+      await transport.sendMail(messageOf(mail, host));
+    },
+    close: () => transport.close(),
+  };
+}
+
+function folderPost(folder: string, host: string): Post {
+  const transport = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
+  return {
+    async send(mail) {
+      const { message } = await transport.sendMail(messageOf(mail, host));
+      await writeWhole(folder, `${new Date(mail.at).toISOString().replace(/[:.]/g, '-')}-${mail.id}.eml`, message as Buffer);
+    },
+    close: () => transport.close(),
+  };
+}
+
+const messageOf = (mail: OutgoingMail, host: string) => ({
+  from: { name: mail.fromName, address: `no-reply@${host}` },
+  to: { name: '', address: mail.to },
+  subject: mail.subject,
+  text: mail.text,
+  date: new Date(mail.at),
+  messageId: `<${mail.id}@${host}>`,
+  headers: { 'Auto-Submitted': 'auto-generated' },
+  disableFileAccess: true,
+  disableUrlAccess: true,
+});
+
+/** Under its name there is the whole file or none. Mails carry links that open things, so nobody else may read them. */
+async function writeWhole(folder: string, name: string, bytes: Buffer): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const unfinished = join(folder, `.${name}.part`);
+  const handle = await open(unfinished, 'w', 0o600);
+  try {
+    await handle.writeFile(bytes);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(unfinished, join(folder, name));
+}

@@ -1,0 +1,101 @@
+import { Pool } from 'undici';
+
+/** One request out. Only the headers given here are sent; nothing follows a redirect. */
+export interface OutboundRequest {
+  readonly origin: string;
+  /** Path and query, already encoded. */
+  readonly path: string;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array | undefined;
+  /** Milliseconds for the whole of it, answer read. */
+  readonly deadline: number;
+  /** Bytes of answer that are read at most. */
+  readonly cap?: number;
+}
+
+export interface OutboundAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Buffer;
+}
+
+/** No usable answer. `sent` is false only when it is certain that the other side never saw the request. */
+export class OutboundFailure extends Error {
+  readonly sent: boolean;
+
+  constructor(message: string, sent: boolean, cause: unknown) {
+    super(message, { cause });
+    this.name = 'OutboundFailure';
+    this.sent = sent;
+  }
+}
+
+export type Request = (request: OutboundRequest) => Promise<OutboundAnswer>;
+
+/** The connection was refused or never made: node's and undici's codes for it. */
+const neverSent = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'CERT_HAS_EXPIRED',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+]);
+
+/** The only way out: a pool of connections per origin, a total deadline, and a cap on what is read. */
+export function createOutbound(): { request: Request; close(): Promise<void> } {
+  const pools = new Map<string, Pool>();
+  const poolOf = (origin: string): Pool => {
+    let pool = pools.get(origin);
+    if (!pool) {
+      pool = new Pool(origin, {
+        connections: 64,
+        pipelining: 1,
+        connect: { timeout: 3_000 },
+        headersTimeout: 120_000,
+        bodyTimeout: 30_000,
+        allowH2: false,
+      });
+      pools.set(origin, pool);
+    }
+    return pool;
+  };
+
+  return {
+    async request({ origin, path, method, headers, body, deadline, cap = 1024 * 1024 }) {
+      const timer = new AbortController();
+      const timeout = setTimeout(() => timer.abort(new Error('The deadline passed.')), deadline);
+      try {
+        const answer = await poolOf(origin).request({ path, method, headers, body: body ?? null, signal: timer.signal });
+        return { status: answer.statusCode, headers: answer.headers, body: await readCapped(answer.body, cap) };
+      } catch (error) {
+        throw new OutboundFailure(`${method} to ${new URL(origin).host} failed`, !neverSent.has(codeOf(error)), error);
+      } finally {
+        clearTimeout(timeout);
+      }
+    },
+    async close() {
+      await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+    },
+  };
+}
+
+async function readCapped(body: AsyncIterable<Buffer>, cap: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of body) {
+    length += chunk.length;
+    if (length > cap) throw new Error(`The answer is longer than ${cap} bytes.`);
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+}
+
+/** A failed connection to a name with several addresses comes as one error with one error for each address. */
+function codeOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}

@@ -1,0 +1,16 @@
+import type Router from '@koa/router';
+import Koa from 'koa';
+import { secureHeaders } from '../http/headers.ts';
+import { answerFailures, type Report } from '../http/problem.ts';
+import { dialectByPath } from './routes/dialects.ts';
+
+/** The platform's doors, one after the other; what none of them knows is refused in the dialect of its path. */
+export function appOf(doors: readonly Router[], report: Report): Koa {
+  const app = new Koa();
+  app.use(answerFailures(dialectByPath, report));
+  app.use(secureHeaders);
+  for (const door of doors) app.use(door.routes()).use(door.allowedMethods());
+  // What Koa itself throws has passed every door above; it must not be printed to the console.
+  app.on('error', (error) => report(error, 'koa'));
+  return app;
+}

@@ -1,0 +1,114 @@
+import type { Mail } from './mail.ts';
+import type { Dialect } from './secrets.ts';
+
+/** Who calls with a partner key. */
+export interface Account {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** One customer's organization: what stands behind its team at Scribeless and its organization at Kelviq alike. */
+export interface Organization {
+  readonly id: string;
+  readonly accountId: string;
+  readonly name: string;
+  readonly ownerId: string;
+  readonly ownerEmail: string;
+  /** The partner pays by invoice; nothing is to be set up. */
+  readonly byInvoice: boolean;
+  /** When billing was set up; null until then. */
+  readonly billingAt: number | null;
+}
+
+export interface Team {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly name: string;
+  readonly createdAt: number;
+  /** From this instant on its templates are ready. */
+  readonly readyAt: number;
+}
+
+/** An organization as Kelviq knows it. `serverKey` is a secret, sealed where it is kept. */
+export interface KelviqRecord {
+  readonly identifier: string;
+  readonly organizationId: string;
+  readonly accountId: string;
+  readonly externalId: string;
+  readonly userId: number;
+  readonly slug: string;
+  readonly clientKey: string;
+  readonly serverKey: string;
+}
+
+export interface Invitation {
+  readonly id: string;
+  readonly organizationId: string;
+  readonly dialect: Dialect;
+  readonly email: string;
+  readonly acceptedAt: number | null;
+}
+
+/** A mail in the outbox, and whether it has left. */
+export interface PostedMail {
+  readonly mail: Mail;
+  readonly deliveredAt: number | null;
+}
+
+/** What the platform keeps, as the domain asks for it: by account, or by the hash of a secret, never at large. E-mails are compared as `ownerKey` writes them. */
+export interface Books {
+  readonly accounts: {
+    byName(name: string): Promise<Account | undefined>;
+    byKey(dialect: Dialect, hash: string): Promise<Account | undefined>;
+    add(account: Account, at: number): Promise<void>;
+    /** Puts the account's key of this dialect in the place of its earlier one. */
+    setKey(accountId: string, dialect: Dialect, hash: string, at: number): Promise<void>;
+  };
+  readonly organizations: {
+    ofOwner(accountId: string, ownerKey: string): Promise<Organization | undefined>;
+    get(id: string): Promise<Organization>;
+    add(organization: Organization, ownerKey: string, at: number): Promise<void>;
+    /** The first time counts. */
+    setBilling(id: string, at: number): Promise<void>;
+  };
+  readonly teams: {
+    byKey(keyHash: string): Promise<Team | undefined>;
+    byCheckout(checkoutHash: string): Promise<Team | undefined>;
+    add(team: Team, hashes: { key: string; checkout: string }): Promise<void>;
+  };
+  readonly kelviq: {
+    byExternalId(accountId: string, externalId: string): Promise<KelviqRecord | undefined>;
+    byIdentifier(accountId: string, identifier: string): Promise<KelviqRecord | undefined>;
+    list(accountId: string): Promise<KelviqRecord[]>;
+    /** Does Kelviq have a user with this e-mail, or another account an organization of this owner? */
+    isTaken(accountId: string, ownerKey: string): Promise<boolean>;
+    isServerKey(hash: string): Promise<boolean>;
+    hasSlug(slug: string): Promise<boolean>;
+    nextUserId(): Promise<number>;
+    add(record: KelviqRecord, hashes: { ownerKey: string; serverKey: string }, at: number): Promise<void>;
+  };
+  readonly invitations: {
+    byToken(hash: string): Promise<Invitation | undefined>;
+    add(invitation: Invitation, tokenHash: string, at: number): Promise<void>;
+    accept(id: string, at: number): Promise<void>;
+  };
+  readonly mails: {
+    add(mail: Mail): Promise<void>;
+    /** The newest hundred. */
+    list(): Promise<PostedMail[]>;
+    get(id: string): Promise<PostedMail | undefined>;
+  };
+  readonly magic: {
+    /** True the first time for this account, dialect and address. */
+    spend(accountId: string, dialect: Dialect, ownerKey: string, at: number): Promise<boolean>;
+  };
+}
+
+/** `read` answers from what is committed; `transact` does all of its work or none. */
+export interface Store {
+  readonly read: Books;
+  transact<T>(work: (books: Books) => Promise<T>): Promise<T>;
+}
+
+/** An e-mail address as owners are compared: without case. */
+export const ownerKey = (email: string): string => email.toLowerCase();

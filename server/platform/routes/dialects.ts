@@ -1,0 +1,73 @@
+import type { Context } from 'koa';
+import { type Failure, type ProblemCode, problems } from '../../../shared/problem.ts';
+import type { Dialect } from '../../http/problem.ts';
+import { noticePage } from '../pages/notice.ts';
+
+/** A refusal in the shape of the vendor whose address was asked; what belongs to no vendor is answered with a page. */
+export const dialectByPath: Dialect = (ctx, failure, instance) => {
+  const door = doors.find(({ prefix }) => ctx.path.startsWith(prefix));
+  (door?.dialect ?? pageDialect)(ctx, failure, instance);
+};
+
+/** Scribeless: `statusMessage` is "Server Error" for every status in its documentation, so only `statusCode` tells anything. */
+export function answerScribelessError(ctx: Context, statusCode: number, message: string): void {
+  ctx.status = statusCode;
+  ctx.body = { error: true, url: ctx.path, statusCode, statusMessage: 'Server Error', message };
+}
+
+/** Kelviq: a sentence, or for faults of the input a list of sentences by field. */
+export function answerKelviqError(ctx: Context, status: number, detail: string | Record<string, string[]>): void {
+  ctx.status = status;
+  ctx.body = { detail };
+}
+
+const scribelessDialect: Dialect = (ctx, failure) => {
+  const faults = failure.errors?.map(({ pointer, message }) => `${pointer.slice(1) || 'The body'} ${message}`);
+  const sentences: Partial<Record<ProblemCode, string>> = {
+    unauthenticated: 'Invalid authentication token.',
+    'malformed-json': 'The body must be JSON.',
+    internal: 'Server Error',
+  };
+  const message = faults?.join('; ') ?? sentences[failure.code] ?? sentenceOf(failure);
+  // Scribeless names 400, 401 and 500 for these calls; a body it cannot use is "invalid customer details".
+  answerScribelessError(ctx, unusable.has(failure.code) ? 400 : problems[failure.code].status, message);
+};
+
+const kelviqDialect: Dialect = (ctx, failure) => {
+  const sentences: Partial<Record<ProblemCode, string>> = {
+    unauthenticated: ctx.get('x-kelviq-partner-key') ? 'Invalid partner key.' : 'Authentication credentials were not provided.',
+    'scope-missing': 'This key is not a partner key.',
+    'not-found': 'Not found.',
+    'no-such-route': 'Not found.',
+    'method-not-allowed': `Method "${ctx.method}" not allowed.`,
+    internal: 'A server error occurred.',
+  };
+  if (failure.code === 'invalid-input') answerKelviqError(ctx, 400, byField(failure));
+  else answerKelviqError(ctx, problems[failure.code].status, sentences[failure.code] ?? sentenceOf(failure));
+};
+
+const pageDialect: Dialect = (ctx, failure) => {
+  const { status, title } = problems[failure.code];
+  const missing = status === 404;
+  noticePage(ctx, status, {
+    title: missing ? 'There is nothing here' : title,
+    text: missing ? 'The address is not complete, or what it led to is gone.' : (failure.detail ?? 'Go back and try again.'),
+  });
+};
+
+const doors: readonly { prefix: string; dialect: Dialect }[] = [
+  { prefix: '/api/v1/', dialect: kelviqDialect },
+  { prefix: '/api/', dialect: scribelessDialect },
+];
+
+const unusable = new Set<ProblemCode>(['invalid-input', 'media-type-refused']);
+const sentenceOf = (failure: Failure): string => failure.detail ?? `${problems[failure.code].title}.`;
+
+function byField(failure: Failure): Record<string, string[]> {
+  const fields: Record<string, string[]> = {};
+  for (const { pointer, code, message } of failure.errors ?? []) {
+    const field = pointer.slice(1) || 'non_field_errors';
+    fields[field] = [...(fields[field] ?? []), message ?? code];
+  }
+  return fields;
+}

@@ -1,0 +1,22 @@
+import type { Kysely } from 'kysely';
+import { outboxOn } from '../../storage/outbox.ts';
+import type { Books } from '../domain/books.ts';
+import type { Mail } from '../domain/mail.ts';
+import type { Tables } from './schema.ts';
+
+/** Mails live in the outbox itself: what is posted is what was decided. */
+export const mailBook = (db: Kysely<Tables>): Books['mails'] => {
+  const mails = () => db.selectFrom('outbox').select(['body', 'delivered_at']).where('kind', '=', 'mail');
+  const postedOf = (row: { body: string; delivered_at: number | null }) => ({
+    mail: JSON.parse(row.body) as Mail,
+    deliveredAt: row.delivered_at,
+  });
+  return {
+    add: (mail) => outboxOn(db).add({ id: mail.id, kind: 'mail', body: JSON.stringify(mail), at: mail.at }),
+    list: async () => (await mails().orderBy('added_at', 'desc').orderBy('id').limit(100).execute()).map(postedOf),
+    async get(id) {
+      const row = await mails().where('id', '=', id).executeTakeFirst();
+      return row && postedOf(row);
+    },
+  };
+};

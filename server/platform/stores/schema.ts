@@ -1,0 +1,95 @@
+import { sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
+import { type OutboxTables, outboxSchema } from '../../storage/outbox.ts';
+
+/** The rows of platform.db. Secrets are SHA-256 hashes; Kelviq's server key, which every read must return, is sealed. */
+export interface Tables extends OutboxTables {
+  key_check: { key_id: string };
+  accounts: { id: string; name: string; created_at: number };
+  account_keys: { account_id: string; dialect: string; hash: string; created_at: number };
+  organizations: {
+    id: string;
+    account_id: string;
+    name: string;
+    owner_id: string;
+    owner_email: string;
+    owner_key: string;
+    by_invoice: number;
+    billing_at: number | null;
+    created_at: number;
+  };
+  teams: {
+    id: string;
+    organization_id: string;
+    name: string;
+    key_hash: string;
+    checkout_hash: string;
+    created_at: number;
+    ready_at: number;
+  };
+  kelviq_organizations: {
+    identifier: string;
+    organization_id: string;
+    account_id: string;
+    external_id: string;
+    user_id: number;
+    owner_key: string;
+    slug: string;
+    client_key: string;
+    server_key: Uint8Array;
+    server_key_hash: string;
+    created_at: number;
+  };
+  invitations: {
+    id: string;
+    organization_id: string;
+    dialect: string;
+    email: string;
+    token_hash: string;
+    accepted_at: number | null;
+    created_at: number;
+  };
+  spent_magic: { account_id: string; dialect: string; owner_key: string; spent_at: number };
+}
+
+const statements = [
+  sql`create table key_check (key_id text primary key) strict`,
+  sql`create table accounts (id text primary key, name text not null unique, created_at integer not null) strict`,
+  sql`create table account_keys (
+    account_id text not null references accounts (id), dialect text not null, hash text not null, created_at integer not null,
+    primary key (account_id, dialect), unique (dialect, hash)
+  ) strict`,
+  sql`create table organizations (
+    id text primary key, account_id text not null references accounts (id), name text not null, owner_id text not null unique,
+    owner_email text not null, owner_key text not null, by_invoice integer not null, billing_at integer, created_at integer not null,
+    unique (account_id, owner_key)
+  ) strict`,
+  sql`create index organizations_by_owner on organizations (owner_key)`,
+  sql`create table teams (
+    id text primary key, organization_id text not null references organizations (id), name text not null, key_hash text not null unique,
+    checkout_hash text not null unique, created_at integer not null, ready_at integer not null
+  ) strict`,
+  sql`create table kelviq_organizations (
+    identifier text primary key, organization_id text not null unique references organizations (id),
+    account_id text not null references accounts (id), external_id text not null, user_id integer not null unique,
+    owner_key text not null unique, slug text not null unique, client_key text not null unique, server_key blob not null,
+    server_key_hash text not null unique, created_at integer not null, unique (account_id, external_id)
+  ) strict`,
+  sql`create table invitations (
+    id text primary key, organization_id text not null references organizations (id), dialect text not null, email text not null,
+    token_hash text not null unique, accepted_at integer, created_at integer not null
+  ) strict`,
+  sql`create table spent_magic (
+    account_id text not null references accounts (id), dialect text not null, owner_key text not null, spent_at integer not null,
+    primary key (account_id, dialect, owner_key)
+  ) strict`,
+  outboxSchema,
+];
+
+export const migrations: Record<string, Migration> = {
+  '001-onboarding': {
+    async up(db) {
+      for (const statement of statements) await statement.execute(db);
+    },
+  },
+};

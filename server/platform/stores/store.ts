@@ -1,0 +1,44 @@
+import type { Kysely } from 'kysely';
+import { type Database, openDatabase } from '../../storage/database.ts';
+import type { SecretBox } from '../../storage/secret-box.ts';
+import type { Books, Store } from '../domain/books.ts';
+import { accountBook } from './accounts.ts';
+import { kelviqBook } from './kelviq.ts';
+import { mailBook } from './mails.ts';
+import { invitationBook, organizationBook, teamBook } from './organizations.ts';
+import { migrations, type Tables } from './schema.ts';
+
+/** Opens platform.db. A file that was written under another key is refused: its sealed keys could not be read. */
+export async function openStore(file: string, box: SecretBox): Promise<{ store: Store; database: Database<Tables> }> {
+  const database = await openDatabase<Tables>(file, migrations);
+  const { key_id } = (await database.write.selectFrom('key_check').selectAll().executeTakeFirst()) ?? {};
+  if (key_id === undefined) await database.write.insertInto('key_check').values({ key_id: box.keyId }).execute();
+  else if (key_id !== box.keyId) {
+    await database.close();
+    throw new Error('INLAY_PLATFORM_KEY is not the key that this platform.db was written under.');
+  }
+  const store: Store = {
+    read: booksOn(database.read, box),
+    transact: (work) => database.transact((tx) => work(booksOn(tx, box))),
+  };
+  return { store, database };
+}
+
+const booksOn = (db: Kysely<Tables>, box: SecretBox): Books => ({
+  accounts: accountBook(db),
+  organizations: organizationBook(db),
+  teams: teamBook(db),
+  kelviq: kelviqBook(db, box),
+  invitations: invitationBook(db),
+  mails: mailBook(db),
+  magic: {
+    async spend(accountId, dialect, ownerKey, at) {
+      const { numInsertedOrUpdatedRows } = await db
+        .insertInto('spent_magic')
+        .values({ account_id: accountId, dialect, owner_key: ownerKey, spent_at: at })
+        .onConflict((c) => c.columns(['account_id', 'dialect', 'owner_key']).doNothing())
+        .executeTakeFirstOrThrow();
+      return Boolean(numInsertedOrUpdatedRows);
+    },
+  },
+});

@@ -1,0 +1,166 @@
+import { z } from 'zod/mini';
+import { Flow, vendorNames } from './onboarding.ts';
+
+/** What a partner key may do. Loyva's seven, then ours. `credentials:read` reads secrets and is in no default set. */
+export const scopes = [
+  'envelopes:read',
+  'envelopes:write',
+  'vault:write',
+  'vault:read',
+  'vault:release',
+  'compliance:read',
+  'esign:write',
+  'onboarding:write',
+  'team:read',
+  'team:write',
+  'provision:write',
+  'provision:read',
+  'credentials:read',
+] as const;
+export type Scope = (typeof scopes)[number];
+export const defaultScopes: readonly Scope[] = scopes.filter((scope) => scope !== 'credentials:read');
+
+export const modes = ['live', 'test'] as const;
+export type Mode = (typeof modes)[number];
+
+const name = z.string().check(z.trim(), z.minLength(1), z.maxLength(200));
+const slug = z.string().check(z.regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/), z.maxLength(63));
+const limit = z.nullable(z.int().check(z.minimum(0), z.maximum(1_000_000)));
+const status = z.enum(['ACTIVE', 'SUSPENDED']);
+
+/** Body of `POST /api/v1/admin/partners/`. A limit of null is no limit. */
+export const CreatePartner = z.strictObject({
+  name,
+  slug: z.optional(slug),
+  contact_email: z.email().check(z.maxLength(254)),
+  status: z._default(status, 'ACTIVE'),
+  max_tenants: z._default(limit, null),
+  max_users_per_tenant: z._default(limit, null),
+  max_applications_per_tenant: z._default(limit, null),
+});
+export type CreatePartner = z.infer<typeof CreatePartner>;
+
+/** Body of `PATCH /api/v1/admin/partners/{partner_id}`: what changes. */
+export const PatchPartner = z.strictObject({
+  name: z.optional(name),
+  slug: z.optional(slug),
+  contact_email: z.optional(z.email().check(z.maxLength(254))),
+  status: z.optional(status),
+  max_tenants: z.optional(limit),
+  max_users_per_tenant: z.optional(limit),
+  max_applications_per_tenant: z.optional(limit),
+});
+export type PatchPartner = z.infer<typeof PatchPartner>;
+
+export const Partner = z.object({
+  id: z.string(),
+  name: z.string(),
+  slug: z.string(),
+  status,
+  contact_email: z.string(),
+  max_tenants: limit,
+  max_users_per_tenant: limit,
+  max_applications_per_tenant: limit,
+  created_at: z.string(),
+  updated_at: z.string(),
+});
+export type Partner = z.infer<typeof Partner>;
+
+/** Query of the list. */
+export const PartnerQuery = z.object({
+  page: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(1_000_000)), 1),
+  per_page: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(100)), 20),
+  search: z.optional(z.string().check(z.maxLength(200))),
+  status: z.optional(status),
+});
+export type PartnerQuery = z.infer<typeof PartnerQuery>;
+export const PartnerList = z.object({ items: z.array(Partner), total: z.int(), page: z.int(), per_page: z.int() });
+
+/** Body of `POST …/keys`. `expires_at` is ISO 8601; null is never. */
+export const IssueKey = z.strictObject({
+  scopes: z._default(z.array(z.enum(scopes)).check(z.minLength(1)), [...defaultScopes]),
+  mode: z._default(z.enum(modes), 'live'),
+  expires_at: z._default(z.nullable(z.iso.datetime()), null),
+});
+export type IssueKey = z.infer<typeof IssueKey>;
+
+/** Body of `POST …/keys/{id}/rotate`: how long the old key still works, in seconds (0 to 30 days). */
+export const RotateKey = z.strictObject({ overlap: z._default(z.int().check(z.minimum(0), z.maximum(2_592_000)), 86_400) });
+
+export const Key = z.object({
+  id: z.string(),
+  mode: z.enum(modes),
+  scopes: z.array(z.enum(scopes)),
+  last_four: z.string(),
+  created_at: z.string(),
+  expires_at: z.nullable(z.string()),
+  revoked_at: z.nullable(z.string()),
+});
+export type Key = z.infer<typeof Key>;
+/** The only answers that hold a key: the one that issues it and the one that rotates it. */
+export const IssuedKey = z.extend(Key, { key: z.string() });
+export const KeyList = z.object({ items: z.array(Key) });
+
+export const Origins = z.object({ items: z.array(z.string()) });
+export const OriginRequest = z.strictObject({ origin: z.string().check(z.maxLength(255)) });
+
+/** Body of `PUT …/credentials`: a vendor's key, for the partner itself or for one of its customers. */
+export const PutCredential = z.strictObject({
+  vendor: z.enum(vendorNames),
+  mode: z._default(z.enum(modes), 'live'),
+  customer: z.optional(z.string().check(z.minLength(1), z.maxLength(128))),
+  secret: z.string().check(z.regex(/^[\x21-\x7e]+$/), z.minLength(8), z.maxLength(4096)),
+});
+export type PutCredential = z.infer<typeof PutCredential>;
+export const Credential = z.object({
+  id: z.string(),
+  vendor: z.enum(vendorNames),
+  mode: z.enum(modes),
+  customer: z.nullable(z.string()),
+  created_at: z.string(),
+  updated_at: z.string(),
+});
+export type Credential = z.infer<typeof Credential>;
+export const CredentialList = z.object({ items: z.array(Credential) });
+/** Answer of `POST …/credentials/{id}/test`: what the vendor said to a harmless call. */
+export const CredentialTest = z.object({ works: z.boolean(), detail: z.string() });
+
+/** The flow in force. Version 0 is the default one, made from the vendors whose keys are stored. */
+export const FlowAnswer = z.object({ version: z.int(), flow: Flow });
+
+const RunAccount = z.object({ vendor: z.string(), state: z.string() });
+/** A customer's way through the flow, as its partner and the registry see it: ids and states only. */
+export const RunView = z.object({
+  run_id: z.string(),
+  external_id: z.string(),
+  livemode: z.boolean(),
+  status: z.enum(['new', 'in_progress', 'unknown', 'waiting_billing', 'done']),
+  accounts: z.array(RunAccount),
+  created_at: z.string(),
+  updated_at: z.string(),
+});
+export type RunView = z.infer<typeof RunView>;
+export const RunList = z.object({ items: z.array(RunView), next_cursor: z.nullable(z.string()) });
+export const RunQuery = z.object({
+  external_id: z.optional(z.string().check(z.maxLength(128))),
+  status: z.optional(z.enum(['new', 'in_progress', 'unknown', 'waiting_billing', 'done'])),
+  cursor: z.optional(z.string().check(z.maxLength(100))),
+  limit: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(100)), 20),
+});
+export type RunQuery = z.infer<typeof RunQuery>;
+
+/** Which unknown account is meant; the only one when absent. */
+export const RetryRequest = z.strictObject({ vendor: z.optional(z.enum(['kelviq', 'scribeless'])) });
+/** The account that was opened after all: its id at the vendor and, where it is known, its key. */
+export const AdoptRequest = z.strictObject({
+  vendor: z.optional(z.enum(['kelviq', 'scribeless'])),
+  team_id: z.string().check(z.minLength(1), z.maxLength(200)),
+  api_key: z.optional(z.string().check(z.regex(/^[\x21-\x7e]+$/), z.minLength(8), z.maxLength(4096))),
+});
+
+export const AuditList = z.object({
+  items: z.array(z.looseObject({ seq: z.int(), kind: z.string(), at: z.number() })),
+  next_before: z.nullable(z.int()),
+  /** The log's newest head as a C2SP checkpoint (a signed note over origin, size and root). */
+  checkpoint: z.string(),
+});

@@ -1,0 +1,19 @@
+import { type Browser, chromium } from 'playwright-core';
+
+/**
+ * A real Chromium: the one inside @sparticuz/chromium (Linux x64, with its own libraries and fonts), or the one CHROME_PATH names.
+ * Started with our own arguments: that package's would switch web security off, and CORS and CSP tests would pass in vain.
+ */
+export async function openBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: await chromePath(), headless: true, args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'] });
+}
+
+async function chromePath(): Promise<string> {
+  const { CHROME_PATH } = process.env;
+  if (CHROME_PATH) return CHROME_PATH;
+  if (process.platform === 'darwin') return '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';
+  if (process.platform === 'win32') return 'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe';
+  process.env.AWS_EXECUTION_ENV = 'AWS_Lambda_nodejs24.x';
+  const { default: packed } = await import('@sparticuz/chromium');
+  return packed.executablePath();
+}

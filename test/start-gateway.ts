@@ -1,0 +1,139 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { compose, type Gateway } from '../server/gateway/compose.ts';
+import type { Edges } from '../server/gateway/domain/ports.ts';
+import { listen } from '../server/http/listen.ts';
+import { startJobs } from '../server/jobs.ts';
+import { assetsFolder } from '../server/parts.ts';
+import type { VendorName } from '../shared/onboarding.ts';
+import type { IssueKey } from '../shared/registry.ts';
+
+/** A clock that tests move; it runs on by itself. */
+export function movableClock() {
+  let offset = 0;
+  return {
+    now: () => Date.now() + offset,
+    /** Milliseconds forward. */
+    advance(ms: number) {
+      offset += ms;
+    },
+  };
+}
+
+export interface GatewayOptions {
+  readonly dataDir?: string;
+  readonly masterKey?: Uint8Array;
+  readonly vendorUrl?: string;
+  readonly vendors?: Partial<Record<VendorName, string>>;
+  readonly vendorDeadline?: number;
+  readonly port?: number;
+  readonly reached?: Edges['reached'];
+  readonly clock?: ReturnType<typeof movableClock>;
+  /** Leave the first seconds, in which old proofs are refused, to the test. */
+  readonly fresh?: boolean;
+  readonly admin?: { issuer: string; audience: string; jwksUrl: string };
+}
+
+export interface StartedGateway {
+  readonly url: string;
+  readonly dataDir: string;
+  readonly masterKey: Uint8Array;
+  readonly clock: ReturnType<typeof movableClock>;
+  /** What was reported as a breakage. */
+  readonly reported: unknown[];
+  readonly verbs: Gateway['verbs'];
+  readonly adminToken: string;
+  /** A call to the registry with the administrator's token. */
+  admin(method: string, path: string, body?: unknown): Promise<Response>;
+  /** A partner with its key (every scope but `credentials:read` unless said), its origins and its vendor keys. */
+  partner(options: { origins?: string[]; vendorKeys?: Partial<Record<VendorName, string>>; key?: Partial<IssueKey>; limits?: object; name?: string }): Promise<{ id: string; key: string; keyId: string }>;
+  close(): Promise<void>;
+}
+
+/** Starts a gateway with a real database in a folder of its own; the vendors are wherever `vendorUrl` says. */
+export async function startGateway(options: GatewayOptions = {}): Promise<StartedGateway> {
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'inlay-gateway-')));
+  const masterKey = options.masterKey ?? randomBytes(32);
+  const clock = options.clock ?? movableClock();
+  const reported: unknown[] = [];
+  const port = options.port ?? (await freePort());
+  const url = `http://127.0.0.1:${port}`;
+  const vendor = options.vendorUrl ?? 'http://127.0.0.1:9';
+  let wake: (job: string) => void = () => {};
+  if (!options.fresh) clock.advance(-7_000);
+  const gateway = await compose(
+    {
+      dataDir,
+      assets: assetsFolder,
+      publicUrl: url,
+      vendors: { scribeless: vendor, kelviq: vendor, loyva: vendor, subscribr: vendor, ...options.vendors },
+      vendorDeadline: options.vendorDeadline ?? 3_000,
+      admin: options.admin,
+    },
+    { masterKey },
+    { now: clock.now, report: (error) => reported.push(error), reached: options.reached ?? (() => {}), wake: (job) => wake(job) },
+  );
+  if (!options.fresh) clock.advance(7_000);
+  const listening = await listen(gateway.app, port, '127.0.0.1');
+  const jobs = startJobs(gateway.jobs, (error) => reported.push(error));
+  wake = jobs.wake;
+  const adminToken = await gateway.verbs.issueAdminToken(3600);
+  const admin = (method: string, path: string, body?: unknown) =>
+    fetch(url + path, {
+      method,
+      headers: { authorization: `Bearer ${adminToken}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+
+  return {
+    url,
+    dataDir,
+    masterKey,
+    clock,
+    reported,
+    verbs: gateway.verbs,
+    adminToken,
+    admin,
+    async partner({ origins = [], vendorKeys = {}, key = {}, limits = {}, name = 'Harbor Leasing' }) {
+      const { id } = await answered(admin('POST', '/api/v1/admin/partners/', { name, contact_email: 'ops@harbor.example', ...limits }));
+      for (const origin of origins) await answered(admin('POST', `/api/v1/admin/partners/${id}/origins`, { origin }));
+      for (const [vendorName, secret] of Object.entries(vendorKeys))
+        await answered(admin('PUT', `/api/v1/admin/partners/${id}/credentials`, { vendor: vendorName, secret, ...(key.mode && { mode: key.mode }) }));
+      const issued = await answered(admin('POST', `/api/v1/admin/partners/${id}/keys`, key));
+      return { id: String(id), key: String(issued['key']), keyId: String(issued['id']) };
+    },
+    async close() {
+      await Promise.all([jobs.stop(), listening.close(0)]);
+      await gateway.close();
+      if (!options.dataDir) await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function answered(call: Promise<Response>): Promise<Record<string, unknown>> {
+  const response = await call;
+  if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
+  return (await response.json()) as Record<string, unknown>;
+}
+
+export async function freePort(): Promise<number> {
+  const { createServer } = await import('node:net');
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address ? address.port : 0;
+}
+
+/** Waits until the probe gives something, asking again and again; fails after `ms`. For what a server does by itself. */
+export async function eventually<T>(probe: () => Promise<T | undefined | false | null>, ms = 10_000): Promise<T> {
+  const end = Date.now() + ms;
+  for (;;) {
+    const found = await probe();
+    if (found) return found;
+    if (Date.now() > end) throw new Error('It did not come about in time.');
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+}

@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import SqliteFile from 'better-sqlite3';
+import { type Listening, listen } from '../server/http/listen.ts';
+import { compose, type PlatformConfig } from '../server/platform/compose.ts';
+
+export interface StartedPlatform {
+  readonly url: string;
+  readonly dataDir: string;
+  /** The seeded account's raw partner keys. */
+  readonly keys: { scribeless: string; kelviq: string; loyva: string; subscribr: string };
+  readonly clock: { now: number };
+  /** What was reported as a bug; empty in a healthy test. */
+  readonly reported: unknown[];
+  /** Delivers the mails that are due. */
+  runJobs(): Promise<void>;
+  /** Makes or finds another account. */
+  seed(name: string, keys?: Partial<StartedPlatform['keys']>): Promise<StartedPlatform['keys']>;
+  /** Rows in platform.db: Scribeless teams, Kelviq organizations, and the organizations that stand behind both. */
+  counts(): { teams: number; kelviq: number; organizations: number };
+  /** Stops; the data stays for a later start with `dataDir` and `key`, unless this start made the folder. */
+  close(): Promise<void>;
+  readonly key: Uint8Array;
+}
+
+interface Options {
+  readonly dataDir?: string;
+  readonly key?: Uint8Array;
+  readonly demo?: boolean;
+  readonly smtpUrl?: string;
+  readonly now?: number;
+}
+
+/** Starts a platform on a free port, with a real database in a folder of its own and one seeded account. */
+export async function startPlatform(options: Options = {}): Promise<StartedPlatform> {
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'inlay-platform-')));
+  const key = options.key ?? randomBytes(32);
+  const clock = { now: options.now ?? Date.UTC(2026, 10, 21, 9) };
+  const reported: unknown[] = [];
+  let listening: Listening | undefined;
+  const config: PlatformConfig = {
+    dataDir,
+    get publicUrl() {
+      return `http://127.0.0.1:${listening?.port ?? 0}`;
+    },
+    demo: options.demo ?? true,
+    smtpUrl: options.smtpUrl,
+  };
+  const platform = await compose(config, { key }, { now: () => clock.now, report: (error) => reported.push(error) });
+  listening = await listen(platform.app, 0, '127.0.0.1');
+  const open = listening;
+  return {
+    url: config.publicUrl,
+    dataDir,
+    key,
+    clock,
+    reported,
+    keys: await platform.verbs.seed({ name: 'Harbor Leasing' }),
+    runJobs: async () => {
+      for (const job of platform.jobs) await job.run();
+    },
+    seed: (name, keys) => platform.verbs.seed(keys ? { name, keys } : { name }),
+    counts: () => countRows(join(dataDir, 'platform.db')),
+    async close() {
+      await open.close(0);
+      await platform.close();
+      if (!options.dataDir) await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+function countRows(file: string): ReturnType<StartedPlatform['counts']> {
+  const db = new SqliteFile(file, { readonly: true });
+  const count = (table: string) => (db.prepare(`select count(*) as n from ${table}`).get() as { n: number }).n;
+  const counts = { teams: count('teams'), kelviq: count('kelviq_organizations'), organizations: count('organizations') };
+  db.close();
+  return counts;
+}
+
+/** JSON over HTTP, as a vendor's client would send it. */
+export async function call(
+  platform: { url: string },
+  method: string,
+  path: string,
+  headers: Record<string, string>,
+  body?: unknown,
+): Promise<{ status: number; headers: Headers; text: string; json: Record<string, unknown> }> {
+  const response = await fetch(platform.url + path, {
+    method,
+    headers: body === undefined ? headers : { 'Content-Type': 'application/json', ...headers },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    redirect: 'manual',
+  });
+  const text = await response.text();
+  let json: Record<string, unknown> = {};
+  try {
+    json = JSON.parse(text);
+  } catch {
+    // Pages and rubbish are read as text.
+  }
+  return { status: response.status, headers: response.headers, text, json };
+}

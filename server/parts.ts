@@ -55,7 +55,13 @@ export async function runPlatform(config: Config, key: Uint8Array, demo: boolean
 
 export async function runPortal(config: Config, partnerKey: string): Promise<Running> {
   const { portal } = await import('./portal/portal.ts');
-  const running = await serve(portal({ gatewayUrl: urlOf(config, 'gateway'), partnerKey }), [], config, 'portal', async () => {});
+  const running = await serve(
+    portal({ gatewayUrl: urlOf(config, 'gateway'), platformUrl: urlOf(config, 'platform'), partnerKey }),
+    [],
+    config,
+    'portal',
+    async () => {},
+  );
   return { url: `http://127.0.0.1:${running.port}`, verbs: {}, close: running.close };
 }
 

@@ -5,7 +5,11 @@ import { type Browser, chromium } from 'playwright-core';
  * Started with our own arguments: that package's would switch web security off, and CORS and CSP tests would pass in vain.
  */
 export async function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: await chromePath(), headless: true, args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'] });
+  return chromium.launch({
+    executablePath: await chromePath(),
+    headless: true,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+  });
 }
 
 async function chromePath(): Promise<string> {

@@ -48,7 +48,13 @@ export interface StartedGateway {
   /** A call to the registry with the administrator's token. */
   admin(method: string, path: string, body?: unknown): Promise<Response>;
   /** A partner with its key (every scope but `credentials:read` unless said), its origins and its vendor keys. */
-  partner(options: { origins?: string[]; vendorKeys?: Partial<Record<VendorName, string>>; key?: Partial<IssueKey>; limits?: object; name?: string }): Promise<{ id: string; key: string; keyId: string }>;
+  partner(options: {
+    origins?: string[];
+    vendorKeys?: Partial<Record<VendorName, string>>;
+    key?: Partial<IssueKey>;
+    limits?: object;
+    name?: string;
+  }): Promise<{ id: string; key: string; keyId: string }>;
   close(): Promise<void>;
 }
 
@@ -100,7 +106,9 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Starte
       const { id } = await answered(admin('POST', '/api/v1/admin/partners/', { name, contact_email: 'ops@harbor.example', ...limits }));
       for (const origin of origins) await answered(admin('POST', `/api/v1/admin/partners/${id}/origins`, { origin }));
       for (const [vendorName, secret] of Object.entries(vendorKeys))
-        await answered(admin('PUT', `/api/v1/admin/partners/${id}/credentials`, { vendor: vendorName, secret, ...(key.mode && { mode: key.mode }) }));
+        await answered(
+          admin('PUT', `/api/v1/admin/partners/${id}/credentials`, { vendor: vendorName, secret, ...(key.mode && { mode: key.mode }) }),
+        );
       const issued = await answered(admin('POST', `/api/v1/admin/partners/${id}/keys`, key));
       return { id: String(id), key: String(issued['key']), keyId: String(issued['id']) };
     },

@@ -18,7 +18,16 @@ export interface ProofOptions {
 }
 
 /** A proof as RFC 9449 section 4.2 describes it, written here from the text and independently of the widget's. */
-export async function proof({ method, url, token, iat, jti = randomUUID(), pair, claims = {}, header = {} }: ProofOptions): Promise<string> {
+export async function proof({
+  method,
+  url,
+  token,
+  iat,
+  jti = randomUUID(),
+  pair,
+  claims = {},
+  header = {},
+}: ProofOptions): Promise<string> {
   const jwk = await exportJWK(pair.publicKey);
   const ath = createHash('sha256').update(token).digest('base64url');
   return new SignJWT({ htm: method, htu: url, jti, ath, iat: iat ?? Math.floor(Date.now() / 1000), ...claims })
@@ -30,7 +39,13 @@ export async function proof({ method, url, token, iat, jti = randomUUID(), pair,
 export async function createVisitor(gateway: string, origin: string, now: () => number = Date.now) {
   const pair = await generateKeyPair('ES256');
   let token = '';
-  const call = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}, bearer = token): Promise<Response> =>
+  const call = async (
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+    bearer = token,
+  ): Promise<Response> =>
     fetch(gateway + path, {
       method,
       headers: {
@@ -59,7 +74,8 @@ export async function createVisitor(gateway: string, origin: string, now: () => 
       if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
       return (await response.json()) as OnboardingView;
     },
-    submit: (values: object, step = 'details', key: string = randomUUID()) => call('POST', `/embed/onboarding/steps/${step}`, { values }, { 'idempotency-key': key }),
+    submit: (values: object, step = 'details', key: string = randomUUID()) =>
+      call('POST', `/embed/onboarding/steps/${step}`, { values }, { 'idempotency-key': key }),
   };
 }
 

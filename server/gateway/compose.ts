@@ -12,6 +12,7 @@ import { idempotencyOn } from '../storage/idempotency.ts';
 import { checkpoint, ed25519, logReader } from '../storage/log.ts';
 import { secretBox } from '../storage/secret-box.ts';
 import { createApp } from './app.ts';
+import { createAccountMoves } from './domain/account-moves.ts';
 import { createAdmins } from './domain/admins.ts';
 import { createCallers } from './domain/callers.ts';
 import { createCredentials, openWith } from './domain/credentials.ts';
@@ -25,6 +26,7 @@ import { createPresence } from './domain/presence.ts';
 import { createProofs } from './domain/proofs.ts';
 import { createProvisioning } from './domain/provisioning.ts';
 import { createProxied } from './domain/proxied.ts';
+import { createRepairs } from './domain/repairs.ts';
 import { createRuns } from './domain/runs.ts';
 import { createSessions } from './domain/sessions.ts';
 import { openSigningKeys } from './domain/signing-keys.ts';
@@ -99,7 +101,10 @@ export async function compose(
   const embedTokens = createEmbedTokens({ keep, box, now: edges.now, keys: embedKeys, publicUrl });
   const proofs = createProofs(edges);
   const sessions = createSessions({ keep, now: edges.now, callers, embedTokens, proofs, publicUrl });
-  const provisioning = createProvisioning({ keep, box, edges, vendors });
+  const moves = createAccountMoves({ keep, box, now: edges.now, vendors });
+  const provisioning = createProvisioning({ keep, box, edges, vendors, moves });
+  const wake = () => edges.wake('provisioning');
+  const repairs = createRepairs({ keep, box, vendors, moves, wake });
   await provisioning.recover();
   const onboarding = createOnboarding({
     keep,
@@ -107,7 +112,7 @@ export async function compose(
     now: edges.now,
     presence: createPresence(edges.now),
     vendors,
-    wake: () => edges.wake('provisioning'),
+    wake,
   });
 
   const administered = { keep: registryKeep, box, now: edges.now };
@@ -142,8 +147,8 @@ export async function compose(
         publicUrl,
       }),
       registry: registryRoutes({ admins, partners }),
-      administration: administrationRoutes({ admins, partners, keys, credentials, flows, runs, provisioning, audit, embedKeys }),
-      runs: runRoutes({ callers, runs, provisioning }),
+      administration: administrationRoutes({ admins, partners, keys, credentials, flows, runs, repairs, audit, embedKeys }),
+      runs: runRoutes({ callers, runs, repairs }),
       proxied: proxiedRoutes({ callers, proxied, rebuilds }),
       public: publicRoutes({ assets: await loadAssets(config.assets), embedKeys }),
       cors: cors(callers.originKnown),

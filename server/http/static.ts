@@ -1,4 +1,4 @@
-import { readFile, readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from 'koa';
 
@@ -9,7 +9,12 @@ export interface Asset {
   readonly type: string;
 }
 
-const types: Record<string, string> = { js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8', svg: 'image/svg+xml', json: 'application/json' };
+const types: Record<string, string> = {
+  js: 'text/javascript; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  svg: 'image/svg+xml',
+  json: 'application/json',
+};
 
 /** Every servable file under a folder, by its path in it. Reads once; names that are not asked for by exact path do not exist. */
 export async function loadAssets(folder: string): Promise<Map<string, Asset>> {

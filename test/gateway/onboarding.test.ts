@@ -12,7 +12,10 @@ let partner: { id: string; key: string };
 before(async () => {
   platform = await startPlatform();
   gateway = await startGateway({ vendorUrl: platform.url, vendorDeadline: 1_000 });
-  partner = await gateway.partner({ origins: [origin], vendorKeys: { scribeless: platform.keys.scribeless, kelviq: platform.keys.kelviq } });
+  partner = await gateway.partner({
+    origins: [origin],
+    vendorKeys: { scribeless: platform.keys.scribeless, kelviq: platform.keys.kelviq },
+  });
 });
 after(async () => {
   await gateway.close();

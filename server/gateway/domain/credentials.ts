@@ -33,31 +33,30 @@ export const openWith =
   (row: CredentialRow): string =>
     box.open(row.box, about(row));
 
-/** Seals a secret and keeps it, in the caller's transaction. A secret that another partner holds is refused. */
-export async function storeSecret(
-  stores: Stores,
-  box: Box,
-  { partnerId, customerId, vendor, mode, secret, ref }: NewSecret,
-  at: number,
-): Promise<CredentialRow> {
-  const fingerprint = box.fingerprint(secret);
-  if (await stores.credentials.heldByAnother(partnerId, fingerprint)) throw new Failure('credential-in-use');
-  const earlier = await stores.credentials.findFor(partnerId, customerId, vendor, mode);
+/** A credential as it would be kept: sealed, and bound to whom it belongs to. */
+export function sealedSecret(box: Box, { partnerId, customerId, vendor, mode, secret, ref }: NewSecret, at: number): CredentialRow {
   const named = { id: newId('credential'), partner_id: partnerId, customer_id: customerId, vendor, mode };
-  const row: CredentialRow = {
+  return {
     ...named,
     box: box.seal(secret, about(named)),
-    fingerprint,
+    fingerprint: box.fingerprint(secret),
     vendor_ref: ref,
-    created_at: earlier?.created_at ?? at,
+    created_at: at,
     updated_at: at,
   };
+}
+
+/** Seals a secret and keeps it, in the caller's transaction. A secret that another partner holds is refused. */
+export async function storeSecret(stores: Stores, box: Box, fresh: NewSecret, at: number): Promise<CredentialRow> {
+  const { partnerId, customerId, vendor, mode } = fresh;
+  const row = sealedSecret(box, fresh, at);
+  if (await stores.credentials.heldByAnother(partnerId, row.fingerprint)) throw new Failure('credential-in-use');
   await stores.credentials.put(row);
   await stores.record({
     kind: 'credential.stored',
     at,
     partner: partnerId,
-    about: { credential: row.id, vendor, customer: customerId || null },
+    about: { credential: row.id, vendor, customer: customerId || null, mode },
   });
   return row;
 }

@@ -279,5 +279,5 @@ export interface Edges {
   now: () => number;
   report: (error: unknown, instance: string) => void;
   /** Called at the named points of a provisioning; a crash test ends the process in it. */
-  reached: (point: 'before-call' | 'after-call' | 'after-commit') => void;
+  reached: (point: 'before-call' | 'after-call' | 'after-commit', vendor: Provisioner) => void;
 }

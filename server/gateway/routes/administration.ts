@@ -31,7 +31,7 @@ import type { createFlows } from '../domain/flows.ts';
 import type { createPartnerKeys } from '../domain/partner-keys.ts';
 import type { createPartners } from '../domain/partners.ts';
 import type { CredentialRow, KeyRow } from '../domain/ports.ts';
-import type { Provisioning } from '../domain/provisioning.ts';
+import type { Repairs } from '../domain/repairs.ts';
 import type { Runs } from '../domain/runs.ts';
 import type { SigningKeys } from '../domain/signing-keys.ts';
 import { administrator, type WithParams } from './registry.ts';
@@ -44,7 +44,7 @@ export interface Administration {
   credentials: ReturnType<typeof createCredentials>;
   flows: ReturnType<typeof createFlows>;
   runs: Runs;
-  provisioning: Provisioning;
+  repairs: Repairs;
   audit: Audit;
   embedKeys: SigningKeys;
 }
@@ -68,7 +68,7 @@ const AuditQuery = z.object({
 
 /** What hangs below a partner in the registry (RFC 9457 problems), and the rotation of the gateway's signing key. */
 export function administrationRoutes(options: Administration): Router {
-  const { admins, audit, credentials, embedKeys, flows, keys, partners, provisioning, runs } = options;
+  const { admins, audit, credentials, embedKeys, flows, keys, partners, repairs, runs } = options;
   const router = new Router({ prefix: '/api/v1/admin' });
   const act = (work: (ctx: WithParams, partner: string, actor: string) => Promise<void>) => async (ctx: WithParams) => {
     const actor = await administrator(admins, ctx);
@@ -166,14 +166,14 @@ export function administrationRoutes(options: Administration): Router {
   router.post(
     `${at}/runs/:id/retry`,
     act(async (ctx, partner, actor) => {
-      await provisioning.retry(partner, id(ctx), parse(RetryRequest, await readJson(ctx)).vendor, actor);
+      await repairs.retry(partner, id(ctx), parse(RetryRequest, await readJson(ctx)).vendor, actor);
       reply(ctx, 200, RunView, runView(await runs.find(partner, id(ctx))));
     }),
   );
   router.post(
     `${at}/runs/:id/adopt`,
     act(async (ctx, partner, actor) => {
-      await provisioning.adopt(partner, id(ctx), parse(AdoptRequest, await readJson(ctx)), actor);
+      await repairs.adopt(partner, id(ctx), parse(AdoptRequest, await readJson(ctx)), actor);
       reply(ctx, 200, RunView, runView(await runs.find(partner, id(ctx))));
     }),
   );

@@ -4,7 +4,7 @@ import { AdoptRequest, RetryRequest, RunList, RunQuery, RunView } from '../../..
 import { parse, readJson } from '../../http/input.ts';
 import { iso, reply } from '../../http/reply.ts';
 import type { Caller, Callers } from '../domain/callers.ts';
-import type { Provisioning } from '../domain/provisioning.ts';
+import type { Repairs } from '../domain/repairs.ts';
 import type { RunSummary, Runs } from '../domain/runs.ts';
 import type { WithParams } from './registry.ts';
 import { provenance } from './visits.ts';
@@ -20,7 +20,7 @@ export const runView = ({ run, externalId, accounts }: RunSummary): RunView => (
 });
 
 /** `/partner/runs`: how far the partner's customers are, and what it may decide where nobody knows what a vendor did. */
-export function runRoutes({ callers, runs, provisioning }: { callers: Callers; runs: Runs; provisioning: Provisioning }): Router {
+export function runRoutes({ callers, runs, repairs }: { callers: Callers; runs: Runs; repairs: Repairs }): Router {
   const router = new Router({ prefix: '/partner/runs' });
   const identify = (ctx: Context): Promise<Caller> => callers.identify(ctx.get('X-API-Key'), 'onboarding:write', provenance(ctx));
   const id = (ctx: WithParams): string => ctx.params.id ?? '';
@@ -37,13 +37,13 @@ export function runRoutes({ callers, runs, provisioning }: { callers: Callers; r
   router.post('/:id/retry', async (ctx: WithParams) => {
     const { partner, keyId, mode } = await identify(ctx);
     await runs.find(partner.id, id(ctx), mode);
-    await provisioning.retry(partner.id, id(ctx), parse(RetryRequest, await readJson(ctx)).vendor, keyId);
+    await repairs.retry(partner.id, id(ctx), parse(RetryRequest, await readJson(ctx)).vendor, keyId);
     reply(ctx, 200, RunView, runView(await runs.find(partner.id, id(ctx))));
   });
   router.post('/:id/adopt', async (ctx: WithParams) => {
     const { partner, keyId, mode } = await identify(ctx);
     await runs.find(partner.id, id(ctx), mode);
-    await provisioning.adopt(partner.id, id(ctx), parse(AdoptRequest, await readJson(ctx)), keyId);
+    await repairs.adopt(partner.id, id(ctx), parse(AdoptRequest, await readJson(ctx)), keyId);
     reply(ctx, 200, RunView, runView(await runs.find(partner.id, id(ctx))));
   });
   return router;

@@ -1,0 +1,220 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { parseArgs } from 'node:util';
+import { readEnvironment, SettingsError } from './config.ts';
+import { masterKeyOf, readDemoFile } from './demo/files.ts';
+import { urlOf } from './parts.ts';
+
+/** What a command asks of the gateway's administration door. `secret` is read from standard input, never from the arguments. */
+interface Call {
+  readonly method: string;
+  readonly path: string;
+  readonly body?: unknown;
+}
+
+interface Command {
+  readonly usage: string;
+  readonly does: string;
+  call(args: readonly string[], options: Options): Call | Promise<Call>;
+}
+
+type Options = Readonly<Record<string, string | undefined>>;
+
+const partners = '/api/v1/admin/partners';
+const of = (partner: string | undefined, rest: string) => `${partners}/${need(partner, 'PARTNER')}${rest}`;
+const need = (value: string | undefined, name: string): string => {
+  if (!value) throw new UsageError(`${name} is missing`);
+  return encodeURIComponent(value);
+};
+const readSecret = async (): Promise<string> => {
+  if (process.stdin.isTTY) process.stderr.write('The vendor key, then Ctrl-D: ');
+  return (await text(process.stdin)).trim();
+};
+const list = (value: string | undefined) => value?.split(',').map((each) => each.trim());
+const mode = (options: Options) => (options.test === undefined ? 'live' : 'test');
+
+const commands: Readonly<Record<string, Command>> = {
+  'partner create': {
+    usage: 'NAME E-MAIL',
+    does: 'make a partner',
+    call: ([name, contact_email]) => ({ method: 'POST', path: `${partners}/`, body: { name, contact_email } }),
+  },
+  'partner list': {
+    usage: '[--search TEXT]',
+    does: 'list partners',
+    call: (_, { search }) => ({ method: 'GET', path: `${partners}/?per_page=100${search ? `&search=${encodeURIComponent(search)}` : ''}` }),
+  },
+  'partner suspend': {
+    usage: 'PARTNER',
+    does: 'refuse every new call, at once',
+    call: ([id]) => ({ method: 'PATCH', path: of(id, ''), body: { status: 'SUSPENDED' } }),
+  },
+  'partner resume': {
+    usage: 'PARTNER',
+    does: 'take it back',
+    call: ([id]) => ({ method: 'PATCH', path: of(id, ''), body: { status: 'ACTIVE' } }),
+  },
+  'partner delete': { usage: 'PARTNER', does: 'delete softly', call: ([id]) => ({ method: 'DELETE', path: of(id, '') }) },
+  'key issue': {
+    usage: 'PARTNER [--scopes A,B] [--test] [--expires TIME]',
+    does: 'issue a key; it is shown once',
+    call: ([id], options) => ({
+      method: 'POST',
+      path: of(id, '/keys'),
+      body: { mode: mode(options), scopes: list(options.scopes), expires_at: options.expires },
+    }),
+  },
+  'key list': { usage: 'PARTNER', does: 'list keys without their secrets', call: ([id]) => ({ method: 'GET', path: of(id, '/keys') }) },
+  'key rotate': {
+    usage: 'PARTNER KEY [--overlap SECONDS]',
+    does: 'issue its successor',
+    call: ([id, key], { overlap }) => ({
+      method: 'POST',
+      path: of(id, `/keys/${need(key, 'KEY')}/rotate`),
+      body: overlap === undefined ? {} : { overlap: Number(overlap) },
+    }),
+  },
+  'key revoke': {
+    usage: 'PARTNER KEY',
+    does: 'end a key at once',
+    call: ([id, key]) => ({ method: 'DELETE', path: of(id, `/keys/${need(key, 'KEY')}`) }),
+  },
+  'origin list': { usage: 'PARTNER', does: 'list where the tag may run', call: ([id]) => ({ method: 'GET', path: of(id, '/origins') }) },
+  'origin add': {
+    usage: 'PARTNER ORIGIN',
+    does: 'let the tag run there',
+    call: ([id, origin]) => ({ method: 'POST', path: of(id, '/origins'), body: { origin } }),
+  },
+  'origin remove': {
+    usage: 'PARTNER ORIGIN',
+    does: 'no longer',
+    call: ([id, origin]) => ({ method: 'DELETE', path: of(id, `/origins?origin=${need(origin, 'ORIGIN')}`) }),
+  },
+  'credential set': {
+    usage: 'PARTNER VENDOR [--customer ID] [--test] < FILE',
+    does: "store a vendor's key, read from standard input",
+    call: async ([id, vendor], options) => ({
+      method: 'PUT',
+      path: of(id, '/credentials'),
+      body: { vendor, mode: mode(options), customer: options.customer, secret: await readSecret() },
+    }),
+  },
+  'credential list': {
+    usage: 'PARTNER',
+    does: 'list stored keys without their secrets',
+    call: ([id]) => ({ method: 'GET', path: of(id, '/credentials') }),
+  },
+  'credential test': {
+    usage: 'PARTNER CREDENTIAL',
+    does: 'ask the vendor whether it takes the key',
+    call: ([id, key]) => ({ method: 'POST', path: of(id, `/credentials/${need(key, 'CREDENTIAL')}/test`) }),
+  },
+  'flow show': { usage: 'PARTNER', does: 'show the flow in force', call: ([id]) => ({ method: 'GET', path: of(id, '/flow') }) },
+  'flow set': {
+    usage: 'PARTNER FILE',
+    does: 'set the flow of runs to come',
+    call: async ([id, file]) => ({
+      method: 'PUT',
+      path: of(id, '/flow'),
+      body: JSON.parse(await readFile(decodeURIComponent(need(file, 'FILE')), 'utf8')),
+    }),
+  },
+  'run list': {
+    usage: 'PARTNER [--status STATUS]',
+    does: 'list runs',
+    call: ([id], { status }) => ({ method: 'GET', path: of(id, `/runs?limit=100${status ? `&status=${status}` : ''}`) }),
+  },
+  'run retry': {
+    usage: 'PARTNER RUN [--vendor VENDOR]',
+    does: 'ask again where the outcome is unknown; may open a second account',
+    call: ([id, run], { vendor }) => ({ method: 'POST', path: of(id, `/runs/${need(run, 'RUN')}/retry`), body: { vendor } }),
+  },
+  'run adopt': {
+    usage: 'PARTNER RUN TEAM [--vendor VENDOR] [--with-key < FILE]',
+    does: 'take over an account that was opened after all',
+    call: async ([id, run, team_id], options) => ({
+      method: 'POST',
+      path: of(id, `/runs/${need(run, 'RUN')}/adopt`),
+      body: { vendor: options.vendor, team_id, api_key: options['with-key'] === undefined ? undefined : await readSecret() },
+    }),
+  },
+  'keys rotate': {
+    usage: '',
+    does: 'sign embed tokens with a new key',
+    call: () => ({ method: 'POST', path: '/api/v1/admin/keys/rotate' }),
+  },
+};
+
+class UsageError extends Error {}
+
+const usage = (): string =>
+  [
+    'inlay COMMAND [--url GATEWAY] [--token TOKEN]   (defaults from demo.json)',
+    '',
+    ...Object.entries(commands).map(([name, { usage: words, does }]) => `  ${`${name} ${words}`.padEnd(58)} ${does}`),
+    `  ${'admin token'.padEnd(58)} make a token from the gateway's files`,
+    '',
+  ].join('\n');
+
+const words = { type: 'string' } as const;
+const yes = { type: 'boolean' } as const;
+const flags = {
+  url: words,
+  token: words,
+  search: words,
+  scopes: words,
+  expires: words,
+  overlap: words,
+  customer: words,
+  status: words,
+  vendor: words,
+  test: yes,
+  'with-key': yes,
+  help: yes,
+} as const;
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: flags });
+  const [first = '', second = '', ...args] = positionals;
+  const { config, secrets } = readEnvironment(process.env);
+  if (`${first} ${second}` === 'admin token') {
+    const { issueAdminToken } = await import('./gateway/admin-token.ts');
+    const file = join(config.dataDir, 'master.key');
+    const masterKey = await masterKeyOf(secrets.masterKey || secrets.masterKeyFile ? secrets : { ...secrets, masterKeyFile: file });
+    const demo = await readDemoFile(config.dataDir);
+    process.stdout.write(
+      `${await issueAdminToken({ dataDir: config.dataDir, publicUrl: config.gatewayUrl ?? demo?.gatewayUrl ?? urlOf(config, 'gateway'), masterKey })}\n`,
+    );
+    return;
+  }
+  const command = commands[`${first} ${second}`];
+  if (!command || values.help) throw new UsageError(values.help || !first ? '' : `there is no command "${first} ${second}"`);
+  const demo = await readDemoFile(config.dataDir);
+  const flagsGiven = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)]));
+  const url = flagsGiven.url ?? config.gatewayUrl ?? demo?.gatewayUrl ?? urlOf(config, 'gateway');
+  const token = flagsGiven.token ?? demo?.adminToken;
+  if (!token) throw new UsageError('--token is missing, and there is no demo.json');
+  await ask(url, token, await command.call(args, flagsGiven));
+}
+
+async function ask(url: string, token: string, { method, path, body }: Call): Promise<void> {
+  const headers = { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
+  const answer = await fetch(new URL(path, url), { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }).catch(
+    () => {
+      throw new UsageError(`no gateway answers at ${url}`);
+    },
+  );
+  const said = await answer.text();
+  const shown = said ? JSON.stringify(JSON.parse(said), null, 2) : 'done';
+  (answer.ok ? process.stdout : process.stderr).write(`${shown}\n`);
+  if (!answer.ok) process.exitCode = 1;
+}
+
+main().catch((error: unknown) => {
+  const asked = error instanceof UsageError || error instanceof SettingsError || (error instanceof TypeError && 'code' in error);
+  process.stderr.write(
+    asked ? `${error.message}${error.message ? '\n\n' : ''}${usage()}` : `${error instanceof Error ? error.stack : String(error)}\n`,
+  );
+  process.exit(2);
+});

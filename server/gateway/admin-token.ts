@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+import { openDatabase } from '../storage/database.ts';
+import { secretBox } from '../storage/secret-box.ts';
+import { createAdmins } from './domain/admins.ts';
+import { openSigningKeys } from './domain/signing-keys.ts';
+import { migrations } from './stores/migrations.ts';
+import { keepIn } from './stores/stores.ts';
+import type { Tables } from './stores/tables.ts';
+
+/** Makes an administrator's token from the gateway's files, whether it runs or not. Good for an hour. */
+export async function issueAdminToken({
+  dataDir,
+  publicUrl,
+  masterKey,
+}: {
+  dataDir: string;
+  publicUrl: string;
+  masterKey: Uint8Array;
+}): Promise<string> {
+  const database = await openDatabase<Tables>(join(dataDir, 'gateway.db'), migrations);
+  try {
+    const keys = await openSigningKeys({
+      keep: keepIn(database),
+      box: secretBox(masterKey),
+      now: Date.now,
+      purpose: 'admin',
+      longest: 3_600_000,
+    });
+    return await createAdmins({ now: Date.now, keys, publicUrl, external: undefined }).issue(3600);
+  } finally {
+    await database.close();
+  }
+}

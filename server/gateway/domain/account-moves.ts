@@ -1,0 +1,165 @@
+import type { Provisioner } from '../../../shared/onboarding.ts';
+import type { Fault } from '../../../shared/problem.ts';
+import { storeSecret } from './credentials.ts';
+import type { AccountRow, Box, CredentialRow, Edges, Keep, RunRow, Stores } from './ports.ts';
+import { awaitsBilling, statusOf } from './progress.ts';
+import type { ProvisioningVendors, Readiness, Refusal } from './vendor.ts';
+
+interface Options {
+  keep: Keep;
+  box: Box;
+  now: Edges['now'];
+  vendors: ProvisioningVendors;
+}
+
+/** What else follows from a move, decided in its transaction. */
+interface Consequences {
+  readonly account?: Partial<AccountRow>;
+  readonly run?: Partial<RunRow>;
+}
+type Decide = (stores: Stores, run: RunRow, at: number) => Promise<Consequences>;
+
+/** Milliseconds until something is tried again: 1 s, 2 s, 4 s, … 5 min. */
+const backoff = (tries: number): number => Math.min(1000 * 2 ** Math.min(tries, 12), 300_000);
+
+export const planOf = (run: RunRow, vendor: Provisioner) =>
+  run.flow.steps.flatMap((step) => (step.kind === 'provision' ? step.accounts : [])).find((each) => each.vendor === vendor);
+
+/** The moves of an account, each one transaction with what it means for the run. False when another was faster: then nothing happens. */
+export function createAccountMoves({ keep, box, now, vendors }: Options) {
+  function move(account: AccountRow, change: Partial<AccountRow>, kind: string, decide: Decide = async () => ({})): Promise<boolean> {
+    return keep.transact(async (stores) => {
+      const at = now();
+      const run = await stores.runs.find(account.partner_id, account.run_id);
+      if (!run || !(await stores.runs.moveAccount(account, change))) return false;
+      const more = await decide(stores, run, at);
+      if (more.account) await stores.runs.moveAccount({ ...account, state: change.state ?? account.state }, more.account);
+      const ref = more.account?.vendor_ref ?? account.vendor_ref;
+      if (kind) await stores.record({ kind, at, partner: run.partner_id, about: { run: run.id, vendor: account.vendor, ref } });
+      await refreshRun(stores, run, { ...run, ...more.run }, at);
+      return true;
+    });
+  }
+
+  async function refreshRun(stores: Stores, before: RunRow, next: RunRow, at: number): Promise<void> {
+    const status = statusOf(next, await stores.runs.accounts(next.partner_id, next.id));
+    const changed = (['faults', 'submitted_at', 'billing_done_at'] as const).some((name) => next[name] !== before[name]);
+    if (!changed && status === before.status) return;
+    const { faults, submitted_at, billing_done_at } = next;
+    const done_at = status === 'done' ? (before.done_at ?? at) : null;
+    await stores.runs.update(next.partner_id, next.id, before.revision, {
+      faults,
+      submitted_at,
+      billing_done_at,
+      status,
+      done_at,
+      updated_at: at,
+    });
+    if (status !== before.status) await stores.record({ kind: `run.${status}`, at, partner: next.partner_id, about: { run: next.id } });
+  }
+
+  /** The next account of the run becomes due once the one before it was answered one way or another. */
+  async function release(stores: Stores, account: AccountRow, at: number): Promise<void> {
+    const accounts = await stores.runs.accounts(account.partner_id, account.run_id);
+    const held = accounts.find((each) => each.position > account.position && each.state === 'planned' && each.next_at === null);
+    if (held) await stores.runs.moveAccount(held, { next_at: at });
+  }
+  const releasing =
+    (account: AccountRow): Decide =>
+    async (stores, _run, at) => {
+      await release(stores, account, at);
+      return {};
+    };
+
+  return {
+    /** Written before the request leaves. */
+    asking: (account: AccountRow, asked: Partial<AccountRow>) => move(account, asked, 'provisioning.asked'),
+
+    /** The secret is sealed before anything else is done with the answer. Without one, the account is taken over as it is. */
+    opened: (
+      account: AccountRow,
+      ref: string,
+      secret: string | undefined,
+      kind: 'provisioning.opened' | 'provisioning.adopted',
+      actor?: string,
+    ) =>
+      move(account, { state: 'opened', tries: 0, unreachable: false }, kind, async (stores, run, at) => {
+        let credential: CredentialRow | undefined;
+        if (secret !== undefined)
+          for (const vendor of planOf(run, account.vendor)?.store ?? [account.vendor]) {
+            const target = { partnerId: run.partner_id, customerId: run.customer_id, vendor, mode: run.mode };
+            const row = await storeSecret(stores, box, { ...target, secret, ref }, at);
+            if (vendor === account.vendor || !credential) credential = row;
+          }
+        if (actor)
+          await stores.record({
+            kind: 'run.adopted',
+            at,
+            partner: run.partner_id,
+            actor,
+            about: { run: run.id, vendor: account.vendor, ref },
+          });
+        await release(stores, account, at);
+        // Without a key, or at a vendor that has no such state, there is nothing more to learn about it.
+        const followed = credential !== undefined && vendors[account.vendor].readiness !== undefined;
+        const rest = followed ? { next_at: at } : { state: 'ready' as const, ready_at: at, next_at: null };
+        const billing = !followed && awaitsBilling(run, account.vendor) ? { billing_done_at: at } : {};
+        return { account: { vendor_ref: ref, credential_id: credential?.id ?? null, opened_at: at, ...rest }, run: billing };
+      }),
+
+    /** Back to the details, with the fault at the field that caused it. */
+    refused: (account: AccountRow, faults: readonly Refusal[]) =>
+      move(account, { state: 'refused', next_at: null, unreachable: false }, 'provisioning.refused', async (_stores, run) => {
+        const mapping = planOf(run, account.vendor)?.mapping ?? {};
+        const pointer = (field: string | null) => (field === null ? '' : `/values/${mapping[field] ?? ''}`);
+        const written: Fault[] = faults.map(({ field, code }) => ({ pointer: pointer(field), code, params: { vendor: account.vendor } }));
+        return { run: { faults: written, submitted_at: null } };
+      }),
+
+    /** Certainly nothing was done: it is asked again after a while. */
+    later: (account: AccountRow) =>
+      move(
+        account,
+        { state: 'planned', next_at: now() + backoff(account.tries), tries: account.tries + 1, unreachable: true },
+        '',
+        releasing(account),
+      ),
+
+    unknown: (account: AccountRow) => move(account, { state: 'unknown', next_at: null }, 'provisioning.unknown', releasing(account)),
+
+    /** The process died while asking a vendor that can be asked again. */
+    resumed: (account: AccountRow) => move(account, { state: 'planned', next_at: now() }, 'provisioning.resumed'),
+
+    /** Somebody decided to ask once more, knowing that it may open a second account. */
+    retried: (account: AccountRow, actor: string) =>
+      move(account, { state: 'planned', next_at: now(), tries: 0 }, '', async (stores, run, at) => {
+        await stores.record({ kind: 'run.retried', at, partner: run.partner_id, actor, about: { run: run.id, vendor: account.vendor } });
+        return {};
+      }),
+
+    /** Nothing is due any more. */
+    rest: (account: AccountRow) => move(account, { next_at: null }, ''),
+
+    /** What the vendor said of an opened account; `undefined` when it did not answer. */
+    checked: (account: AccountRow, found: Readiness | undefined) => {
+      const at = now();
+      const tries = account.tries + 1;
+      const next_at = at + backoff(tries);
+      if (!found) return move(account, { checked_at: at, next_at, tries, unreachable: true }, '');
+      const ready = account.state === 'ready' || found.ready;
+      const billed = ready && found.billingUrl === null;
+      const change: Partial<AccountRow> = {
+        checked_at: at,
+        tries,
+        unreachable: false,
+        ...(ready && { state: 'ready', ready_at: account.ready_at ?? at }),
+      };
+      return move(account, change, ready && account.state !== 'ready' ? 'provisioning.ready' : '', async (_stores, run) => {
+        const waits = awaitsBilling(run, account.vendor);
+        const finished = ready && (billed || !waits);
+        return { account: { next_at: finished ? null : next_at }, run: billed && waits ? { billing_done_at: at } : {} };
+      });
+    },
+  };
+}
+export type AccountMoves = ReturnType<typeof createAccountMoves>;

@@ -1,0 +1,81 @@
+import type { Provisioner } from '../../../shared/onboarding.ts';
+import { Failure } from '../../../shared/problem.ts';
+import type { AccountMoves } from './account-moves.ts';
+import { sealedSecret } from './credentials.ts';
+import type { AccountRow, Box, Keep, RunRow } from './ports.ts';
+import type { ProvisioningVendors } from './vendor.ts';
+
+interface Options {
+  keep: Keep;
+  box: Box;
+  vendors: ProvisioningVendors;
+  moves: AccountMoves;
+  /** Something became due for the provisioning worker. */
+  wake: () => void;
+}
+
+/** The account that was opened after all: its id at the vendor and, where it is known, its key. */
+export interface Adoption {
+  readonly vendor?: Provisioner | undefined;
+  readonly team_id: string;
+  readonly api_key?: string | undefined;
+}
+
+/** What people decide where nobody knows what a vendor did. */
+export function createRepairs({ keep, box, vendors, moves, wake }: Options) {
+  async function findUnknown(
+    partnerId: string,
+    runId: string,
+    vendor: Provisioner | undefined,
+  ): Promise<{ run: RunRow; account: AccountRow }> {
+    const run = await keep.read.runs.find(partnerId, runId);
+    if (!run) throw new Failure('not-found', 'There is no such run.');
+    const accounts = await keep.read.runs.accounts(partnerId, runId);
+    const unclear = accounts.filter((each) => each.state === 'unknown' && (!vendor || each.vendor === vendor));
+    const [account] = unclear;
+    if (!account) throw new Failure('run-wrong-state', 'No account of this run is unknown.');
+    if (unclear.length > 1) throw new Failure('run-wrong-state', 'Several accounts are unknown: name the vendor.');
+    return { run, account };
+  }
+
+  /** The key must open the account that it is said to open. */
+  async function assertOpens({ vendor }: AccountRow, run: RunRow, ref: string, secret: string): Promise<void> {
+    const readiness = vendors[vendor].readiness;
+    if (!readiness) return;
+    const offered = sealedSecret(box, { partnerId: run.partner_id, customerId: run.customer_id, vendor, mode: run.mode, secret, ref }, 0);
+    const found = await readiness(offered).catch((cause: unknown) => {
+      if (!(cause instanceof Failure) || cause.code !== 'vendor-refused') throw new Failure('vendor-unavailable', undefined, { cause });
+      throw new Failure('invalid-input', undefined, {
+        cause,
+        errors: [{ pointer: '/api_key', code: 'key', message: 'The vendor does not take this key.' }],
+      });
+    });
+    if (found.ref !== ref)
+      throw new Failure('invalid-input', undefined, {
+        errors: [{ pointer: '/team_id', code: 'team', message: 'The key opens another team.' }],
+      });
+  }
+
+  const assertMoved = (moved: boolean): void => {
+    if (!moved) throw new Failure('run-wrong-state', 'The account changed in the meantime.');
+    wake();
+  };
+
+  return {
+    /** Asks once more; this may open a second account, and is done only when somebody says so. */
+    async retry(partnerId: string, runId: string, vendor: Provisioner | undefined, actor: string): Promise<void> {
+      const { account } = await findUnknown(partnerId, runId, vendor);
+      assertMoved(await moves.retried(account, actor));
+    },
+
+    /** Takes over an account that was found at the vendor. */
+    async adopt(partnerId: string, runId: string, { vendor, team_id, api_key }: Adoption, actor: string): Promise<void> {
+      const { run, account } = await findUnknown(partnerId, runId, vendor);
+      if (api_key !== undefined) await assertOpens(account, run, team_id, api_key);
+      const partnerKey = await keep.read.credentials.findFor(partnerId, '', account.vendor, run.mode);
+      const secret = api_key ?? (partnerKey && (await vendors[account.vendor].recover?.(partnerKey, team_id)));
+      assertMoved(await moves.opened(account, team_id, secret, 'provisioning.adopted', actor));
+    },
+  };
+}
+export type Repairs = ReturnType<typeof createRepairs>;

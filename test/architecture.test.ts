@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Which room may import which; a room is the longest prefix that fits. The README's map says why. */
+const rooms: Record<string, readonly string[]> = {
+  'shared/': ['shared/'],
+  'widget/': ['widget/', 'shared/'],
+  'server/http/': ['server/http/', 'shared/'],
+  'server/storage/': ['server/storage/', 'shared/'],
+  'server/outbound/': ['server/outbound/', 'shared/'],
+  'server/jobs.ts': [],
+  'server/log.ts': ['shared/'],
+  'server/config.ts': ['shared/'],
+  'server/build.ts': [],
+  ...part('gateway'),
+  ...part('platform'),
+  'server/gateway/vendors/': ['server/gateway/vendors/', 'server/gateway/domain/', 'server/outbound/', 'shared/'],
+  'server/platform/pages/': ['server/platform/pages/', 'server/platform/domain/', 'server/http/', 'shared/'],
+  'server/portal/': ['server/portal/', 'shared/'],
+  'server/demo/': ['server/'],
+  'server/parts.ts': ['server/'],
+  'server/main.ts': ['server/'],
+  'server/cli.ts': ['server/'],
+};
+
+/** What gateway and platform have in common; neither may import the other. */
+function part(name: string): Record<string, readonly string[]> {
+  const x = `server/${name}/`;
+  return {
+    [`${x}domain/`]: [`${x}domain/`, 'shared/'],
+    [`${x}routes/`]: [`${x}routes/`, `${x}domain/`, `${x}pages/`, 'server/http/', 'shared/'],
+    [`${x}stores/`]: [`${x}stores/`, `${x}domain/`, 'server/storage/', 'shared/'],
+    [`${x}jobs/`]: [`${x}jobs/`, `${x}domain/`, 'server/outbound/', 'server/jobs.ts', 'shared/'],
+    [`${x}app.ts`]: [`${x}routes/`, 'server/http/', 'shared/'],
+    [x]: [x, 'server/http/', 'server/storage/', 'server/outbound/', 'server/jobs.ts', 'shared/'],
+  };
+}
+
+const filesIn = (folder: string): string[] =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
+    .map((name) => join(folder, name));
+
+const files = ['shared', 'widget', 'server'].flatMap(filesIn);
+const roomOf = (file: string): string =>
+  Object.keys(rooms)
+    .filter((room) => file.startsWith(room))
+    .sort((a, b) => b.length - a.length)[0] ?? '';
+const importsOf = (file: string): string[] =>
+  [...readFileSync(join(root, file), 'utf8').matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(([, path = '']) =>
+    relative(root, join(root, dirname(file), path)),
+  );
+
+for (const room of Object.keys(rooms))
+  test(`${room} imports only what its room allows`, () => {
+    const strays = files
+      .filter((file) => roomOf(file) === room)
+      .flatMap((file) =>
+        importsOf(file)
+          .filter((target) => !target.endsWith('.css?inline') && !(rooms[room] ?? []).some((allowed) => target.startsWith(allowed)))
+          .map((target) => `${file} -> ${target}`),
+      );
+    assert.deepEqual(strays, []);
+  });
+
+test('every source file belongs to a room', () => {
+  assert.deepEqual(
+    files.filter((file) => roomOf(file) === ''),
+    [],
+  );
+});
+
+test('the widget takes nothing from shared that brings zod with it', () => {
+  const carriers = filesIn('shared').filter((file) =>
+    /^import \{[^}]*\bz\b[^}]*\} from 'zod/m.test(readFileSync(join(root, file), 'utf8')),
+  );
+  const strays = filesIn('widget').flatMap((file) =>
+    [...readFileSync(join(root, file), 'utf8').matchAll(/^import (?!type )([\s\S]*?) from '(\.[^']+)'/gm)]
+      .filter(([, names = '']) => !/^\{(\s*type [\w$]+( as [\w$]+)?,?)+\s*\}$/.test(names))
+      .map(([, , path = '']) => relative(root, join(root, dirname(file), path)))
+      .filter((target) => carriers.includes(target))
+      .map((target) => `${file} -> ${target}`),
+  );
+  assert.deepEqual(strays, []);
+});
+
+test('SQL stays in stores and storage, outbound requests in outbound', () => {
+  const strays = files.filter((file) => {
+    const text = readFileSync(join(root, file), 'utf8');
+    const sql = /from 'kysely/.test(text) && !/^server\/(gateway\/stores|platform\/stores|storage)\//.test(file);
+    const out = /from 'undici'/.test(text) && !file.startsWith('server/outbound/');
+    return sql || out;
+  });
+  assert.deepEqual(strays, []);
+});
+
+test('no file of ours is longer than 300 lines', () => {
+  const long = files.filter((file) => !file.includes('/text/') && readFileSync(join(root, file), 'utf8').split('\n').length > 301);
+  assert.deepEqual(long, []);
+});

@@ -1,0 +1,43 @@
+import type { Provisioner } from '../../shared/onboarding.ts';
+import { movableClock, startGateway } from '../start-gateway.ts';
+
+/** Where a gateway ends itself, as if the power had gone. */
+export interface Death {
+  readonly point: 'before-call' | 'after-call' | 'after-commit';
+  readonly vendor: Provisioner;
+}
+
+export interface Born {
+  readonly dataDir: string;
+  /** In hex. */
+  readonly masterKey: string;
+  readonly vendorUrl: string;
+  readonly port: number;
+  readonly die?: Death | undefined;
+  /** Make a partner; the first start does. */
+  readonly partner?: { readonly origin: string; readonly vendorKeys: Record<Provisioner, string> };
+}
+
+export interface Alive {
+  readonly adminToken: string;
+  readonly partner?: { readonly id: string; readonly key: string };
+}
+
+/** A gateway in a process of its own, to be killed. A number sent to it moves its clock forward by that many milliseconds. */
+const { masterKey, partner, die, ...rest } = JSON.parse(process.argv[2] ?? '') as Born;
+process.on('disconnect', () => process.exit());
+const clock = movableClock();
+process.on('message', (ms: number) => clock.advance(ms));
+const gateway = await startGateway({
+  ...rest,
+  clock,
+  masterKey: Buffer.from(masterKey, 'hex'),
+  reached: (point, vendor) => {
+    if (die?.point === point && die.vendor === vendor) process.kill(process.pid, 'SIGKILL');
+  },
+});
+const alive: Alive = {
+  adminToken: gateway.adminToken,
+  ...(partner && { partner: await gateway.partner({ origins: [partner.origin], vendorKeys: partner.vendorKeys }) }),
+};
+process.send?.(alive);

@@ -1,0 +1,98 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { listen } from '../../server/http/listen.ts';
+import { portal } from '../../server/portal/portal.ts';
+import { openBrowser } from '../browser.ts';
+import { freePort, type GatewayOptions, type StartedGateway, startGateway } from '../start-gateway.ts';
+import { type StartedPlatform, startPlatform } from '../start-platform.ts';
+
+/** Everything a journey walks through: platform, gateway, the demo's own portal, a stranger's site, and a real browser. */
+export interface Stage {
+  readonly platform: StartedPlatform;
+  readonly gateway: StartedGateway;
+  readonly partner: { id: string; key: string };
+  readonly portalUrl: string;
+  readonly hostileUrl: string;
+  readonly browser: Browser;
+  /** Time passes for all servers alike. */
+  pass(ms: number): void;
+  close(): Promise<void>;
+}
+
+export async function setStage(options: GatewayOptions = {}): Promise<Stage> {
+  const platform = await startPlatform({ now: Date.now() });
+  const gateway = await startGateway({ vendorUrl: platform.url, vendorDeadline: 1_500, ...options });
+  const port = await freePort();
+  const portalUrl = `http://127.0.0.1:${port}`;
+  const { scribeless, kelviq } = platform.keys;
+  const partner = await gateway.partner({ origins: [portalUrl], vendorKeys: { scribeless, kelviq } });
+  const site = await listen(portal({ gatewayUrl: gateway.url, partnerKey: partner.key, platformUrl: platform.url }), port, '127.0.0.1');
+  const hostile = await strangersSite();
+  const browser = await openBrowser();
+  // The platform's clock stands still unless it is moved; here it goes like everybody's.
+  const ticking = setInterval(() => {
+    platform.clock.now += 100;
+  }, 100);
+  return {
+    platform,
+    gateway,
+    partner,
+    portalUrl,
+    hostileUrl: `http://127.0.0.1:${(hostile.address() as AddressInfo).port}`,
+    browser,
+    pass(ms) {
+      platform.clock.now += ms;
+      gateway.clock.advance(ms);
+    },
+    async close() {
+      clearInterval(ticking);
+      await browser.close();
+      hostile.closeAllConnections();
+      hostile.close();
+      await site.close(0);
+      await gateway.close();
+      await platform.close();
+    },
+  };
+}
+
+/** A page of somebody else, with no policy that would hinder it. */
+async function strangersSite(): Promise<Server> {
+  const server = createServer((_, response) =>
+    response.setHeader('content-type', 'text/html').end('<!doctype html><title>Elsewhere</title>'),
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
+}
+
+/** A page that remembers every complaint: policy violations, uncaught errors, errors on the console. */
+export async function watchedPage(context: BrowserContext): Promise<{ page: Page; complaints: string[] }> {
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(`console: ${message.text()}`);
+  });
+  await page.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) =>
+      console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`),
+    );
+  });
+  return { page, complaints };
+}
+
+/** Fills in the form of the default flow as a customer does. */
+export async function fillDetails(page: Page, email: string): Promise<void> {
+  await page.getByLabel('Registered name').fill('Nordin Tryck & Papper AB');
+  await page.getByLabel('Country').selectOption({ label: 'Sweden' });
+  await page.getByLabel('Registration number').fill('556912-4471');
+  await page.getByLabel('City').fill('Göteborg');
+  await page.getByLabel('First name').fill('Ada');
+  await page.getByLabel('Last name').fill('Nordin');
+  await page.getByLabel('Work e-mail').fill(email);
+  await page.getByLabel('I may sign for this company').check();
+}
+
+/** The mark that says that what was typed is kept. */
+export const saved = (page: Page) => page.locator('[part=saved]', { hasText: /^Saved \d/ });

@@ -38,13 +38,18 @@ const doorsOf = (doors: Doors, problem: Dialect): readonly Door[] => [
   { paths: /^\//, dialect: problem, answers: serving(doors.public) },
 ];
 
-export function createApp(doors: Doors, { publicUrl, report }: { publicUrl: string; report: Report }): Koa {
+export function createApp(doors: Doors, { publicUrl, report, now }: { publicUrl: string; report: Report; now: () => number }): Koa {
   const app = new Koa();
   const table = doorsOf(doors, problemDialect(`${publicUrl}/problems/`)).map(({ paths, dialect, answers }) => ({
     paths,
     enter: compose([answerFailures(dialect, report), ...answers]),
   }));
   app.use(secureHeaders);
+  // The element sets its clock by this header, so it must be of the clock that judges the proofs.
+  app.use((ctx, next) => {
+    ctx.set('Date', new Date(now()).toUTCString());
+    return next();
+  });
   app.use((ctx, next) => table.find(({ paths }) => paths.test(ctx.path))?.enter(ctx, next) ?? next());
   // Koa's own handler writes to the console; what reaches it was already answered or belongs to a socket that is gone.
   app.on('error', () => {});

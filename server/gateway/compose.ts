@@ -139,7 +139,7 @@ export async function compose(
   const app = createApp(
     {
       embedToken: embedTokenRoutes({ callers, embedTokens, publicUrl }),
-      session: sessionRoutes({ sessions, publicUrl }),
+      session: sessionRoutes({ sessions, onboarding, publicUrl }),
       onboarding: onboardingRoutes({
         sessions,
         onboarding,
@@ -153,7 +153,7 @@ export async function compose(
       public: publicRoutes({ assets: await loadAssets(config.assets), embedKeys }),
       cors: cors(callers.originKnown),
     },
-    { publicUrl, report: edges.report },
+    { publicUrl, report: edges.report, now: edges.now },
   );
 
   return {

@@ -6,7 +6,7 @@ import { Failure, type Fault } from '../../shared/problem.ts';
 /** Reads a JSON body of at most `cap` bytes: refused by its declared length before a byte is read, and by its real one while reading. */
 export async function readJson(ctx: Context, cap = 64 * 1024): Promise<unknown> {
   if (!ctx.is('application/json', '+json')) {
-    if (ctx.is() === null) return {};
+    if (ctx.is() === null || ctx.request.length === 0) return {};
     throw new Failure('media-type-refused', 'Send application/json.');
   }
   const bytes = await readBytes(ctx, cap);
@@ -24,7 +24,8 @@ export async function readBytes(ctx: Context, cap: number): Promise<Buffer> {
   if (Number(ctx.get('Content-Length') || 0) > cap) throw tooLarge();
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of ctx.req as AsyncIterable<Buffer>) {
+  // Giving up on a body must not destroy the connection: the refusal is still to be written to it.
+  for await (const chunk of ctx.req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     length += chunk.length;
     if (length > cap) throw tooLarge();
     chunks.push(chunk);

@@ -18,7 +18,8 @@ export function answerFailures(dialect: Dialect, report: Report): Middleware {
       if (ctx.body == null && ctx.status === 405) throw new Failure('method-not-allowed');
     } catch (error) {
       // Whoever left in the middle of a call gets no answer, and it is nobody's bug.
-      if (ctx.req.destroyed && !(error instanceof Failure)) return;
+      // (A request that was read to its end counts as destroyed too, so the answer's side is asked.)
+      if (ctx.res.destroyed && !(error instanceof Failure)) return;
       const failure = error instanceof Failure ? error : new Failure('internal', undefined, { cause: error });
       if (problems[failure.code].status >= 500) report(failure.cause ?? failure, instance);
       ctx.status = problems[failure.code].status;

@@ -82,10 +82,12 @@ export function createOnboarding({ keep, box, now, presence, vendors, wake }: Op
     if (run.submitted_at !== null) throw new Failure('step-not-open', 'These details were already sent.');
   }
 
+  const runOf = async (session: SessionRow): Promise<RunRow> =>
+    (await keep.read.runs.findByCustomer(session.partner_id, session.customer_id)) ??
+    keep.transact((stores) => runIn(stores, session));
+
   async function view(session: SessionRow): Promise<OnboardingView> {
-    const run =
-      (await keep.read.runs.findByCustomer(session.partner_id, session.customer_id)) ??
-      (await keep.transact((stores) => runIn(stores, session)));
+    const run = await runOf(session);
     const accounts = await keep.read.runs.accounts(run.partner_id, run.id);
     const filled = valuesOf(run, await profileOf(keep.read, session));
     const origins = await keep.read.partners.origins(run.partner_id);
@@ -173,8 +175,8 @@ export function createOnboarding({ keep, box, now, presence, vendors, wake }: Op
 
     /** Takes one step: `details` answers with the run as it is now, `billing` with the payment page. */
     async take(session: SessionRow, stepId: string, typed: Values): Promise<{ view: OnboardingView } | { billingUrl: string }> {
-      const run = await keep.read.runs.findByCustomer(session.partner_id, session.customer_id);
-      const step = run?.flow.steps.find(({ id }) => id === stepId);
+      const { flow } = await runOf(session);
+      const step = flow.steps.find(({ id }) => id === stepId);
       if (!step) throw new Failure('not-found', 'The flow has no such step.');
       if (step.kind === 'billing') return { billingUrl: await billingLink(session, stepId) };
       if (step.kind !== 'details') throw new Failure('step-not-open', 'This step is not taken by the customer.');

@@ -143,7 +143,7 @@ export function createSessions({ keep, now, callers, embedTokens, proofs, public
       return { session, partner, ...(await keep.transact((stores) => freshToken(stores, session, now()))) };
     },
 
-    async close(visit: Visit): Promise<void> {
+    async close(visit: Visit): Promise<SessionRow> {
       const { session } = await enter(visit);
       const at = now();
       await keep.transact(async (stores) => {
@@ -156,6 +156,7 @@ export function createSessions({ keep, now, callers, embedTokens, proofs, public
           about: { session: session.id },
         });
       });
+      return session;
     },
 
     /** Forgets what ended a day ago. */

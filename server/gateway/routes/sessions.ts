@@ -4,6 +4,7 @@ import { z } from 'zod/mini';
 import { SessionAnswer } from '../../../shared/embed.ts';
 import { parse, readJson } from '../../http/input.ts';
 import { iso, reply } from '../../http/reply.ts';
+import type { Onboarding } from '../domain/onboarding.ts';
 import type { Opened, Sessions } from '../domain/sessions.ts';
 import { visitOf } from './visits.ts';
 
@@ -22,7 +23,15 @@ const answer = (ctx: Context, status: number, { session, partner, token, expires
   });
 
 /** A browser's session: opened with an embed token, refreshed, ended. */
-export function sessionRoutes({ sessions, publicUrl }: { sessions: Sessions; publicUrl: string }): Router {
+export function sessionRoutes({
+  sessions,
+  onboarding,
+  publicUrl,
+}: {
+  sessions: Sessions;
+  onboarding: Onboarding;
+  publicUrl: string;
+}): Router {
   const router = new Router();
   router.post('/embed/session', async (ctx: Context) => {
     parse(Nothing, await readJson(ctx, 1024));
@@ -33,7 +42,7 @@ export function sessionRoutes({ sessions, publicUrl }: { sessions: Sessions; pub
     answer(ctx, 200, await sessions.refresh(visitOf(ctx, publicUrl)));
   });
   router.delete('/embed/session', async (ctx: Context) => {
-    await sessions.close(visitOf(ctx, publicUrl));
+    await onboarding.leave(await sessions.close(visitOf(ctx, publicUrl)));
     ctx.status = 204;
   });
   return router;

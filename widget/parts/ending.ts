@@ -1,0 +1,41 @@
+import { html, nothing, type TemplateResult } from 'lit/html.js';
+import { bring } from '../session/bring.ts';
+import type { LinkError } from '../session/link-error.ts';
+import type { Words } from '../text/words.ts';
+import { primary, type Turn, title, turnLine } from './pieces.ts';
+
+/** A state in which the view cannot go on: its sentences (`end.<name>` in the catalogue), whose turn it is, whether trying again can help. */
+export interface Ending {
+  name: string;
+  turn: Turn;
+  retryable: boolean;
+}
+
+/** The gateway cannot be reached: the one ending that is always at hand. */
+export const lost: Ending = { name: 'lost', turn: 'you', retryable: true };
+
+/** The other endings come when one is needed; undefined when they cannot be had. */
+export const bringEndings = () => bring(() => import('./endings.ts')).catch(() => undefined);
+
+export function endingView(
+  words: Words,
+  ending: Ending,
+  error: LinkError,
+  savedAt: string,
+  level: number,
+  press: () => void,
+): TemplateResult {
+  const { name, turn, retryable } = ending;
+  const whose = turn === 'you' ? 'turn.you' : words.partnerName ? 'turn.partner' : 'turn.portal';
+  const id = error.instance?.match(/[0-9a-f]{8}-[0-9a-f]{4}/i)?.[0];
+  const text = (savedAt && words.find(`end.${name}.saved`, { time: savedAt })) || words.find(`end.${name}.text`);
+  return html`
+    <section class="centre" part="content" aria-labelledby="title">
+      ${turnLine(turn, words.say(whose))} ${title(words.find(`end.${name}.title`) ?? '', level)}
+      <p class="lead" part="lead">${text}</p>
+      <div class="actions" part="actions">
+        ${retryable ? primary({ label: words.find(`end.${name}.again`) ?? words.say('again'), press }) : nothing}
+        ${id ? html`<span class="small muted num">${words.say('reference', { id })}</span>` : nothing}
+      </div>
+    </section>`;
+}

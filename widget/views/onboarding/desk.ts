@@ -1,0 +1,155 @@
+import { html, nothing, type TemplateResult } from 'lit/html.js';
+import { icon } from '../../parts/icons.ts';
+import { type Content, notice, turnLine } from '../../parts/pieces.ts';
+import { asLinkError, type LinkError } from '../../session/link-error.ts';
+import type { Host } from '../view.ts';
+import { checkAll, checkField } from './checks.ts';
+import { Draft } from './draft.ts';
+import type { Form } from './form.ts';
+import type { Run, Stage } from './stage.ts';
+
+/** What the desk asks of its view. */
+export interface Ways {
+  readonly run: Run;
+  readonly step: string;
+  take(run: Run): Promise<void>;
+  read(): Promise<void>;
+  kept(revision: number, at: string): void;
+}
+
+/** Milliseconds between two times of saying "saved" aloud. */
+const quietFor = 30_000;
+
+/** The details step at work: checking, keeping, handing in. */
+export class Desk {
+  readonly draft: Draft;
+  sending = false;
+  readonly #host: Host;
+  readonly #form: Form;
+  readonly #ways: Ways;
+  #left: '' | 'leave' | 'stay' = '';
+  #trouble = '';
+  /** The customer's intent to hand in these answers: retries carry its key. */
+  #intent = { key: '', answers: '' };
+  #spoken = 0;
+
+  constructor(host: Host, form: Form, ways: Ways) {
+    this.#host = host;
+    this.#form = form;
+    this.#ways = ways;
+    this.draft = new Draft(host, form, {
+      revision: () => ways.run.revision,
+      kept: (revision, at) => ways.kept(revision, at),
+      reread: () => ways.read(),
+      changed: () => this.#onDraft(),
+    });
+  }
+
+  /** A field that is wrong is checked at each key, and forgiven at once. */
+  typed(name: string): void {
+    this.#left = '';
+    if (this.#form.faults.has(name)) checkField(this.#form, name);
+    this.draft.soon();
+    this.#host.requestUpdate();
+  }
+
+  /** A field that was changed is checked when it is left; one that was only visited is let be. */
+  left(name: string): void {
+    if (this.#form.touched.delete(name)) checkField(this.#form, name);
+    void this.draft.now();
+    this.#host.requestUpdate();
+  }
+
+  async save(): Promise<void> {
+    await this.draft.now();
+    this.#left = this.#form.dirty ? 'stay' : 'leave';
+    this.#host.announce(this.#host.words.say(`saved.${this.#left}`));
+  }
+
+  async submit(): Promise<void> {
+    if (this.sending) return;
+    this.#trouble = '';
+    if (!checkAll(this.#form)) return this.#host.focusOn('summary');
+    this.sending = true;
+    this.#host.announce(this.#host.words.say('saved.busy'));
+    await this.#send().finally(() => {
+      this.sending = false;
+      this.#host.requestUpdate();
+    });
+  }
+
+  async #send(): Promise<void> {
+    await this.draft.now();
+    const values = this.#form.answers;
+    const answers = JSON.stringify(values);
+    if (this.#intent.answers !== answers) this.#intent = { key: crypto.randomUUID(), answers };
+    try {
+      const run = await this.#host.client.submitDetails(this.#ways.step, values, this.#intent.key);
+      this.#intent.answers = '';
+      this.#form.keep(this.#form.unsaved);
+      await this.#ways.take(run);
+    } catch (thrown) {
+      await this.#refused(asLinkError(thrown));
+    }
+  }
+
+  /** Nothing is said before the truth was read again: the answers may have arrived although the reply did not. */
+  async #refused(error: LinkError): Promise<void> {
+    const { step } = this.#ways;
+    if (!error.unclear) this.#intent.answers = '';
+    this.#form.blame(error.errors);
+    if (this.#wrong.length) return this.#host.focusOn('summary');
+    await this.#ways.read().catch(() => undefined);
+    if (this.#ways.step !== step) return;
+    this.#trouble = await this.#host.refusal(error);
+    this.#host.focusOn('trouble');
+  }
+
+  get #wrong() {
+    return this.#form.fields.filter(({ name }) => this.#form.faults.has(name));
+  }
+
+  /** The summary of faults once *Continue* was pressed or a vendor gave some back, or why the answers were not sent. */
+  above(stage: Stage, summary: boolean): Content {
+    const { words, level } = stage;
+    if (summary && this.#wrong.length) return this.#summary(stage);
+    if (!this.#trouble) return nothing;
+    return html`<div role="alert" tabindex="-1" id="trouble">${notice('warning', 'alert', words.say('details.unsent'), level + 1, this.#trouble)}</div>`;
+  }
+
+  below({ words }: Stage): Content {
+    return this.#left ? turnLine(this.#left === 'leave' ? 'done' : 'other', words.say(`saved.${this.#left}`)) : nothing;
+  }
+
+  #summary(stage: Stage): TemplateResult {
+    const { words, level, form } = stage;
+    const lines = this.#wrong.map((field) => {
+      const fault = form.faults.get(field.name);
+      const text = words.say('details.fault', { label: stage.fieldLabel(field), fault: fault ? stage.sentence(fault) : '' });
+      return html`<li><a href="#f-${field.name}">${text}</a></li>`;
+    });
+    return html`
+      <div class="notice" part="notice summary" data-kind="danger" role="alert" tabindex="-1" id="summary" aria-labelledby="summary-title">
+        ${icon('alert')}
+        <h3 id="summary-title" aria-level=${level + 1}>${words.say('details.faults', { n: lines.length })}</h3>
+        <ul @click=${this.#onJump}>${lines}</ul>
+      </div>`;
+  }
+
+  #onDraft(): void {
+    const { words } = this.#host;
+    const now = Date.now();
+    if (this.draft.state === 'saved' && now - this.#spoken > quietFor) {
+      this.#spoken = now;
+      this.#host.announce(words.say('saved.at', { time: words.time(this.#ways.run.saved_at) }));
+    }
+    this.#host.requestUpdate();
+  }
+
+  /** The links point into the shadow root, where the browser does not follow them. */
+  readonly #onJump = (event: Event): void => {
+    event.preventDefault();
+    const link = (event.target as Element).closest('a');
+    if (link) this.#host.focusOn(link.hash.slice(1));
+  };
+}

@@ -1,0 +1,88 @@
+import type { Field, OnboardingView, Section, Values } from '../../../shared/onboarding.ts';
+import type { Fault } from '../../../shared/problem.ts';
+
+export type Answer = string | boolean;
+
+/** `tidy` and `isAsked` of shared/rules, said again: that file is as large as this view's form and comes only when something is checked. */
+const tidy = (answer: Answer | undefined) => (typeof answer === 'string' ? answer.normalize('NFC').trim().replace(/\s+/g, ' ') : answer);
+export const isAsked = ({ when }: Field, values: Values): boolean => !when || when.in.includes(values[when.field] ?? '');
+
+/** The answers as they stand on this page: what the gateway has, what was typed since, and what is wrong with them. No DOM. */
+export class Form {
+  sections: readonly Section[] = [];
+  readonly faults = new Map<string, Fault>();
+  /** Fields changed since they were last left. */
+  readonly touched = new Set<string>();
+  #locked: readonly string[] = [];
+  #kept: Values = {};
+  #typed: Values = {};
+  #vendorFaults = '[]';
+
+  get values(): Values {
+    return { ...this.#kept, ...this.#typed };
+  }
+
+  /** What the gateway does not have yet. */
+  get unsaved(): Values {
+    return { ...this.#typed };
+  }
+
+  get dirty(): boolean {
+    return Object.keys(this.#typed).length > 0;
+  }
+
+  /** The fields that are asked, in order. */
+  get fields(): Field[] {
+    return this.sections.flatMap((section) => this.asked(section));
+  }
+
+  asked(section: Section): Field[] {
+    const { values } = this;
+    return section.fields.filter((field) => isAsked(field, values));
+  }
+
+  /** All that is asked, as it is handed in. */
+  get answers(): Values {
+    const given = this.fields.map(({ name }) => [name, tidy(this.values[name])] as const);
+    return Object.fromEntries(given.filter((pair): pair is [string, Answer] => pair[1] !== undefined));
+  }
+
+  answer(name: string): Answer {
+    return this.values[name] ?? '';
+  }
+
+  isLocked(name: string): boolean {
+    return this.#locked.includes(name);
+  }
+
+  type(name: string, answer: Answer): void {
+    this.#typed[name] = answer;
+    this.touched.add(name);
+  }
+
+  /** Takes the gateway's answers; what was typed here and not yet saved stays. Says whether a vendor gave back new faults. */
+  take({ sections, values, locked, faults }: OnboardingView['details']): boolean {
+    this.sections = sections;
+    this.#locked = locked;
+    // Equal but for white space keeps the spelling on this page: a space at the end may be a name half typed.
+    const mine = Object.entries(this.values).filter(([name, answer]) => tidy(answer) === tidy(values[name]));
+    this.#kept = {};
+    this.keep({ ...values, ...Object.fromEntries(mine) });
+    const news = JSON.stringify(faults);
+    if (news === this.#vendorFaults) return false;
+    this.#vendorFaults = news;
+    this.blame(faults);
+    return faults.length > 0;
+  }
+
+  /** The gateway has these now; what was typed since stays unsaved. */
+  keep(values: Values): void {
+    this.#kept = { ...this.#kept, ...values };
+    this.#typed = Object.fromEntries(Object.entries(this.#typed).filter(([name, answer]) => answer !== values[name]));
+  }
+
+  /** Takes faults that somebody found, at the fields they point to. */
+  blame(faults: readonly Fault[]): void {
+    for (const fault of faults) this.faults.set(fault.pointer.replace('/values/', ''), fault);
+  }
+}

@@ -1,0 +1,47 @@
+import { html, nothing, type TemplateResult } from 'lit/html.js';
+import { icon } from '../../parts/icons.ts';
+import { isBusy, type Stage, type Step } from './stage.ts';
+
+/** The steps: a list at the side, or a bar on top where the element is narrow. Steps behind and open ones can be looked at. */
+export function railView(stage: Stage, go: (step: Step) => void): TemplateResult {
+  const { words, run, step: shown, next } = stage;
+  const position = words.say('flow.position', { n: run.steps.indexOf(shown) + 1, all: run.steps.length });
+  return html`
+    <nav class="rail" part="rail" aria-label=${words.say('flow.steps')}>
+      <p class="rail-title"><b>${words.say('flow.title')}</b><span>${words.partnerName}</span></p>
+      <div>
+        <p class="steps-now" aria-hidden="true"><span><b>${stage.stepLabel(shown)}</b> · ${position}</span>${
+          next ? html`<span>${words.say('flow.next', { step: stage.stepLabel(next) })}</span>` : nothing
+        }</p>
+        <ol class="steps" part="steps">${run.steps.map((step) => stepView(stage, step, go))}</ol>
+      </div>
+      <p class="rail-foot" part="rail-foot">${words.say('flow.foot')}</p>
+    </nav>`;
+}
+
+function stepView(stage: Stage, step: Step, go: (step: Step) => void): TemplateResult {
+  const label = stage.stepLabel(step);
+  const now = step === stage.step;
+  const done = step.state === 'done' && !now;
+  const name = html`${label}${done ? html`<span class="hush">${stage.words.say('step.is-done')}</span>` : nothing}`;
+  return html`
+    <li class="step" part="step" data-step=${now ? 'now' : step.state} aria-current=${now ? 'step' : nothing}>
+      <span class="step-mark">${done ? icon('check', 's') : nothing}</span>
+      ${
+        now || step.state === 'todo'
+          ? html`<span class="step-name">${name}</span>`
+          : html`<button class="step-name" type="button" @click=${() => go(step)}>${name}</button>`
+      }
+      <span class="step-note">${noteOf(stage, step)}</span>
+    </li>`;
+}
+
+function noteOf({ words, run: { accounts } }: Stage, { kind, state, at }: Step): string | undefined {
+  const time = words.time(at);
+  if (kind !== 'provision') return words.find(state === 'done' && time ? `note.${kind}.done` : `note.${kind}`, { time });
+  const busy = accounts.filter((account) => isBusy(account) && account.state !== 'planned').length;
+  const unclear = accounts.filter(({ state: at }) => at === 'unknown' || at === 'refused').length;
+  if (state === 'done') return words.say('note.provision.done', { n: accounts.length });
+  const parts = [busy && words.say('note.provision.busy', { n: busy }), unclear && words.say('note.provision.unclear', { n: unclear })];
+  return parts.filter(Boolean).join(', ') || words.say('note.provision');
+}

@@ -1,0 +1,52 @@
+import type { TemplateResult } from 'lit/html.js';
+import { progress } from '../../text/en/progress.ts';
+import { rules } from '../../text/en/rules.ts';
+import { Words } from '../../text/words.ts';
+import { adopt } from '../../theme.ts';
+import type { Host } from '../view.ts';
+import { accountSaid, accountsView } from './accounts.ts';
+import { billingView } from './billing.ts';
+import { BillingDesk } from './billing-desk.ts';
+import { Desk, type Ways } from './desk.ts';
+import { doneView } from './done.ts';
+import type { Form } from './form.ts';
+import styles from './progress.css?inline';
+import { sentView } from './sent.ts';
+import type { Run, Stage, Step } from './stage.ts';
+
+/** What the form needs once somebody answers it, and every step that follows. Comes in its own chunk, at the first sign of a customer. */
+export class Work {
+  readonly desk: Desk;
+  readonly #host: Host;
+  readonly #billing: BillingDesk;
+
+  constructor(host: Host, form: Form, ways: Ways) {
+    Words.learn({ ...rules, ...progress });
+    adopt(host.renderRoot, styles);
+    this.#host = host;
+    this.desk = new Desk(host, form, ways);
+    this.#billing = new BillingDesk(host);
+  }
+
+  render(stage: Stage, go: (step: Step) => void): TemplateResult {
+    const { steps, step: current } = stage.run;
+    const { kind } = stage.step;
+    const goes = (other: Step | undefined) => (other && other.state !== 'todo' ? () => go(other) : undefined);
+    if (kind === 'billing') return billingView(stage, this.#billing.props);
+    if (kind === 'done') return doneView(stage);
+    if (kind === 'provision') return accountsView(stage, goes(stage.next), goes(steps.find((step) => step.kind === 'details')));
+    return sentView(stage, goes(steps.find(({ id }) => id === current)));
+  }
+
+  /** Does ahead what a step needs when it is shown. */
+  enter({ billing }: Run, { kind, id }: Step): void {
+    if (kind === 'billing' && billing?.state === 'needed') this.#billing.prepare(id);
+  }
+
+  /** What became of the accounts since, in words. */
+  news(before: Run, run: Run): string {
+    const was = (vendor: string) => before.accounts.find((account) => account.vendor === vendor)?.state;
+    const moved = run.accounts.filter(({ vendor, state }) => was(vendor) !== state);
+    return moved.map((account) => accountSaid(this.#host.words, account)).join('. ');
+  }
+}

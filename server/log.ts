@@ -1,7 +1,7 @@
 /** One line of JSON for each thing worth telling an operator. Callers give ids, codes and route patterns, never addresses or bodies. */
 export interface Log {
   info(message: string, facts?: Readonly<Record<string, string | number>>): void;
-  /** A bug or a breakage of ours. The error's text may quote what it failed on, so it is redacted. */
+  /** A bug or a breakage of ours (level `error`, with its stack), or somebody else's that we had foreseen (`warn`). Redacted: an error's text may quote what it failed on. */
   error(error: unknown, instance: string): void;
 }
 
@@ -9,13 +9,17 @@ export function createLog(part: string, write: (line: string) => void = (line) =
   const line = (level: string, facts: object) => write(redact(JSON.stringify({ at: new Date().toISOString(), level, part, ...facts })));
   return {
     info: (message, facts) => line('info', { message, ...facts }),
-    error: (error, instance) => line('error', { instance, ...describe(error) }),
+    error: (error, instance) => line(isExpected(error) ? 'warn' : 'error', { instance, ...describe(error) }),
   };
 }
 
+/** A vendor that fails or does not answer was foreseen: where in our code it was noticed tells nothing. */
+const isExpected = (error: unknown): boolean => error instanceof Error && (error.name === 'Failure' || error.name === 'OutboundFailure');
+
 function describe(error: unknown): { message: string; stack?: string | undefined; cause?: string } {
   if (!(error instanceof Error)) return { message: String(error) };
-  return { message: error.message, stack: error.stack, ...(error.cause ? { cause: String(error.cause) } : {}) };
+  const stack = isExpected(error) ? {} : { stack: error.stack };
+  return { message: error.message, ...stack, ...(error.cause ? { cause: String(error.cause) } : {}) };
 }
 
 /** Everything with the shape of a secret of ours or of a vendor's: keys, JWTs, sessions, the secret part of a link, e-mail addresses. */

@@ -38,11 +38,11 @@ export const countries = [
 ] as const;
 
 /**
- * VAT numbers: prefix, then the forms that may follow (9 = a digit, A = a letter, * = either). Source: European Commission, VIES FAQ,
+ * VAT numbers: prefix, then the forms that may follow (9 = a digit, A = a letter, * = either, any other letter itself). Source: European Commission, VIES FAQ,
  * question 11; Norway: Brønnøysund (MVA); Switzerland: UID register; United Kingdom: HMRC.
  */
 export const vatForms: Record<string, { prefix: string; forms: readonly string[] }> = {
-  AT: { prefix: 'AT', forms: ['A99999999'] },
+  AT: { prefix: 'AT', forms: ['U99999999'] },
   BE: { prefix: 'BE', forms: ['9999999999'] },
   BG: { prefix: 'BG', forms: ['999999999', '9999999999'] },
   CH: { prefix: 'CHE', forms: ['999999999', '999999999AAA', '999999999AA'] },

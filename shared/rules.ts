@@ -31,12 +31,13 @@ type Answer = string | boolean | undefined;
 /** Is the field asked, given the other answers? */
 export const isAsked = (field: Field, values: Values): boolean => {
   const { when } = field;
-  return !when || when.in.includes(values[when.field] ?? '');
+  return !when || when.in.includes(answerTo(values, when.field) ?? '');
 };
 
 /** The rule that this answer breaks, if any. Answers are compared as `tidy` writes them. */
 export function brokenRule(field: Field, values: Values): Broken {
-  const answer = tidy(values[field.name]);
+  const answer = tidy(answerTo(values, field.name));
+  if (field.kind === 'checkbox' && typeof answer === 'string' && answer) return { code: 'wrong-kind' };
   if (field.kind === 'checkbox') return field.required && answer !== true ? { code: 'required-check' } : undefined;
   if (typeof answer === 'boolean') return { code: 'wrong-kind' };
   if (!answer) return field.required ? { code: 'required' } : undefined;
@@ -45,9 +46,14 @@ export function brokenRule(field: Field, values: Values): Broken {
   if (length > field.max) return { code: 'too-long', params: { max: field.max, typed: length } };
   if (field.options && !field.options.some((option) => option.value === answer)) return { code: 'not-an-option' };
   if (field.kind === 'country' && !/^[A-Z]{2}$/.test(answer)) return { code: 'not-an-option' };
-  const country = String((field.country_field && values[field.country_field]) || '');
+  const country = String((field.country_field && answerTo(values, field.country_field)) || '');
   return check(field.format ?? formatOf(field), answer, country);
 }
+
+/** What was answered; never what every object inherits: a field may be named `constructor`. */
+const answerTo = (values: Values, name: string): Answer => entry<Answer>(values, name);
+const entry = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(table, name) ? table[name] : undefined;
 
 /** Every fault of these answers, in the order of the form, with its JSON Pointer under `/values`. Unknown fields are faults too. */
 export function faultsOf(sections: readonly Section[], values: Values): Fault[] {
@@ -104,7 +110,7 @@ function email(answer: string): Broken {
 }
 
 function orgNumber(answer: string, country: string): Broken {
-  const rule = orgNumbers[country];
+  const rule = entry(orgNumbers, country);
   const compact = answer.replace(/[ .-]/g, '');
   if (!rule) return /^[A-Za-z0-9/]{2,20}$/.test(compact) ? undefined : { code: 'org-characters' };
   return /^\d+$/.test(compact) && compact.length === rule.digits
@@ -113,7 +119,7 @@ function orgNumber(answer: string, country: string): Broken {
 }
 
 function vat(answer: string, country: string): Broken {
-  const rule = vatForms[country];
+  const rule = entry(vatForms, country);
   const compact = answer.replace(/[ .-]/g, '').toUpperCase();
   if (!rule) return /^[A-Z0-9]{4,16}$/.test(compact) ? undefined : { code: 'vat-form', params: { example: 'SE556000000001' } };
   const rest = compact.startsWith(rule.prefix) ? compact.slice(rule.prefix.length) : compact;
@@ -129,8 +135,8 @@ function vat(answer: string, country: string): Broken {
 }
 
 const fits = (form: string, text: string): boolean =>
-  form.length === text.length &&
-  [...form].every((sign, i) => (sign === '9' ? /\d/ : sign === 'A' ? /[A-Z]/ : /[A-Z0-9+*]/).test(text[i] ?? ''));
+  form.length === text.length && [...form].every((sign, i) => signs[sign]?.test(text[i] ?? '') ?? sign === text[i]);
+const signs: Record<string, RegExp> = { 9: /\d/, A: /[A-Z]/, '*': /[A-Z0-9+*]/ };
 const exampleOf = (form: string): string => form.replace(/9/g, '1').replace(/A/g, 'X').replace(/\*/g, '2');
 const digitsOf = (text: string): string => text.replace(/\D/g, '');
 const between = (n: number, low: number, high: number): boolean => n >= low && n <= high;

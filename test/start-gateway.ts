@@ -110,7 +110,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Starte
           admin('PUT', `/api/v1/admin/partners/${id}/credentials`, { vendor: vendorName, secret, ...(key.mode && { mode: key.mode }) }),
         );
       const issued = await answered(admin('POST', `/api/v1/admin/partners/${id}/keys`, key));
-      return { id: String(id), key: String(issued['key']), keyId: String(issued['id']) };
+      return { id: String(id), key: String(issued.key), keyId: String(issued.id) };
     },
     async close() {
       await Promise.all([jobs.stop(), listening.close(0)]);

@@ -1,9 +1,10 @@
 import { hkdfSync } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createRemoteJWKSet, customFetch } from 'jose';
 import type Koa from 'koa';
 import type { VendorName } from '../../shared/onboarding.ts';
+import { Failure } from '../../shared/problem.ts';
 import { loadAssets } from '../http/static.ts';
 import type { Job } from '../jobs.ts';
 import { createOutbound, type Request } from '../outbound/request.ts';
@@ -150,7 +151,11 @@ export async function compose(
       administration: administrationRoutes({ admins, partners, keys, credentials, flows, runs, repairs, audit, embedKeys }),
       runs: runRoutes({ callers, runs, repairs }),
       proxied: proxiedRoutes({ callers, proxied, rebuilds }),
-      public: publicRoutes({ assets: await loadAssets(config.assets), embedKeys }),
+      public: publicRoutes({
+        assets: await loadAssets(config.assets),
+        embedKeys,
+        style: await readFile(new URL('./pages/pages.css', import.meta.url), 'utf8'),
+      }),
       cors: cors(callers.originKnown),
     },
     { publicUrl, report: edges.report, now: edges.now },
@@ -188,6 +193,8 @@ function externalIssuer(admin: GatewayConfig['admin'], request: Request) {
       method: 'GET',
       headers: { accept: 'application/json' },
       deadline: 5_000,
+    }).catch((cause: unknown) => {
+      throw new Failure('vendor-unavailable', 'The issuer of administrators did not answer.', { cause });
     });
     return new Response(new Uint8Array(body), { status });
   };

@@ -15,7 +15,8 @@ export function answerFailures(dialect: Dialect, report: Report): Middleware {
     try {
       await next();
       if (ctx.body == null && ctx.status === 404) throw new Failure('no-such-route');
-      if (ctx.body == null && ctx.status === 405) throw new Failure('method-not-allowed');
+      if (ctx.body == null && [405, 501].includes(ctx.status))
+        throw new Failure(ctx.response.get('Allow') ? 'method-not-allowed' : 'no-such-route');
     } catch (error) {
       // Whoever left in the middle of a call gets no answer, and it is nobody's bug.
       // (A request that was read to its end counts as destroyed too, so the answer's side is asked.)

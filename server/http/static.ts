@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from 'koa';
@@ -7,6 +8,8 @@ export interface Asset {
   readonly plain: Buffer;
   readonly brotli: Buffer | undefined;
   readonly type: string;
+  /** Of the plain bytes (RFC 9110 section 8.8.3). */
+  readonly etag: string;
 }
 
 const types: Record<string, string> = {
@@ -24,16 +27,23 @@ export async function loadAssets(folder: string): Promise<Map<string, Asset>> {
     const type = types[name.split('.').at(-1) ?? ''];
     if (!type) continue;
     const brotli = names.includes(`${name}.br`) ? await readFile(join(folder, `${name}.br`)) : undefined;
-    assets.set(name, { plain: await readFile(join(folder, name)), brotli, type });
+    const plain = await readFile(join(folder, name));
+    assets.set(name, { plain, brotli, type, etag: createHash('sha256').update(plain).digest('base64url').slice(0, 22) });
   }
   return assets;
 }
 
-/** Sends the smaller form where the caller takes it. */
+/** Sends the smaller form where the caller takes it, and nothing where the caller has it already. */
 export function sendAsset(ctx: Context, asset: Asset): void {
   const brotli = asset.brotli && ctx.acceptsEncodings('br', 'identity') === 'br' ? asset.brotli : undefined;
   ctx.vary('Accept-Encoding');
   if (brotli) ctx.set('Content-Encoding', 'br');
   ctx.type = asset.type;
+  ctx.etag = brotli ? `${asset.etag}-br` : asset.etag;
+  ctx.status = 200;
+  if (ctx.fresh) {
+    ctx.status = 304;
+    return;
+  }
   ctx.body = brotli ?? asset.plain;
 }

@@ -1,4 +1,4 @@
-import { Pool } from 'undici';
+import { type Dispatcher, Pool } from 'undici';
 
 /** One request out. Only the headers given here are sent; nothing follows a redirect. */
 export interface OutboundRequest {
@@ -65,16 +65,11 @@ export function createOutbound(): { request: Request; close(): Promise<void> } {
   };
 
   return {
-    async request({ origin, path, method, headers, body, deadline, cap = 1024 * 1024 }) {
-      const timer = new AbortController();
-      const timeout = setTimeout(() => timer.abort(new Error('The deadline passed.')), deadline);
+    async request(call) {
       try {
-        const answer = await poolOf(origin).request({ path, method, headers, body: body ?? null, signal: timer.signal });
-        return { status: answer.statusCode, headers: answer.headers, body: await readCapped(answer.body, cap) };
+        return await answerTo(poolOf(call.origin), call);
       } catch (error) {
-        throw new OutboundFailure(`${method} to ${new URL(origin).host} failed`, !neverSent.has(codeOf(error)), error);
-      } finally {
-        clearTimeout(timeout);
+        throw new OutboundFailure(`${call.method} to ${new URL(call.origin).host} failed`, !neverSent.has(codeOf(error)), error);
       }
     },
     async close() {
@@ -83,15 +78,48 @@ export function createOutbound(): { request: Request; close(): Promise<void> } {
   };
 }
 
-async function readCapped(body: AsyncIterable<Buffer>, cap: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of body) {
-    length += chunk.length;
-    if (length > cap) throw new Error(`The answer is longer than ${cap} bytes.`);
-    chunks.push(chunk);
-  }
-  return chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
+/** Undici's own events rather than its streams and signals: those cost more than the rest of a small call. */
+function answerTo(pool: Pool, { path, method, headers, body, deadline, cap = 1024 * 1024 }: OutboundRequest): Promise<OutboundAnswer> {
+  return new Promise((resolve, reject) => {
+    let started: Dispatcher.DispatchController | undefined;
+    let failed: Error | undefined;
+    const fail = (error: Error) => {
+      failed ??= error;
+      clearTimeout(timeout);
+      started?.abort(error);
+      reject(error);
+    };
+    const timeout = setTimeout(() => fail(new Error('The deadline passed.')), deadline);
+
+    let status = 0;
+    let answered: OutboundAnswer['headers'] = {};
+    const chunks: Buffer[] = [];
+    let length = 0;
+    pool.dispatch(
+      { path, method, headers, body: body ?? null },
+      {
+        onRequestStart(controller) {
+          started = controller;
+          // What waited for a connection until its deadline must not leave any more.
+          if (failed) controller.abort(failed);
+        },
+        onResponseStart(_, statusCode, found) {
+          status = statusCode;
+          answered = found;
+        },
+        onResponseData(_, chunk) {
+          length += chunk.length;
+          if (length > cap) fail(new Error(`The answer is longer than ${cap} bytes.`));
+          else chunks.push(chunk);
+        },
+        onResponseEnd() {
+          clearTimeout(timeout);
+          resolve({ status, headers: answered, body: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks) });
+        },
+        onResponseError: (_, error) => fail(error),
+      },
+    );
+  });
 }
 
 /** A failed connection to a name with several addresses comes as one error with one error for each address. */

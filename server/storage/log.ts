@@ -51,9 +51,12 @@ export function logReader(db: Kysely<LogTables>) {
   let peaks: Peaks = noPeaks;
   return {
     async head(): Promise<Head> {
-      const leaves = await db.selectFrom('log_leaf').select('hash').where('seq', '>=', peaks.size).orderBy('seq').execute();
-      for (const { hash } of leaves) peaks = push(sha256, peaks, hash);
-      return { size: peaks.size, root: rootOf(sha256, peaks) };
+      const known = peaks;
+      const leaves = await db.selectFrom('log_leaf').select('hash').where('seq', '>=', known.size).orderBy('seq').execute();
+      // Grown aside: two readers that ask at once must not both add the same leaves.
+      const grown = leaves.reduce((tree, { hash }) => push(sha256, tree, hash), known);
+      if (grown.size > peaks.size) peaks = grown;
+      return { size: grown.size, root: rootOf(sha256, grown) };
     },
     /** Leaves of one partner (all when absent), newest first, before `seq`. */
     async leaves(partner: string | undefined, before: number | undefined, limit: number) {

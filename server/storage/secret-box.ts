@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, randomBytes } from 'node:crypto';
 
 /**
  * Seals what must not lie in the clear: AES-256-GCM with a random 96-bit nonce, under a key derived from the master key (RFC 5869).
@@ -20,8 +20,9 @@ const version = 1;
 export function secretBox(masterKey: Uint8Array): SecretBox {
   const derive = (purpose: string, length: number) =>
     Buffer.from(hkdfSync('sha256', masterKey, new Uint8Array(), `inlay/${purpose}`, length));
-  const sealing = derive('seal', 32);
-  const marking = derive('fingerprint', 32);
+  // Key objects are made once; from bytes Node makes one at each call, which costs eight times what opening a small box does.
+  const sealing = createSecretKey(derive('seal', 32));
+  const marking = createSecretKey(derive('fingerprint', 32));
   const keyId = derive('id', 4);
   const bind = (about: readonly string[]) => Buffer.from(JSON.stringify([version, keyId.toString('hex'), ...about]));
 

@@ -46,7 +46,11 @@ test("the README's integration, pasted into an empty folder, shows the form with
   await writeFile(join(folder, 'server.js'), await example('server.js'));
   // The one thing that differs from the README: this gateway's port.
   await writeFile(join(folder, 'public/index.html'), (await example('index.html')).replace('http://127.0.0.1:8080', gateway.url));
-  const server = spawn(process.execPath, ['server.js'], { cwd: folder, env: { ...process.env, INLAY_URL: gateway.url, INLAY_KEY: partner.key, PORT: String(port) }, stdio: 'inherit' });
+  const server = spawn(process.execPath, ['server.js'], {
+    cwd: folder,
+    env: { ...process.env, INLAY_URL: gateway.url, INLAY_KEY: partner.key, PORT: String(port) },
+    stdio: 'inherit',
+  });
   try {
     await eventually(async () => (await fetch(origin).catch(() => undefined))?.ok);
     const page = await browser.newPage();

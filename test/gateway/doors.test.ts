@@ -9,7 +9,10 @@ const origin = 'https://portal.harbor.example';
 let platform: StartedPlatform;
 let gateway: StartedGateway;
 /** One of every kind of token and key that works at its own door. */
-let held: Record<'embed token' | 'session token' | 'admin token' | 'partner key' | 'Scribeless key' | 'Kelviq key' | 'customer key', string>;
+let held: Record<
+  'embed token' | 'session token' | 'admin token' | 'partner key' | 'Scribeless key' | 'Kelviq key' | 'customer key',
+  string
+>;
 
 before(async () => {
   platform = await startPlatform();
@@ -45,16 +48,37 @@ const dpop = async (method: string, path: string, token: string, body?: object) 
 
 /** How each door is knocked at with a token, and whose it is. */
 const doors: Record<string, { takes: keyof typeof held | undefined; knock: (token: string) => Promise<Response> }> = {
-  'the mint': { takes: 'partner key', knock: (token) => fetch(`${gateway.url}/embed/token`, { method: 'POST', headers: { ...json, 'x-api-key': token }, body: mintBody }) },
+  'the mint': {
+    takes: 'partner key',
+    knock: (token) => fetch(`${gateway.url}/embed/token`, { method: 'POST', headers: { ...json, 'x-api-key': token }, body: mintBody }),
+  },
   'the opening of a session': { takes: 'embed token', knock: (token) => dpop('POST', '/embed/session', token, {}) },
   'the run of a customer': { takes: undefined, knock: (token) => dpop('GET', '/embed/onboarding', token) },
   'the refresh of a session': { takes: undefined, knock: (token) => dpop('POST', '/embed/session/refresh', token, {}) },
-  'the list of partners': { takes: 'admin token', knock: (token) => fetch(`${gateway.url}/api/v1/admin/partners/`, { headers: { authorization: `Bearer ${token}` } }) },
-  'the rotation of keys': { takes: 'admin token', knock: (token) => fetch(`${gateway.url}/api/v1/admin/keys/rotate`, { method: 'POST', headers: { authorization: `Bearer ${token}` } }) },
-  'the partner’s runs': { takes: 'partner key', knock: (token) => fetch(`${gateway.url}/partner/runs`, { headers: { 'x-api-key': token } }) },
-  'the partner’s runs as a bearer': { takes: undefined, knock: (token) => fetch(`${gateway.url}/partner/runs`, { headers: { authorization: `Bearer ${token}` } }) },
-  'the account status': { takes: undefined, knock: (token) => fetch(`${gateway.url}/api/account/status`, { headers: { 'x-api-key': token } }) },
-  'the organizations': { takes: 'partner key', knock: (token) => fetch(`${gateway.url}/api/v1/partner/organizations/`, { headers: { 'x-kelviq-partner-key': token } }) },
+  'the list of partners': {
+    takes: 'admin token',
+    knock: (token) => fetch(`${gateway.url}/api/v1/admin/partners/`, { headers: { authorization: `Bearer ${token}` } }),
+  },
+  'the rotation of keys': {
+    takes: 'admin token',
+    knock: (token) => fetch(`${gateway.url}/api/v1/admin/keys/rotate`, { method: 'POST', headers: { authorization: `Bearer ${token}` } }),
+  },
+  'the partner’s runs': {
+    takes: 'partner key',
+    knock: (token) => fetch(`${gateway.url}/partner/runs`, { headers: { 'x-api-key': token } }),
+  },
+  'the partner’s runs as a bearer': {
+    takes: undefined,
+    knock: (token) => fetch(`${gateway.url}/partner/runs`, { headers: { authorization: `Bearer ${token}` } }),
+  },
+  'the account status': {
+    takes: undefined,
+    knock: (token) => fetch(`${gateway.url}/api/account/status`, { headers: { 'x-api-key': token } }),
+  },
+  'the organizations': {
+    takes: 'partner key',
+    knock: (token) => fetch(`${gateway.url}/api/v1/partner/organizations/`, { headers: { 'x-kelviq-partner-key': token } }),
+  },
 };
 
 for (const [door, { takes, knock }] of Object.entries(doors))

@@ -49,7 +49,8 @@ test('of twenty tabs that save at once with one revision, one wins and the other
 
 test('a draft without If-Match, or with one that is not a revision, is 428', async () => {
   const visitor = await enter('c-etag');
-  for (const etag of [undefined, '', '*', 'r1', '"1"', 'W/"r1"', '"r1", "r2"']) await refused(save(visitor, {}, etag), 428, 'precondition-missing');
+  for (const etag of [undefined, '', '*', 'r1', '"1"', 'W/"r1"', '"r1", "r2"'])
+    await refused(save(visitor, {}, etag), 428, 'precondition-missing');
   await refused(save(visitor, {}, '"r99"'), 412, 'draft-changed');
 });
 
@@ -69,7 +70,10 @@ test('what the partner knows is filled in; the customer’s words win, but not o
   assert.deepEqual(run.details.values, { email: 'ada@x.example', company_name: 'Known AB' });
   assert.deepEqual(run.details.locked, ['company_name'], 'nothing is locked that has no value');
   const refusal = await refused(save(visitor, { company_name: 'Mine AB', email: 'eva@x.example' }, '"r1"'), 422, 'invalid-input');
-  assert.deepEqual(refusal.errors?.map(({ pointer, code }) => [pointer, code]), [['/values/company_name', 'locked']]);
+  assert.deepEqual(
+    refusal.errors?.map(({ pointer, code }) => [pointer, code]),
+    [['/values/company_name', 'locked']],
+  );
   assert.equal((await save(visitor, { company_name: 'Known AB', email: 'eva@x.example' }, '"r1"')).status, 200);
   assert.deepEqual((await visitor.run()).details.values, { email: 'eva@x.example', company_name: 'Known AB' });
   const later = await enter('c-known', { email: 'other@x.example', company_name: 'Renamed AB', locked: ['company_name'] });
@@ -80,7 +84,10 @@ test('a locked answer cannot be changed by sending the details either', async ()
   const visitor = await enter('c-locked', { company_name: 'Known AB', locked: ['company_name'] });
   await visitor.run();
   const refusal = await refused(visitor.submit({ ...ada, company_name: 'Mine AB' }), 422, 'invalid-input');
-  assert.deepEqual(refusal.errors?.map(({ pointer, code }) => [pointer, code]), [['/values/company_name', 'locked']]);
+  assert.deepEqual(
+    refusal.errors?.map(({ pointer, code }) => [pointer, code]),
+    [['/values/company_name', 'locked']],
+  );
 });
 
 test('a run is resumed with a new token in another browser, and the partner’s two customers never meet', async () => {

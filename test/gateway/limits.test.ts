@@ -57,7 +57,10 @@ for (const [name, value] of Object.entries({ origin: 'https://portal.harbor.exam
     assert.equal(code, 'key-in-browser');
     assert.match(error, /server/);
     const { items } = await answered<AuditPage>(gateway.admin('GET', `/api/v1/admin/partners/${id}/audit`));
-    assert.deepEqual(items.filter(({ kind }) => kind === 'key.exposed').map(({ actor }) => actor), [keyId]);
+    assert.deepEqual(
+      items.filter(({ kind }) => kind === 'key.exposed').map(({ actor }) => actor),
+      [keyId],
+    );
   });
 
 test('an exposed key is refused at every partner door, in that door’s language', async () => {
@@ -66,7 +69,10 @@ test('an exposed key is refused at every partner door, in that door’s language
   await refused(fetch(`${gateway.url}/partner/runs`, { headers: { 'x-api-key': key, ...from } }), 403, 'key-in-browser');
   const team = await answered(fetch(`${gateway.url}/api/account/status`, { headers: { 'x-api-key': key, ...from } }), 403);
   assert.equal(team.statusCode, 403);
-  const kelviq = await answered(fetch(`${gateway.url}/api/v1/partner/organizations/`, { headers: { 'x-kelviq-partner-key': key, ...from } }), 403);
+  const kelviq = await answered(
+    fetch(`${gateway.url}/api/v1/partner/organizations/`, { headers: { 'x-kelviq-partner-key': key, ...from } }),
+    403,
+  );
   assert.match(String(kelviq.detail), /browser/);
 });
 

@@ -54,7 +54,9 @@ test('without a proof, or with two, there is no answer', async () => {
   const both = [await made(), await made()];
   const status = await new Promise<number | undefined>((resolve, reject) => {
     const headers = ['Authorization', `DPoP ${visitor.token}`, 'Origin', origin, 'DPoP', both[0] ?? '', 'DPoP', both[1] ?? ''];
-    request(gateway.url + path, { headers: ['Host', new URL(gateway.url).host, ...headers] }, (answer) => resolve(answer.resume().statusCode))
+    request(gateway.url + path, { headers: ['Host', new URL(gateway.url).host, ...headers] }, (answer) =>
+      resolve(answer.resume().statusCode),
+    )
       .on('error', reject)
       .end();
   });
@@ -94,7 +96,9 @@ test('the address is compared without the query, and never with Host', async () 
   const asked = (dpop: string, query = '', host?: string) =>
     new Promise<number | undefined>((resolve, reject) => {
       const headers = { authorization: `DPoP ${visitor.token}`, dpop, origin, ...(host && { host }) };
-      request(gateway.url + path + query, { headers }, (answer) => resolve(answer.resume().statusCode)).on('error', reject).end();
+      request(gateway.url + path + query, { headers }, (answer) => resolve(answer.resume().statusCode))
+        .on('error', reject)
+        .end();
     });
   assert.equal(await asked(await made(), '?a=b'), 200);
   assert.equal(await asked(await made({ url: `http://evil.example${path}` }), '', 'evil.example'), 401);
@@ -124,7 +128,9 @@ test('a replay is known until the proof has grown old', async () => {
 const signedBy = async (pair: Pair, jwk: object, alg = 'ES256') => {
   const good = await made();
   const [, claims = ''] = good.split('.');
-  return new SignJWT(JSON.parse(Buffer.from(claims, 'base64url').toString())).setProtectedHeader({ alg, typ: 'dpop+jwt', jwk }).sign(pair.privateKey);
+  return new SignJWT(JSON.parse(Buffer.from(claims, 'base64url').toString()))
+    .setProtectedHeader({ alg, typ: 'dpop+jwt', jwk })
+    .sign(pair.privateKey);
 };
 
 test('a proof of another key is refused', async () => {
@@ -147,7 +153,14 @@ test('keys of other kinds, damaged keys and none at all are refused', async () =
   const p384 = await generateKeyPair('ES384');
   await refused(present(await signedBy(p384, await exportJWK(p384.publicKey), 'ES384')), 401, 'proof-invalid');
   const good = await exportJWK(visitor.pair.publicKey);
-  for (const jwk of [{}, { ...good, x: 'AAAA' }, { ...good, y: good.x }, { ...good, x: 7 }, { kty: 'EC', crv: 'P-256' }, { kty: 'oct', k: 'AAAA' }])
+  for (const jwk of [
+    {},
+    { ...good, x: 'AAAA' },
+    { ...good, y: good.x },
+    { ...good, x: 7 },
+    { kty: 'EC', crv: 'P-256' },
+    { kty: 'oct', k: 'AAAA' },
+  ])
     await refused(present(await signedBy(visitor.pair, jwk)), 401, 'proof-invalid');
 });
 
@@ -171,7 +184,8 @@ test('of the sixteen last characters that spell one signature, one is taken, for
   const good = await made();
   const others = spellings(good).filter((spelling) => spelling !== good);
   assert.equal(others.length, 15);
-  for (const spelling of [...others, `${good}=`, `${good}==`, good.replace('.', '.=')]) await refused(present(spelling), 401, 'proof-invalid');
+  for (const spelling of [...others, `${good}=`, `${good}==`, good.replace('.', '.=')])
+    await refused(present(spelling), 401, 'proof-invalid');
   assert.equal((await present(good)).status, 200);
 
   const embed = await mintedToken(gateway.url, key);
@@ -187,8 +201,9 @@ test('Bearer in the place of DPoP is refused, with a proof and without', async (
   await refused(present(await made(), { authorization: '' }), 401, 'unauthenticated');
 });
 
-test('right after a start proofs are stale, and the answer says when to come back and what time it is', async () => {
+test('right after a start proofs are stale, and the answer says when to come back and what time it is', async (t) => {
   const fresh = await startGateway({ fresh: true });
+  t.after(() => fresh.close());
   const { key: own } = await fresh.partner({ origins: [origin] });
   const early = await createVisitor(fresh.url, origin, fresh.clock.now);
   const token = await mintedToken(fresh.url, own);
@@ -199,5 +214,4 @@ test('right after a start proofs are stale, and the answer says when to come bac
   await refused(answer, 401, 'proof-stale');
   fresh.clock.advance(wait * 1000);
   assert.equal((await early.open(token)).status, 201);
-  await fresh.close();
 });

@@ -123,9 +123,10 @@ test('the grace of an old token never outlasts the token itself', async () => {
   await refused(get(visitor, old), 401, 'session-expired');
 });
 
-test('however often it is refreshed, a session ends after twelve hours', async () => {
+test('however often it is refreshed, a session ends after twelve hours', async (t) => {
   const clock = movableClock();
   const own = await startGateway({ clock });
+  t.after(() => own.close());
   const { key } = await own.partner({ origins: [origin] });
   const visitor = await createVisitor(own.url, origin, clock.now);
   const { ends_at } = await answered<SessionAnswer>(visitor.open(await mintedToken(own.url, key)), 201);
@@ -137,7 +138,6 @@ test('however often it is refreshed, a session ends after twelve hours', async (
   assert.equal(last?.expires_at, ends_at);
   clock.advance(14 * minutes);
   await refused(visitor.call('GET', '/embed/onboarding', undefined, {}, last?.session_token), 401, 'session-ended');
-  await own.close();
 });
 
 test('an embed token that has expired opens nothing', async () => {
@@ -192,5 +192,8 @@ test('our own page may open a session, and only it may read without an Origin', 
 test('the bodies of the session calls are empty objects', async () => {
   const visitor = await visit();
   const problem = await refused(visitor.call('POST', '/embed/session', { remember: true }, {}, await mint()), 422, 'invalid-input');
-  assert.deepEqual(problem.errors?.map(({ pointer }) => pointer), ['/remember']);
+  assert.deepEqual(
+    problem.errors?.map(({ pointer }) => pointer),
+    ['/remember'],
+  );
 });

@@ -74,6 +74,9 @@ test('a revoked key is refused at the very next call; a rotated one works until 
 
 test('a key rotated without overlap stops at once', async () => {
   const { id, key, keyId } = await gateway.partner({});
-  const next = await answered<{ key: string }>(gateway.admin('POST', `/api/v1/admin/partners/${id}/keys/${keyId}/rotate`, { overlap: 0 }), 201);
+  const next = await answered<{ key: string }>(
+    gateway.admin('POST', `/api/v1/admin/partners/${id}/keys/${keyId}/rotate`, { overlap: 0 }),
+    201,
+  );
   assert.deepEqual([(await runs(key)).status, (await runs(next.key)).status], [401, 200]);
 });

@@ -18,7 +18,9 @@ before(async () => {
   app.use(answerFailures(problemDialect('https://x.example/problems/'), (error) => reported.push(error)));
   app.use(async (ctx) => {
     if (ctx.path === '/bug') throw new Error('secret words of a bug');
-    ctx.body = { read: await readJson(ctx, cap) };
+    const read = await readJson(ctx, cap);
+    if (ctx.path === '/late-bug') throw new Error('secret words of a late bug');
+    ctx.body = { read };
   });
   server = await listen(app, 0, '127.0.0.1');
 });
@@ -51,7 +53,8 @@ test('JSON is read as it is, and no body at all is an empty object', async () =>
 });
 
 test('what is not JSON is 400, what does not say it is JSON is 415', async () => {
-  for (const body of ['{', 'nul', '{"a":1}}', '\u{feff}{]', Uint8Array.of(0x22, 0xff, 0x22)]) assert.equal(await code(post(body)), 'malformed-json');
+  for (const body of ['{', 'nul', '{"a":1}}', '\u{feff}{]', Uint8Array.of(0x22, 0xff, 0x22)])
+    assert.equal(await code(post(body)), 'malformed-json');
   for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/jsonp'])
     assert.equal(await code(post('{}', { 'content-type': type })), 'media-type-refused');
 });
@@ -64,7 +67,9 @@ test('a body that declares itself too long is refused before it is sent', async 
 
 test('a body that does not declare its length is refused with an answer when it grows too long', async () => {
   const chunk = `${cap.toString(16)}\r\n${'x'.repeat(cap)}\r\n`;
-  const answer = await raw(`POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n${chunk}${chunk}`);
+  const answer = await raw(
+    `POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n${chunk}${chunk}`,
+  );
   assert.match(answer, /^HTTP\/1\.1 413 /);
 });
 
@@ -82,20 +87,33 @@ test('a bug is 500, reported, and not described', async () => {
   assert.match(String(reported.at(-1)), /secret words of a bug/);
 });
 
+test('a bug that comes after the body was read is 500 and reported as well', async () => {
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(`http://127.0.0.1:${server.port}/late-bug`, { method: 'POST', headers, body: '{}' });
+  assert.equal(answer.status, 500);
+  assert.match(String(reported.at(-1)), /secret words of a late bug/);
+});
+
 test('every unknown field is a fault of its own, at its escaped pointer', () => {
   const Schema = z.strictObject({ a: z.optional(z.array(z.strictObject({ n: z.number() }))) });
   fc.assert(
-    fc.property(fc.uniqueArray(fc.string({ minLength: 1 }).filter((name) => name !== '__proto__' && name !== 'n'), { minLength: 1 }), (names) => {
-      const value = { a: [{ n: 1 }, { n: 2, ...Object.fromEntries(names.map((name) => [name, 0])) }] };
-      assert.throws(
-        () => parse(Schema, value),
-        (error: unknown) => {
-          assert.ok(error instanceof Failure);
-          const escaped = names.map((name) => `/a/1/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`);
-          assert.deepEqual(error.errors?.map(({ pointer }) => pointer).sort(), escaped.sort());
-          return true;
-        },
-      );
-    }),
+    fc.property(
+      fc.uniqueArray(
+        fc.string({ minLength: 1 }).filter((name) => name !== '__proto__' && name !== 'n'),
+        { minLength: 1 },
+      ),
+      (names) => {
+        const value = { a: [{ n: 1 }, { n: 2, ...Object.fromEntries(names.map((name) => [name, 0])) }] };
+        assert.throws(
+          () => parse(Schema, value),
+          (error: unknown) => {
+            assert.ok(error instanceof Failure);
+            const escaped = names.map((name) => `/a/1/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`);
+            assert.deepEqual(error.errors?.map(({ pointer }) => pointer).sort(), escaped.sort());
+            return true;
+          },
+        );
+      },
+    ),
   );
 });

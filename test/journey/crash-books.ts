@@ -86,6 +86,13 @@ export const teamOf = (world: World, email: string): string =>
     return row.id;
   });
 
+/** How many accounts gateway.db has in that state. */
+export const accountsIn = (world: World, state: string): number =>
+  reading(join(world.dataDir, 'gateway.db'), (db) => {
+    const { n } = db.prepare('select count(*) as n from account where state = ?').get(state) as { n: number };
+    return n;
+  });
+
 interface KeptKey {
   id: string;
   partner_id: string;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as after } from 'node:timers/promises';
 import { eventually } from '../start-gateway.ts';
-import { assertHead, assertKeys, openedFor, soundLog } from './crash-books.ts';
+import { accountsIn, assertHead, assertKeys, openedFor, soundLog } from './crash-books.ts';
 import { slowLine } from './crash-line.ts';
 import { answersOf, emailOf, openWorld, type World } from './crash-world.ts';
 
@@ -32,18 +32,20 @@ async function oneWorld({ count, seed, say }: Kills): Promise<string[]> {
   const failures: string[] = [];
   const note = (kill: number, what: unknown) => failures.push(`seed ${seed}, kill ${kill}: ${what instanceof Error ? what.message : what}`);
   let leaves: Buffer[] = [];
+  let interrupted = 0;
   try {
     for (let kill = 1; kill <= count; kill++) {
-      if (random() < 0.2) await world.startAndKill(random() * 600);
+      if (kill > 1 && random() < 0.2) await world.startAndKill(random() * 600);
       else {
         const { child, gone } = await world.start();
-        await after(random() * 1_200);
+        await after(random() * 1_600);
         child.kill('SIGKILL');
         await gone;
       }
       try {
         leaves = soundLog(world, leaves);
         assertOnce(world, new Map());
+        interrupted += accountsIn(world, 'asking');
       } catch (error) {
         note(kill, error);
       }
@@ -55,7 +57,7 @@ async function oneWorld({ count, seed, say }: Kills): Promise<string[]> {
     const keys = assertKeys(world);
     await assertHead(world);
     assert.deepEqual(world.platform.reported, []);
-    say(`${count} kills, ${crowd.begun()} customers, ${keys} accounts, ${retried.size} unknown and retried`);
+    say(`${count} kills, ${crowd.begun()} customers, ${keys} accounts, ${interrupted} calls cut off, ${retried.size} unknown and retried`);
   } catch (error) {
     note(count, error);
   } finally {
@@ -73,7 +75,7 @@ function assertOnce(world: World, retried: ReadonlyMap<string, number>): void {
   }
 }
 
-/** Customers, six at a time, each of whom tries again until the details are taken. */
+/** Customers, ten at a time, each of whom tries again until the details are taken. */
 function customersOf(world: World) {
   let last = 0;
   let stopped = false;
@@ -106,7 +108,7 @@ function customersOf(world: World) {
       await isProvisioned(id).catch(() => undefined);
     }
   }
-  const queues = Promise.all([1, 2, 3, 4, 5, 6].map(queue));
+  const queues = Promise.all(Array.from({ length: 10 }, queue));
   return {
     acknowledged,
     begun: () => last,

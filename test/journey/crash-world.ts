@@ -38,6 +38,7 @@ export async function openWorld(
   const url = `http://127.0.0.1:${port}`;
   const born = { dataDir, masterKey: masterKey.toString('hex'), vendorUrl: line?.url ?? platform.url, port };
   let life: Life | undefined;
+  let partner = { id: '', key: '' };
 
   function give(birth: Born) {
     const child = fork(new URL('./crash-gateway.ts', import.meta.url), [JSON.stringify(birth)]);
@@ -46,28 +47,20 @@ export async function openWorld(
     return { child, gone, alive };
   }
 
+  /** The first start makes the partner. */
   async function start(die?: Death): Promise<Life> {
-    const { alive, ...rest } = give({ ...born, die });
-    const { adminToken } = await Promise.race([
-      alive,
-      rest.gone.then((signal) => assert.fail(`The gateway ended at its start: ${signal}`)),
-    ]);
-    life = { ...rest, adminToken };
+    const { alive, ...rest } = give({ ...born, die, ...(!partner.id && { partner: { origin, vendorKeys: platform.keys } }) });
+    const said = await Promise.race([alive, rest.gone.then((signal) => assert.fail(`The gateway ended at its start: ${signal}`))]);
+    partner = said.partner ?? partner;
+    life = { ...rest, adminToken: said.adminToken };
     return life;
   }
-
-  const first = give({ ...born, partner: { origin, vendorKeys: platform.keys } });
-  const { partner } = await first.alive;
-  assert.ok(partner);
-  first.child.kill('SIGKILL');
-  await first.gone;
 
   return {
     url,
     dataDir,
     masterKey,
     platform,
-    partner,
     start,
     /** The process that is, or was last, alive. */
     get life(): Life {

@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { bring } from '../session/bring.ts';
+import { sleep } from '../session/link.ts';
 import type { LinkError } from '../session/link-error.ts';
 import type { Words } from '../text/words.ts';
 import { primary, type Turn, title, turnLine } from './pieces.ts';
@@ -14,8 +15,9 @@ export interface Ending {
 /** The gateway cannot be reached: the one ending that is always at hand. */
 export const lost: Ending = { name: 'lost', turn: 'you', retryable: true };
 
-/** The other endings come when one is needed; undefined when they cannot be had. */
-export const bringEndings = () => bring(() => import('./endings.ts')).catch(() => undefined);
+/** The other endings come when one is needed; undefined when they cannot be had soon. */
+export const bringEndings = () =>
+  Promise.race([bring(() => import('./endings.ts')).catch(() => undefined), sleep(1500).then(() => undefined)]);
 
 export function endingView(
   words: Words,
@@ -35,7 +37,7 @@ export function endingView(
       <p class="lead" part="lead">${text}</p>
       <div class="actions" part="actions">
         ${retryable ? primary({ label: words.find(`end.${name}.again`) ?? words.say('again'), press }) : nothing}
-        ${id ? html`<span class="small muted num">${words.say('reference', { id })}</span>` : nothing}
+        ${id ? html`<span class="small muted mono">${words.say('reference', { id })}</span>` : nothing}
       </div>
     </section>`;
 }

@@ -8,7 +8,7 @@ export const skeleton = (words: Words, slow: boolean, again: () => void): Templa
     <div class="rail bones" aria-hidden="true"><i></i><i></i><i></i><i></i></div>
     <div class="content">
       <div class="bones" aria-hidden="true"><i></i><i></i><i></i></div>
-      <div class="bones bones-form" aria-hidden="true"><i></i><i></i><i></i><i></i><i></i><i></i><i></i><i></i></div>
+      <div class="bones bones-form" aria-hidden="true"><i></i><i></i><i></i><i></i><i></i></div>
       ${slow ? html`<p class="small muted slow">${words.say('load.slow')} ${quiet(words.say('again'), again)}</p>` : nothing}
     </div>
   </div>`;

@@ -38,7 +38,8 @@ export class LinkError extends Error {
 
   /** Nobody can tell whether the server acted: read the truth before saying anything. */
   get unclear(): boolean {
-    return this.status === 0 || this.status >= 500;
+    // A replayed proof means that the browser sent the request twice: the first one may have arrived.
+    return this.status === 0 || this.status >= 500 || this.code === 'proof-replayed';
   }
 }
 

@@ -55,6 +55,11 @@ export class Session {
     return this.#current !== undefined;
   }
 
+  /** Nothing more can be asked of it, unless `fetchToken` opens another. */
+  get over(): boolean {
+    return this.#over !== undefined;
+  }
+
   get renewable(): boolean {
     return this.#source.fetchToken !== undefined;
   }

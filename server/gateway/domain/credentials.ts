@@ -34,8 +34,13 @@ export const openWith =
     box.open(row.box, about(row));
 
 /** A credential as it would be kept: sealed, and bound to whom it belongs to. */
-export function sealedSecret(box: Box, { partnerId, customerId, vendor, mode, secret, ref }: NewSecret, at: number): CredentialRow {
-  const named = { id: newId('credential'), partner_id: partnerId, customer_id: customerId, vendor, mode };
+export function sealedSecret(
+  box: Box,
+  { partnerId, customerId, vendor, mode, secret, ref }: NewSecret,
+  at: number,
+  id: string = newId('credential'),
+): CredentialRow {
+  const named = { id, partner_id: partnerId, customer_id: customerId, vendor, mode };
   return {
     ...named,
     box: box.seal(secret, about(named)),
@@ -46,10 +51,14 @@ export function sealedSecret(box: Box, { partnerId, customerId, vendor, mode, se
   };
 }
 
-/** Seals a secret and keeps it, in the caller's transaction. A secret that another partner holds is refused. */
+/**
+ * Seals a secret and keeps it, in the caller's transaction. A secret that another partner holds is refused; one that takes an earlier
+ * one's place keeps its id, so that whatever names it goes on.
+ */
 export async function storeSecret(stores: Stores, box: Box, fresh: NewSecret, at: number): Promise<CredentialRow> {
   const { partnerId, customerId, vendor, mode } = fresh;
-  const row = sealedSecret(box, fresh, at);
+  const earlier = await stores.credentials.findFor(partnerId, customerId, vendor, mode);
+  const row = { ...sealedSecret(box, fresh, at, earlier?.id), created_at: earlier?.created_at ?? at };
   if (await stores.credentials.heldByAnother(partnerId, row.fingerprint)) throw new Failure('credential-in-use');
   await stores.credentials.put(row);
   await stores.record({
@@ -71,8 +80,24 @@ export async function customerFor(
   at: number,
 ): Promise<string> {
   const known = await stores.customers.findByExternalId(partnerId, mode, externalId);
-  if (known) return known.id;
-  await assertRoomForCustomer(stores, partnerId);
+  if (!known) await assertRoomForCustomer(stores, partnerId);
+  return known?.id ?? addCustomer(stores, box, partnerId, mode, externalId, at);
+}
+
+/** The customer whose account a vendor has opened already: a limit comes too late, and the key must be kept. */
+export async function customerOpened(
+  stores: Stores,
+  box: Box,
+  partnerId: string,
+  mode: Mode,
+  externalId: string,
+  at: number,
+): Promise<string> {
+  const known = await stores.customers.findByExternalId(partnerId, mode, externalId);
+  return known?.id ?? addCustomer(stores, box, partnerId, mode, externalId, at);
+}
+
+async function addCustomer(stores: Stores, box: Box, partnerId: string, mode: Mode, externalId: string, at: number): Promise<string> {
   const id = newId('customer');
   await stores.customers.insert({
     id,

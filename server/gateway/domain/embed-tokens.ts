@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
 import type { MintRequest } from '../../../shared/embed.ts';
+import { formatId } from '../../../shared/ids.ts';
 import { Failure } from '../../../shared/problem.ts';
 import type { Caller } from './callers.ts';
 import { customerFor } from './credentials.ts';
@@ -80,7 +81,8 @@ export function createEmbedTokens({ keep, box, now, keys, publicUrl }: Options) 
       const { external_id, ...profile } = input.customer;
       const at = now();
       const exp = Math.floor(at / 1000) + input.expires_in;
-      const sub = `usr_${box.fingerprint(JSON.stringify([partner.id, input.user_email.toLowerCase()])).slice(0, 24)}`;
+      const mark = box.fingerprint(JSON.stringify([partner.id, input.user_email.toLowerCase()]));
+      const sub = formatId('user', Buffer.from(mark, 'base64url').subarray(0, 15));
       const jti = randomBytes(15).toString('base64url');
       const { customer, origins } = await keep.transact(async (stores) => {
         const allowed = await originsFor(stores, partner.id, input.origins);

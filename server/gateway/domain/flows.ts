@@ -47,6 +47,7 @@ export function flowFaults({ steps }: Flow, origins: readonly string[]): Fault[]
     faults.push(fault('/steps', 'The first step, and only the first, is "details".'));
   if (steps.at(-1)?.kind !== 'done' || steps.filter((step) => step.kind === 'done').length !== 1)
     faults.push(fault('/steps', 'The last step, and only the last, is "done".'));
+  if (steps.filter((step) => step.kind === 'billing').length > 1) faults.push(fault('/steps', 'At most one step is "billing".'));
   steps.forEach((step, i) => {
     const at = `/steps/${i}`;
     if (ids.has(step.id)) faults.push(fault(`${at}/id`, 'Another step has this id.'));
@@ -69,12 +70,12 @@ export function flowFaults({ steps }: Flow, origins: readonly string[]): Fault[]
         if (opened.has(account.vendor)) faults.push(fault(`${here}/vendor`, 'This vendor opens an account in an earlier step.'));
         opened.add(account.vendor);
         for (const [theirs, ours] of Object.entries(account.mapping)) {
-          if (!(theirs in mappings[account.vendor].default))
+          if (!Object.hasOwn(mappings[account.vendor].default, theirs))
             faults.push(fault(`${here}/mapping/${theirs}`, `${account.vendor} has no such field.`));
           if (!fields.has(ours)) faults.push(fault(`${here}/mapping/${theirs}`, `No field is named ${ours}.`));
         }
         for (const theirs of mappings[account.vendor].required)
-          if (!(theirs in account.mapping)) faults.push(fault(`${here}/mapping`, `${theirs} must be mapped.`));
+          if (!Object.hasOwn(account.mapping, theirs)) faults.push(fault(`${here}/mapping`, `${theirs} must be mapped.`));
       });
     if (step.kind === 'billing' && !opened.has(step.vendor))
       faults.push(fault(`${at}/vendor`, 'Its account is opened in no earlier step.'));

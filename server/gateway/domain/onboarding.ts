@@ -1,12 +1,13 @@
-import type { Field, OnboardingView, Section, Values } from '../../../shared/onboarding.ts';
+import type { Field, OnboardingView, Values } from '../../../shared/onboarding.ts';
 import { Failure, type Fault } from '../../../shared/problem.ts';
 import { faultsOf, tidy, unknownFields } from '../../../shared/rules.ts';
 import { type Profile, readProfile } from './embed-tokens.ts';
 import { flowInForce } from './flows.ts';
 import { newId } from './ids.ts';
-import type { AccountRow, Box, Edges, Keep, RunRow, SessionRow, Stores } from './ports.ts';
+import { describeRun, sectionsOf } from './onboarding-view.ts';
+import type { Box, Edges, Keep, RunRow, SessionRow, Stores } from './ports.ts';
 import type { Presence } from './presence.ts';
-import { awaitsBilling, currentStep, statusOf, stepStates } from './progress.ts';
+import { statusOf, stepStates } from './progress.ts';
 import type { ProvisioningVendors } from './vendor.ts';
 
 type Customer = Pick<SessionRow, 'partner_id' | 'customer_id' | 'mode'>;
@@ -23,7 +24,6 @@ interface Options {
 
 const about = (runId: string): string[] => ['answers', runId];
 export const readAnswers = (box: Box, run: RunRow): Values => JSON.parse(box.open(run.answers, about(run.id))) as Values;
-const sectionsOf = ({ flow }: RunRow): Section[] => flow.steps.flatMap((step) => (step.kind === 'details' ? step.sections : []));
 const fieldsOf = (run: RunRow): Field[] => sectionsOf(run).flatMap((section) => section.fields);
 
 export function createOnboarding({ keep, box, now, presence, vendors, wake }: Options) {
@@ -83,15 +83,14 @@ export function createOnboarding({ keep, box, now, presence, vendors, wake }: Op
   }
 
   const runOf = async (session: SessionRow): Promise<RunRow> =>
-    (await keep.read.runs.findByCustomer(session.partner_id, session.customer_id)) ??
-    keep.transact((stores) => runIn(stores, session));
+    (await keep.read.runs.findByCustomer(session.partner_id, session.customer_id)) ?? keep.transact((stores) => runIn(stores, session));
 
   async function view(session: SessionRow): Promise<OnboardingView> {
     const run = await runOf(session);
     const accounts = await keep.read.runs.accounts(run.partner_id, run.id);
     const filled = valuesOf(run, await profileOf(keep.read, session));
     const origins = await keep.read.partners.origins(run.partner_id);
-    return describe(run, accounts, { ...filled, elsewhere: presence.look(run.id, session.id), origins });
+    return describeRun(run, accounts, { ...filled, elsewhere: presence.look(run.id, session.id), origins });
   }
 
   /** Somebody is watching: what waits for a vendor is asked for at least every few seconds. */
@@ -100,7 +99,10 @@ export function createOnboarding({ keep, box, now, presence, vendors, wake }: Op
     if (!run || run.status === 'done') return;
     const at = now();
     const accounts = await keep.read.runs.accounts(run.partner_id, run.id);
-    const late = accounts.filter(({ next_at, checked_at }) => next_at !== null && next_at > at && (checked_at ?? 0) < at - 2_500);
+    const late = accounts.filter((each) => {
+      const last = Math.max(each.asked_at ?? 0, each.checked_at ?? 0);
+      return each.next_at !== null && each.next_at > at && last > 0 && last < at - 2_500;
+    });
     for (const account of late) await keep.transact((stores) => stores.runs.moveAccount(account, { next_at: at }));
     if (late.length > 0) wake();
   }
@@ -218,59 +220,3 @@ async function planAccounts(stores: Stores, run: RunRow, at: number): Promise<vo
 
 const tidied = (values: Values): Values =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, tidy(value) ?? ''])) as Values;
-const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
-
-interface Around {
-  values: Values;
-  locked: string[];
-  elsewhere: boolean;
-  /** The partner's registered origins: where a redirect may lead. */
-  origins: readonly string[];
-}
-
-function describe(run: RunRow, accounts: readonly AccountRow[], { values, locked, elsewhere, origins }: Around): OnboardingView {
-  const states = stepStates(run, accounts);
-  const billing = run.flow.steps.find((step) => step.kind === 'billing');
-  const done = run.flow.steps.find((step) => step.kind === 'done');
-  const account = accounts.find(({ vendor }) => vendor === billing?.vendor);
-  const leads = done?.redirect !== undefined && origins.includes(new URL(done.redirect).origin);
-  return {
-    run_id: run.id,
-    status: run.status,
-    revision: run.revision,
-    saved_at: iso(run.saved_at),
-    elsewhere,
-    step: currentStep(states),
-    steps: states.map(({ step, state, at }) => ({
-      id: step.id,
-      kind: step.kind,
-      label: step.label ?? null,
-      state,
-      at: iso(step.kind === 'done' ? run.done_at : at),
-    })),
-    details: { sections: sectionsOf(run), values, locked, faults: run.faults, editable: run.submitted_at === null },
-    accounts: accounts.map((each) => ({
-      vendor: each.vendor,
-      state: each.state,
-      asked_at: iso(each.asked_at),
-      opened_at: iso(each.opened_at),
-      ready_at: iso(each.ready_at),
-      checked_at: iso(each.checked_at),
-      unreachable: each.unreachable,
-    })),
-    billing: billing
-      ? {
-          vendor: billing.vendor,
-          state:
-            run.billing_done_at !== null ? 'done' : account?.state === 'ready' && awaitsBilling(run, billing.vendor) ? 'needed' : 'waiting',
-          checked_at: iso(account?.checked_at ?? null),
-          done_at: iso(run.billing_done_at),
-        }
-      : null,
-    done: {
-      message: done?.message ?? null,
-      redirect: leads ? (done?.redirect ?? null) : null,
-      redirect_label: done?.redirect_label ?? null,
-    },
-  };
-}

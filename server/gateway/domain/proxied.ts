@@ -1,7 +1,7 @@
 import type { VendorName } from '../../../shared/onboarding.ts';
 import { Failure } from '../../../shared/problem.ts';
 import type { Caller, Callers } from './callers.ts';
-import { assertRoomForCustomer, customerFor, storeSecret } from './credentials.ts';
+import { assertRoomForCustomer, customerOpened, storeSecret } from './credentials.ts';
 import type { Box, CredentialRow, Edges, Keep } from './ports.ts';
 
 /** A partner's call on a vendor's own path. */
@@ -33,6 +33,8 @@ export interface Rebuild {
   /** The secrets in the answer; throws when it cannot be read, and then its bytes go nowhere. */
   find(body: Buffer): FoundSecret[];
   write(body: Buffer, reference: (found: FoundSecret) => string | null): Buffer;
+  /** A refusal as it may pass: without whatever could be a secret, and empty when it cannot be read. */
+  refusal(body: Buffer): Buffer;
   /** Does this call open something, so that its keys are ours to keep? A read only names keys that are kept already. */
   readonly opens: boolean;
 }
@@ -58,35 +60,18 @@ export function createProxied({ keep, box, now, callers, forward }: Options) {
     return row;
   }
 
-  async function rebuilt(
-    { partner, mode, keyId }: Caller,
-    vendor: VendorName,
-    answer: ProxiedAnswer,
-    rebuild: Rebuild,
-  ): Promise<ProxiedAnswer> {
-    let found: FoundSecret[];
-    try {
-      found = rebuild.find(answer.body);
-    } catch (cause) {
-      throw new Failure(rebuild.opens ? 'outcome-unknown' : 'vendor-unreadable', 'The answer could not be read, so it is not passed on.', {
-        cause,
-      });
-    }
+  /** Keeps what a call opened; names what is kept already. */
+  async function referencesTo({ partner, mode, keyId }: Caller, vendor: VendorName, found: readonly FoundSecret[], opens: boolean) {
     const references = new Map<string, string>();
-    if (rebuild.opens)
+    if (opens)
       await keep.transact(async (stores) => {
         const at = now();
         for (const { externalId, ref, secret } of found) {
-          const customerId = await customerFor(stores, box, partner.id, mode, externalId, at);
+          const customerId = await customerOpened(stores, box, partner.id, mode, externalId, at);
           const row = await storeSecret(stores, box, { partnerId: partner.id, customerId, vendor, mode, secret, ref }, at);
           references.set(ref, row.id);
-          await stores.record({
-            kind: 'provisioning.proxied',
-            at,
-            partner: partner.id,
-            actor: keyId,
-            about: { vendor, ref, credential: row.id },
-          });
+          const about = { vendor, ref, credential: row.id };
+          await stores.record({ kind: 'provisioning.proxied', at, partner: partner.id, actor: keyId, about });
         }
       });
     else
@@ -94,7 +79,21 @@ export function createProxied({ keep, box, now, callers, forward }: Options) {
         const row = await keep.read.credentials.findByRef(partner.id, vendor, mode, ref);
         if (row) references.set(ref, row.id);
       }
-    return { ...answer, body: rebuild.write(answer.body, ({ ref }) => references.get(ref) ?? null) };
+    return references;
+  }
+
+  async function rebuilt(caller: Caller, vendor: VendorName, answer: ProxiedAnswer, rebuild: Rebuild): Promise<ProxiedAnswer> {
+    if (answer.status >= 400) return { ...answer, body: rebuild.refusal(answer.body) };
+    try {
+      const found = rebuild.find(answer.body);
+      const references = await referencesTo(caller, vendor, found, rebuild.opens);
+      const body = rebuild.write(answer.body, ({ ref }) => references.get(ref) ?? null);
+      if (found.some(({ secret }) => body.includes(secret))) throw new Error('The answer holds its secret in a second place.');
+      return { ...answer, body };
+    } catch (cause) {
+      const code = rebuild.opens ? 'outcome-unknown' : 'vendor-unreadable';
+      throw new Failure(code, 'The answer could not be taken in, so it is not passed on.', { cause });
+    }
   }
 
   return {
@@ -102,8 +101,7 @@ export function createProxied({ keep, box, now, callers, forward }: Options) {
       const key = await keyFor(caller, vendor, named);
       if (rebuild?.opens) await assertRoomForCustomer(keep.read, caller.partner.id);
       const answer = await forward(vendor, key, call);
-      const carries = rebuild && answer.status >= 200 && answer.status < 300;
-      return carries ? rebuilt(caller, vendor, answer, rebuild) : answer;
+      return rebuild ? rebuilt(caller, vendor, answer, rebuild) : answer;
     },
   };
 }

@@ -86,13 +86,13 @@ const keyOf: Record<VendorName, (ctx: Context) => string> = {
 };
 
 export function proxiedRoutes({ callers, proxied, rebuilds }: { callers: Callers; proxied: Proxied; rebuilds: Rebuilds }): Router {
-  const router = new Router();
+  const router = new Router({ sensitive: true });
   for (const row of proxyTable(rebuilds))
     router.register(row.path, [row.method], async (ctx: Context) => {
       assertPlain(ctx.path);
       const caller = await callers.identify(keyOf[row.vendor](ctx), row.scope, provenance(ctx));
       const body = row.method === 'POST' ? await readBytes(ctx, row.bodyCap) : undefined;
-      const call = { method: row.method, path: ctx.url, accept: ctx.get('Accept'), body, deadline: row.deadline };
+      const call = { method: row.method, path: ctx.path + ctx.search, accept: ctx.get('Accept'), body, deadline: row.deadline };
       const answer = await proxied.call(caller, row.vendor, ctx.get('X-Inlay-Credential'), call, row.rebuild);
       ctx.status = answer.status;
       ctx.set(answer.headers);

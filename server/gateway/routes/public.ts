@@ -1,13 +1,21 @@
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
-import { problems } from '../../../shared/problem.ts';
-import { html, page } from '../../http/page.ts';
+import { type ProblemCode, problems } from '../../../shared/problem.ts';
+import { page } from '../../http/page.ts';
 import { type Asset, sendAsset } from '../../http/static.ts';
 import type { SigningKeys } from '../domain/signing-keys.ts';
+import { landingPage, problemPage } from '../pages/pages.ts';
 import type { WithParams } from './registry.ts';
 
-/** What anybody may fetch: the script and its chunks, the public signing keys, and a page for each problem code. */
-export function publicRoutes({ assets, embedKeys }: { assets: ReadonlyMap<string, Asset>; embedKeys: SigningKeys }): Router {
+interface Public {
+  assets: ReadonlyMap<string, Asset>;
+  embedKeys: SigningKeys;
+  /** The pages' own sheet. */
+  style: string;
+}
+
+/** What anybody may fetch: the script and its chunks, the public signing keys, and a few pages. */
+export function publicRoutes({ assets, embedKeys, style }: Public): Router {
   const router = new Router();
 
   const script = (name: string, cacheControl: string) => (ctx: Context) => {
@@ -21,19 +29,17 @@ export function publicRoutes({ assets, embedKeys }: { assets: ReadonlyMap<string
 
   router.get('/.well-known/jwks.json', (ctx: Context) => {
     ctx.set('Cache-Control', 'public, max-age=300');
-    ctx.set('Access-Control-Allow-Origin', '*');
     ctx.body = embedKeys.jwks();
   });
 
+  router.get('/', (ctx: Context) => page(ctx, 200, landingPage()));
+  router.get('/pages.css', (ctx: Context) => {
+    ctx.type = 'text/css; charset=utf-8';
+    ctx.body = style;
+  });
   router.get('/problems/:code', (ctx: WithParams) => {
     const code = ctx.params.code ?? '';
-    if (!Object.hasOwn(problems, code)) return;
-    const { status, title } = problems[code as keyof typeof problems];
-    page(
-      ctx,
-      200,
-      html`<!doctype html><html lang="en"><meta charset="utf-8"><title>${code}</title><h1>${code}</h1><p>HTTP ${status}. ${title}.</p></html>`,
-    );
+    if (Object.hasOwn(problems, code)) page(ctx, 200, problemPage(code as ProblemCode));
   });
   return router;
 }

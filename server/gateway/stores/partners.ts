@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Expression, type Kysely, type SqlBool, sql } from 'kysely';
 import type { PartnerRow, PartnerStore } from '../domain/ports.ts';
 import type { Tables } from './tables.ts';
 
@@ -21,7 +21,7 @@ export function partnerStore(db: Kysely<Tables>): PartnerStore {
     },
     async list({ page, per_page, search, status }) {
       let query = db.selectFrom('partner').where('deleted_at', 'is', null);
-      if (search) query = query.where((e) => e.or([e('name_lower', 'like', containing(search)), e('slug', 'like', containing(search))]));
+      if (search) query = query.where((e) => e.or([contains(e.ref('name_lower'), search), contains(e.ref('slug'), search)]));
       if (status) query = query.where('status', '=', status as PartnerRow['status']);
       const { total } = await query.select((e) => e.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
       const rows = await query
@@ -67,5 +67,6 @@ function toPartner({ name_lower: _, ...row }: Tables['partner']): PartnerRow {
   return row;
 }
 
-/** `%` and `_` of the caller are not wildcards: they are left out. */
-const containing = (text: string): string => `%${text.toLowerCase().replace(/[%_]/g, '')}%`;
+/** `%` and `_` of the caller are not wildcards. */
+const contains = (column: Expression<string>, text: string) =>
+  sql<SqlBool>`${column} like ${`%${text.toLowerCase().replace(/[%_!]/g, '!$&')}%`} escape '!'`;

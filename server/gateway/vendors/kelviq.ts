@@ -1,3 +1,4 @@
+import { Failure } from '../../../shared/problem.ts';
 import { KelviqError, KelviqOrganization, kelviqKeyHeader, kelviqPaths } from '../../../shared/vendors/kelviq.ts';
 import { type OutboundAnswer, OutboundFailure } from '../../outbound/request.ts';
 import type { CredentialRow } from '../domain/ports.ts';
@@ -25,7 +26,7 @@ export function kelviq({ origin, request, keyOf, deadline }: VendorOptions): Pro
     const answer = await call('GET', path, key);
     if (answer.status === 404) return undefined;
     const organization = answer.status >= 200 && answer.status < 300 ? json(answer, KelviqOrganization) : undefined;
-    if (!organization) throw new Error(`Kelviq answered ${answer.status} to a look-up`);
+    if (!organization) throw new Failure('vendor-unavailable', `Kelviq answered ${answer.status} to a look-up.`);
     return organization;
   }
 
@@ -45,7 +46,7 @@ export function kelviq({ origin, request, keyOf, deadline }: VendorOptions): Pro
       const direct = answer && answer.status >= 200 && answer.status < 300 ? opened(json(answer, KelviqOrganization)) : undefined;
       if (direct) return direct;
       if (answer && [401, 403, 404, 429].includes(answer.status))
-        return { kind: 'later', cause: new Error(`Kelviq answered ${answer.status}`) };
+        return { kind: 'later', cause: new Failure('vendor-unavailable', `Kelviq answered ${answer.status}.`) };
       try {
         const found = opened(await find(partnerKey, `by-external-id/${encodeURIComponent(externalId)}/`));
         if (found) return found;
@@ -55,7 +56,7 @@ export function kelviq({ origin, request, keyOf, deadline }: VendorOptions): Pro
       if (answer?.status === 409) return { kind: 'refused', faults: [{ field: 'email', code: 'email-taken' }] };
       if (answer?.status === 400 || answer?.status === 422) return { kind: 'refused', faults: refusals(answer, Object.keys(fields)) };
       // Nothing is there and the vendor did not say why: it can be asked again, the id makes that safe.
-      return { kind: 'later', cause: cause ?? new Error(`Kelviq answered ${answer?.status}`) };
+      return { kind: 'later', cause: cause ?? new Failure('vendor-unavailable', `Kelviq answered ${answer?.status}.`) };
     },
 
     async recover(partnerKey, ref) {

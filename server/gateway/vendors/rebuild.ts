@@ -12,7 +12,8 @@ function rebuilding<R>(
   replace: (record: R, reference: string | null) => void,
 ): Rebuild {
   const read = (body: Buffer): { answer: unknown; records: R[] } => {
-    const answer = schema.parse(JSON.parse(body.toString('utf8')));
+    const answer = jsonOf(body);
+    schema.parse(answer);
     return { answer, records: records(answer as never) };
   };
   return {
@@ -26,7 +27,26 @@ function rebuilding<R>(
       }
       return Buffer.from(JSON.stringify(answer));
     },
+    refusal(body) {
+      try {
+        return Buffer.from(JSON.stringify(jsonOf(body), (name, value) => (secretNames.has(name) ? null : value)));
+      } catch {
+        // The status says enough; bytes that nobody can read go nowhere.
+        return Buffer.alloc(0);
+      }
+    },
   };
+}
+
+const secretNames = new Set(['serverKey', 'apiKey']);
+
+/** The parser's own error would quote what it stumbled over, and that may be a secret. */
+function jsonOf(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    throw new Error('The answer is not JSON.');
+  }
 }
 
 type Team = z.infer<typeof ScribelessTeam>;

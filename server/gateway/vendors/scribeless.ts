@@ -49,11 +49,14 @@ export function scribeless({ origin, request, keyOf, deadline }: VendorOptions):
         const team = json(answer, ScribelessTeam);
         return team
           ? { kind: 'opened', ref: team.teamId, secret: team.apiKey.key }
-          : { kind: 'unknown', cause: new Error(`unreadable ${status}`) };
+          : { kind: 'unknown', cause: new Failure('vendor-unreadable', 'Scribeless gave an answer that cannot be read.') };
       }
       if (status === 400 || status === 422) return { kind: 'refused', faults: refusals(answer, Object.keys(fields)) };
       // 401, 404, 429 and the like: the vendor turned the call away before doing anything.
-      return { kind: status >= 500 || status < 400 ? 'unknown' : 'later', cause: new Error(`Scribeless answered ${status}`) };
+      return {
+        kind: status >= 500 || status < 400 ? 'unknown' : 'later',
+        cause: new Failure('vendor-unavailable', `Scribeless answered ${status}.`),
+      };
     },
 
     async readiness(customerKey) {

@@ -52,10 +52,11 @@ export const details = {
   'format.org-number': '{digits} digits, for example {example}.',
   'elsewhere.title': 'This form is also open somewhere else',
   'elsewhere.text': 'Answers from both are kept. Where both answer the same question, the last one counts.',
-  'offline.title': 'You are offline',
-  'unreached.title': 'The server does not answer',
-  'offline.text':
+  'cut.offline': 'You are offline',
+  'cut.unreached': 'The server does not answer',
+  'cut.form':
     'What you type stays on this open page and is saved when the connection is back. You can go on filling in; continuing has to wait.',
   'vendor.kelviq': 'Kelviq',
   'vendor.scribeless': 'Scribeless',
+  'cut.wait': 'Nothing is lost. This page goes on by itself when the connection is back.',
 } as const;

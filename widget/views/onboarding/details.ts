@@ -15,17 +15,11 @@ export interface DetailsProps extends FieldEvents {
 }
 
 export function detailsView(stage: Stage, props: DetailsProps): TemplateResult {
-  const { words, level, run, saved, form } = stage;
+  const { words, level, run, form } = stage;
   const vendors = words.list(run.accounts.map(({ vendor }) => stage.vendor(vendor)));
   const lead = vendors ? words.say('details.lead', { vendors }) : words.say('details.lead.plain');
-  const offline = !navigator.onLine;
   return html`
     ${stage.head(turnLine('you', words.say('turn.you')), title(words.say('details.title'), level), lead)}
-    ${
-      offline || saved === 'unreached'
-        ? notice('warning', 'off', words.say(offline ? 'offline.title' : 'unreached.title'), level + 1, words.say('offline.text'))
-        : nothing
-    }
     ${run.elsewhere ? notice('warning', 'tabs', words.say('elsewhere.title'), level + 1, words.say('elsewhere.text')) : nothing}
     ${props.above}
     <form class="form" novalidate @submit=${props.onSubmit}>

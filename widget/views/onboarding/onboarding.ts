@@ -26,7 +26,9 @@ export class Onboarding implements View {
   #shown = '';
   #summary = false;
   /** The script that does the work could not be loaded; each act of the customer tries again. */
-  #cut = false;
+  #scriptless = false;
+  /** Readings in a row that had no answer. */
+  #misses = 0;
   #running = false;
   #told = '';
   /** The run was complete when it was loaded. */
@@ -64,8 +66,9 @@ export class Onboarding implements View {
 
   render(): TemplateResult {
     const work = this.#work;
-    const saved = this.#cut ? 'unreached' : (work?.desk.draft.state ?? 'saved');
-    const stage = new Stage(this.#host, this.#run, this.#step, this.#form, saved);
+    const saved = this.#scriptless ? 'unreached' : (work?.desk.draft.state ?? 'saved');
+    const cut = !navigator.onLine ? 'offline' : saved === 'unreached' || this.#misses > 1 ? 'unreached' : undefined;
+    const stage = new Stage(this.#host, this.#run, this.#step, this.#form, saved, cut);
     const go = (other: Step) => this.#show(other.id);
     return html`<div class="flow" @pointerover=${this.#onInterest} @focusin=${this.#onInterest}>
       ${railView(stage, go)}
@@ -107,6 +110,7 @@ export class Onboarding implements View {
 
   async #read(): Promise<void> {
     await this.#take(await this.#host.client.onboarding());
+    this.#misses = 0;
   }
 
   /** Takes what the gateway tells, unless something newer was already told. */
@@ -193,8 +197,8 @@ export class Onboarding implements View {
 
   async #working(): Promise<Work | undefined> {
     const work = await this.#bring().catch(() => undefined);
-    if (this.#cut !== !work) this.#host.requestUpdate();
-    this.#cut = !work;
+    this.#scriptless = !work;
+    this.#host.requestUpdate();
     return work;
   }
 
@@ -218,9 +222,13 @@ export class Onboarding implements View {
     for (const type of ['online', 'offline']) window[change](type, this.#onReturn);
   }
 
-  /** A reading that fails changes nothing that is shown: what ends the view the session says, and the next reading comes. */
+  /** After a reading that failed comes the next. What ends the view, the session says. */
   readonly #onPoll = (): void => {
-    this.#read().catch(() => this.#plan());
+    this.#read().catch(() => {
+      this.#misses++;
+      this.#host.requestUpdate();
+      this.#plan();
+    });
   };
 
   /** Who comes near is about to act: what that needs is fetched meanwhile. */
@@ -231,6 +239,7 @@ export class Onboarding implements View {
   /** The page was left or looked at again, the connection lost or found. */
   readonly #onReturn = (): void => {
     this.#host.requestUpdate();
+    if (!navigator.onLine) this.#host.announce(this.#host.words.say('cut.offline'));
     if (this.#form.dirty && navigator.onLine) this.#working().then((work) => work?.desk.draft.now());
     if (document.hidden) this.#plan();
     else this.#onPoll();

@@ -41,7 +41,7 @@ function noteOf({ words, run: { accounts } }: Stage, { kind, state, at }: Step):
   if (kind !== 'provision') return words.find(state === 'done' && time ? `note.${kind}.done` : `note.${kind}`, { time });
   const busy = accounts.filter((account) => isBusy(account) && account.state !== 'planned').length;
   const unclear = accounts.filter(({ state: at }) => at === 'unknown' || at === 'refused').length;
-  if (state === 'done') return words.say('note.provision.done', { n: accounts.length });
+  if (accounts.every(({ state: at }) => at === 'ready')) return words.say('note.provision.done', { n: accounts.length });
   const parts = [busy && words.say('note.provision.busy', { n: busy }), unclear && words.say('note.provision.unclear', { n: unclear })];
   return parts.filter(Boolean).join(', ') || words.say('note.provision');
 }

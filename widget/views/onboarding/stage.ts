@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit/html.js';
 import type { Field, OnboardingView, Section } from '../../../shared/onboarding.ts';
 import type { Fault } from '../../../shared/problem.ts';
 import { icon } from '../../parts/icons.ts';
-import type { Content } from '../../parts/pieces.ts';
+import { type Content, notice } from '../../parts/pieces.ts';
 import type { Words } from '../../text/words.ts';
 import type { Host } from '../view.ts';
 import type { Form } from './form.ts';
@@ -11,6 +11,8 @@ export type Run = OnboardingView;
 export type Step = Run['steps'][number];
 /** Whether the answers are kept; `unreached`: the gateway does not answer, and asking goes on. */
 export type Saved = 'saved' | 'saving' | 'waiting' | 'unreached';
+
+export type Cut = 'offline' | 'unreached' | undefined;
 
 /** What every step is drawn from, made anew for each rendering. */
 export class Stage {
@@ -21,15 +23,18 @@ export class Stage {
   readonly step: Step;
   readonly form: Form;
   readonly saved: Saved;
+  /** Why nothing reaches the gateway, if so. */
+  readonly cut: Cut;
   readonly #now: number;
 
-  constructor({ words, level, client }: Host, run: Run, step: Step, form: Form, saved: Saved) {
+  constructor({ words, level, client }: Host, run: Run, step: Step, form: Form, saved: Saved, cut: Cut) {
     this.words = words;
     this.level = level;
     this.run = run;
     this.step = step;
     this.form = form;
     this.saved = saved;
+    this.cut = cut;
     this.#now = client.session.now();
   }
 
@@ -38,14 +43,22 @@ export class Stage {
     return this.run.steps[this.run.steps.indexOf(this.step) + 1];
   }
 
-  /** Turn line and saved mark, heading, lead. */
+  /** Turn line and saved mark, heading, lead; below them that the connection is lost, while it is. */
   head(turn: Content, title: Content, lead: string): TemplateResult {
     return html`
       <div class="content-head">
         <div class="content-top">${turn} ${this.#savedMark()}</div>
         ${title}
         <p class="lead" part="lead">${lead}</p>
-      </div>`;
+      </div>
+      ${this.#cutNotice()}`;
+  }
+
+  #cutNotice(): Content {
+    const { words, cut, level, run, step } = this;
+    if (!cut) return nothing;
+    const text = words.say(step.kind === 'details' && run.details.editable ? 'cut.form' : 'cut.wait');
+    return notice('warning', 'off', words.say(`cut.${cut}`), level + 1, text);
   }
 
   /** Read by eye only: the element's live region speaks for it, at most every 30 seconds. */

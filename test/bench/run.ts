@@ -1,0 +1,36 @@
+import { availableParallelism, cpus } from 'node:os';
+import { buildWhatIsMissing } from '../../server/build.ts';
+import type { Row } from './harness.ts';
+
+/** `npm run bench [-- name …]`: every figure beside a yardstick that is measured in the same call. Never a test: a slow machine fails nothing. */
+const say = (line: string): void => console.log(line);
+const figures: Record<string, () => Promise<Row[]>> = {
+  signing: async () => (await import('./signing.ts')).signing(),
+  auditing: async () => (await import('./auditing.ts')).auditing(),
+  serving: async () => (await import('./serving.ts')).serving(say),
+  starting: async () => (await import('./starting.ts')).starting(),
+  bytes: async () => (await import('./bytes.ts')).firstView(say),
+};
+
+const wanted = process.argv.slice(2);
+const rows: Row[] = [];
+say(`${cpus()[0]?.model ?? 'an unnamed processor'}, ${availableParallelism()} cores, Node ${process.versions.node}`);
+await buildWhatIsMissing(say);
+for (const [name, measure] of Object.entries(figures)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  try {
+    for (const row of await measure()) {
+      rows.push(row);
+      say(
+        `${row.what}: ${row.ours}; ${row.yardstick}: ${row.theirs}; ratio ${row.ratio} (${row.spread}), target ${row.target}: ${row.verdict}`,
+      );
+    }
+  } catch (error) {
+    say(`${name} could not be measured: ${error instanceof Error ? error.stack : error}`);
+  }
+}
+
+say('\n| Figure | Inlay | Yardstick | | Ratio (spread) | Target | |\n|---|--:|---|--:|--:|--:|---|');
+for (const row of rows)
+  say(`| ${row.what} | ${row.ours} | ${row.yardstick} | ${row.theirs} | ${row.ratio} (${row.spread}) | ${row.target} | ${row.verdict} |`);
+process.exit(0);

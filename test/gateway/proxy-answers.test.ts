@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { type StartedGateway, startGateway } from '../start-gateway.ts';
+import { call } from '../start-platform.ts';
+import { json, startStubVendor, team } from './stub-vendor.ts';
+
+let vendor: Awaited<ReturnType<typeof startStubVendor>>;
+let gateway: StartedGateway;
+let key: string;
+
+before(async () => {
+  vendor = await startStubVendor();
+  gateway = await startGateway({ vendorUrl: vendor.origin });
+  ({ key } = await gateway.partner({ vendorKeys: { scribeless: 'slp_the_vendor_key_itself' } }));
+});
+after(async () => {
+  await gateway.close();
+  vendor.close();
+});
+
+const ask = (headers: Record<string, string> = {}, path = '/api/account/status') =>
+  call(gateway, 'GET', path, { 'x-api-key': key, ...headers });
+const open = (body: unknown = { email: 'a@x.example' }) => call(gateway, 'POST', '/api/partner/teams', { 'x-api-key': key }, body);
+
+test('only the headers of the list come back', async () => {
+  vendor.answerWith(
+    json({ ok: 1 }, 200, {
+      'set-cookie': 'vendor=1',
+      server: 'vendor',
+      'x-powered-by': 'vendor',
+      location: 'https://evil.example',
+      'access-control-allow-origin': '*',
+      'strict-transport-security': 'max-age=1',
+      'x-ratelimit-limit': '100',
+      'x-ratelimit-remaining': '99',
+      'x-ratelimit-reset': '7',
+      'retry-after': '3',
+      etag: '"v"',
+    }),
+  );
+  const { headers } = await ask();
+  for (const name of ['set-cookie', 'server', 'x-powered-by', 'location', 'access-control-allow-origin', 'strict-transport-security'])
+    assert.equal(headers.get(name), null, name);
+  for (const [name, value] of Object.entries({
+    'x-ratelimit-limit': '100',
+    'x-ratelimit-remaining': '99',
+    'x-ratelimit-reset': '7',
+    'retry-after': '3',
+    etag: '"v"',
+  }))
+    assert.equal(headers.get(name), value);
+  assert.equal(headers.get('cache-control'), 'no-store');
+});
+
+test('a redirect is not followed and leads nowhere', async () => {
+  vendor.received.length = 0;
+  vendor.answerWith(json('', 302, { location: 'http://127.0.0.1:1/' }));
+  const { status, headers } = await ask();
+  assert.deepEqual([status, headers.get('location'), vendor.received.length], [302, null, 1]);
+  vendor.answerWith(json(team('slt_redirected'), 302, { location: 'http://127.0.0.1:1/' }));
+  assert.ok(!(await open()).text.includes('slt_redirected'));
+});
+
+test('429 is passed on with its Retry-After', async () => {
+  for (const body of [{ error: true, statusCode: 429 }, '<html>slow down</html>']) {
+    vendor.answerWith(json(body, 429, { 'retry-after': '17' }));
+    const { status, headers, text } = await open();
+    assert.deepEqual([status, headers.get('retry-after')], [429, '17']);
+    assert.doesNotMatch(text, /html/);
+  }
+});
+
+test('what cannot be read as the vendor’s answer is 502, and none of its bytes go anywhere', async () => {
+  const secret = 'slt_in_the_rubbish';
+  const rubbish = [
+    `<html>${secret}</html>`,
+    secret,
+    `{"teamId":"t","apiKey":"${secret}"}`,
+    `{"apiKey":{"key":"${secret}"}}`,
+    `[${JSON.stringify(team(secret))}]`,
+    '',
+    'null',
+    `{"teamId":"t","apiKey":{"key":"${secret}"`,
+  ];
+  const before = gateway.reported.length;
+  for (const body of rubbish) {
+    vendor.answerWith(json(body));
+    const { status, text, json: error } = await open();
+    assert.equal(status, 502, body);
+    assert.ok(!text.includes(secret));
+    assert.deepEqual([error.error, error.statusCode], [true, 502]);
+  }
+  const told = gateway.reported
+    .slice(before)
+    .map((error) => (error instanceof Error ? `${error.message}${error.stack}${error.cause}` : String(error)));
+  assert.equal(told.length, rubbish.length);
+  assert.ok(
+    told.every((text) => !text.includes(secret)),
+    'what is reported does not quote it either',
+  );
+});
+
+test('a secret that stands in a second place, or in a refusal, does not pass', async () => {
+  const secret = 'slt_seen_twice';
+  vendor.answerWith(json(team(secret, { links: { templatesUrl: `https://x.example/?key=${secret}` } })));
+  const twice = await open();
+  assert.equal(twice.status, 502);
+  vendor.answerWith(json({ ...team(secret), detail: 'exists', serverKey: secret }, 409));
+  const refusal = await open();
+  assert.deepEqual([refusal.status, refusal.json.detail], [409, 'exists']);
+  vendor.answerWith(json(secret, 500));
+  const broken = await open();
+  assert.equal(broken.status, 500);
+  for (const { text } of [twice, refusal, broken]) assert.ok(!text.includes(secret));
+});
+
+test('every other field of a vendor’s answer stays as it came, in its order', async () => {
+  vendor.answerWith(json({ zebra: [1, { b: null, a: 1.5 }], ...team('slt_order'), ähnlich: '\u2028' }));
+  const { json: passed } = await open();
+  assert.deepEqual(Object.keys(passed), ['zebra', 'teamId', 'apiKey', 'ähnlich']);
+  assert.deepEqual(passed.zebra, [1, { b: null, a: 1.5 }]);
+  assert.deepEqual(Object.keys(passed.apiKey as object), ['id', 'name', 'key', 'created_at']);
+});
+
+test('a vendor that hangs up in the middle of a POST leaves the outcome unknown; of a GET, only unavailable', async () => {
+  vendor.answerWith((response) => response.socket?.destroy());
+  const post = await open();
+  assert.equal(post.status, 502);
+  assert.match(String(post.json.message), /before you ask again/);
+  assert.equal((await ask()).status, 503);
+});
+
+test('an answer that grows over four megabytes is given up', async () => {
+  vendor.answerWith(json(JSON.stringify({ long: 'x'.repeat(5 * 1024 * 1024) })));
+  assert.equal((await open()).status, 502);
+  assert.equal((await ask()).status, 503);
+});

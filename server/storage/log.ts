@@ -1,5 +1,5 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
-import { type Kysely, sql } from 'kysely';
+import { CompiledQuery, type Kysely, sql } from 'kysely';
 import { type Hash, leafHash, noPeaks, type Peaks, push, rootOf } from '../../shared/log.ts';
 
 /** One act, in order and for ever. `leaf` is the exact text that was hashed: ids and salted hashes only, never personal data. */
@@ -29,6 +29,11 @@ export const sha256: Hash = (...parts) => {
   return hash.digest();
 };
 
+/** Written out once: compiling it at each append would cost as much as the append itself. Another dialect numbers its parameters here. */
+const appending = `
+  insert into log_leaf (seq, at, kind, partner_id, leaf, hash)
+  select coalesce(max(seq) + 1, 0), ?, ?, ?, ?, ? from log_leaf`;
+
 /**
  * Appends one leaf in the caller's transaction (or by itself, durably). One insert and nothing else: the tree's inner nodes are
  * computed when a head is asked for, so that an append costs what any insert costs.
@@ -36,9 +41,7 @@ export const sha256: Hash = (...parts) => {
 export async function append(db: Kysely<LogTables>, { kind, at, partner, actor, about }: Entry): Promise<void> {
   const leaf = JSON.stringify({ v: 1, at, kind, partner, actor, about });
   const hash = leafHash(sha256, Buffer.from(leaf));
-  await sql`
-    insert into log_leaf (seq, at, kind, partner_id, leaf, hash)
-    select coalesce(max(seq) + 1, 0), ${at}, ${kind}, ${partner ?? null}, ${leaf}, ${hash} from log_leaf`.execute(db);
+  await db.executeQuery(CompiledQuery.raw(appending, [at, kind, partner ?? null, leaf, hash]));
 }
 
 export interface Head {

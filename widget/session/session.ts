@@ -27,6 +27,7 @@ export class Session {
   readonly #source: TokenSource;
   readonly #watchers = new Set<(news: News) => void>();
   #current: SessionAnswer | undefined;
+  /** When the current token was asked for, by the browser's clock: a page may sleep before it reads the answer. */
   #from = 0;
   #warned = false;
   #over: LinkError | undefined;
@@ -124,7 +125,7 @@ export class Session {
     const { token, fetchToken } = this.#source;
     for (let tries = 0; ; tries++) {
       try {
-        return this.#keep(await this.#post('/embed/session', fetchToken ? await ask(fetchToken) : (token ?? '')));
+        return await this.#post('/embed/session', fetchToken ? await ask(fetchToken) : (token ?? ''));
       } catch (thrown) {
         const error = asLinkError(thrown);
         if (!fetchToken || tries > 0 || !spent.has(error.code)) throw error;
@@ -136,7 +137,7 @@ export class Session {
   async #post(path: string, token: string): Promise<SessionAnswer> {
     for (let tries = 1; ; tries++) {
       try {
-        return await this.#link.send<SessionAnswer>({ method: 'POST', path, body: {} }, token);
+        return await this.#exchange(path, token);
       } catch (thrown) {
         const error = asLinkError(thrown);
         if (!error.unclear || tries === attempts) throw error;
@@ -145,10 +146,15 @@ export class Session {
     }
   }
 
-  #keep(answer: SessionAnswer): SessionAnswer {
+  async #exchange(path: string, token: string): Promise<SessionAnswer> {
+    const from = Date.now();
+    return this.#keep(await this.#link.send<SessionAnswer>({ method: 'POST', path, body: {} }, token), from);
+  }
+
+  #keep(answer: SessionAnswer, from: number): SessionAnswer {
     const replaced = this.#current !== undefined && this.#current.session_id !== answer.session_id;
     this.#current = answer;
-    this.#from = this.now();
+    this.#from = from;
     this.#over = undefined;
     if (replaced) {
       this.#warned = false;
@@ -158,18 +164,22 @@ export class Session {
     return answer;
   }
 
-  /** The share of the session token's life that is left. */
+  /** The session token's whole life in milliseconds. */
+  get #span(): number {
+    return Date.parse(this.#current?.expires_at ?? '') - this.#from - (this.now() - Date.now());
+  }
+
+  /** The share of it that is left. */
   #life(): number {
     const until = Date.parse(this.#current?.expires_at ?? '');
-    return (until - this.now()) / (until - this.#from);
+    return (until - this.now()) / this.#span;
   }
 
   /** While the old token still works, a refresh that fails is nobody's trouble: the timer asks again. */
   #refresh(): Promise<void> {
     const { session_token: token } = this.#current as SessionAnswer;
-    this.#refreshing ??= this.#link
-      .send<SessionAnswer>({ method: 'POST', path: '/embed/session/refresh', body: {} }, token)
-      .then((answer) => void this.#keep(answer))
+    this.#refreshing ??= this.#exchange('/embed/session/refresh', token)
+      .then(() => undefined)
       .catch(async (thrown) => {
         const error = asLinkError(thrown);
         if (spent.has(error.code)) await this.#replace(error);
@@ -216,7 +226,7 @@ export class Session {
       this.#warned = true;
       this.#tell({ kind: 'closing' });
     }
-    const refreshAt = (this.#life() - 0.2) * (Date.parse(this.#current.expires_at) - this.#from);
+    const refreshAt = (this.#life() - 0.2) * this.#span;
     if (refreshAt <= 0) this.#refresh().catch(() => undefined);
     const due = Math.min(refreshAt > 0 ? refreshAt : 5000, this.#warned ? left : left - warning, longestNap);
     this.#timer = setTimeout(this.#wake, Math.max(due, 250)) as unknown as number;

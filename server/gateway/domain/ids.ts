@@ -1,7 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { formatId, type IdKind } from '../../../shared/ids.ts';
 
 export const newId = (kind: IdKind): string => formatId(kind, randomBytes(15));
 
 /** How a secret is looked up: only its hash is kept. */
-export const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('base64url');
+export const hashOf = (secret: string): string => hash('sha256', secret, 'base64url');

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { Failure } from '../../../shared/problem.ts';
 import type { IssueKey, Mode } from '../../../shared/registry.ts';
 import { hashOf, newId } from './ids.ts';
@@ -20,7 +20,7 @@ export function isPartnerKey(text: string): boolean {
   return /^lk_[0-9a-f]{40}$/.test(text) && checksum(text.slice(3, 35)) === text.slice(35);
 }
 
-const checksum = (digits: string): string => createHash('sha256').update(digits, 'ascii').digest('hex').slice(0, 8);
+const checksum = (digits: string): string => hash('sha256', digits, 'hex').slice(0, 8);
 
 export function createPartnerKeys({ keep, now }: { keep: Keep; now: Edges['now'] }) {
   async function issueIn(stores: Stores, partnerId: string, input: IssueKey, actor: string): Promise<{ row: KeyRow; key: string }> {

@@ -104,6 +104,7 @@ export function proxiedRoutes({ callers, proxied, rebuilds }: { callers: Callers
 
 /** A segment that means "here" or "up", however it is written, could lead the vendor to another of its paths. */
 function assertPlain(path: string): void {
+  if (/^(?:\/[\w-]+)*\/?$/.test(path)) return;
   let segments: string[];
   try {
     segments = path.split('/').flatMap((segment) => decodeURIComponent(segment).split(/[/\\]/));

@@ -32,7 +32,7 @@ export default defineConfig({
 
 /** Everything but the views, and what is loaded when it is needed. */
 function isCore(id: string): boolean {
-  return !/\/views\/\w+\/|\/endings\.ts|\/text\/en\/(?!shell)|\/shared\/rules|\/widget\/index/.test(id);
+  return !/\/views\/\w+\/|\/endings\.ts|\/text\/en\/(?!shell)|\/shared\/(?:rules|vat)|\/widget\/index/.test(id);
 }
 
 /** Lit's browser build reads `document` at import; a server that imports the bundle has none. */

@@ -37,43 +37,6 @@ export const countries = [
   'US',
 ] as const;
 
-/**
- * VAT numbers: prefix, then the forms that may follow (9 = a digit, A = a letter, * = either, any other letter itself). Source: European Commission, VIES FAQ,
- * question 11; Norway: Brønnøysund (MVA); Switzerland: UID register; United Kingdom: HMRC.
- */
-export const vatForms: Record<string, { prefix: string; forms: readonly string[] }> = {
-  AT: { prefix: 'AT', forms: ['U99999999'] },
-  BE: { prefix: 'BE', forms: ['9999999999'] },
-  BG: { prefix: 'BG', forms: ['999999999', '9999999999'] },
-  CH: { prefix: 'CHE', forms: ['999999999', '999999999AAA', '999999999AA'] },
-  CY: { prefix: 'CY', forms: ['99999999A'] },
-  CZ: { prefix: 'CZ', forms: ['99999999', '999999999', '9999999999'] },
-  DE: { prefix: 'DE', forms: ['999999999'] },
-  DK: { prefix: 'DK', forms: ['99999999'] },
-  EE: { prefix: 'EE', forms: ['999999999'] },
-  ES: { prefix: 'ES', forms: ['*9999999*'] },
-  FI: { prefix: 'FI', forms: ['99999999'] },
-  FR: { prefix: 'FR', forms: ['**999999999'] },
-  GB: { prefix: 'GB', forms: ['999999999', '999999999999', 'AA999'] },
-  GR: { prefix: 'EL', forms: ['999999999'] },
-  HR: { prefix: 'HR', forms: ['99999999999'] },
-  HU: { prefix: 'HU', forms: ['99999999'] },
-  IE: { prefix: 'IE', forms: ['9*99999A', '9999999AA'] },
-  IT: { prefix: 'IT', forms: ['99999999999'] },
-  LT: { prefix: 'LT', forms: ['999999999', '999999999999'] },
-  LU: { prefix: 'LU', forms: ['99999999'] },
-  LV: { prefix: 'LV', forms: ['99999999999'] },
-  MT: { prefix: 'MT', forms: ['99999999'] },
-  NL: { prefix: 'NL', forms: ['************'] },
-  NO: { prefix: 'NO', forms: ['999999999', '999999999AAA'] },
-  PL: { prefix: 'PL', forms: ['9999999999'] },
-  PT: { prefix: 'PT', forms: ['999999999'] },
-  RO: { prefix: 'RO', forms: ['99', '999', '9999', '99999', '999999', '9999999', '99999999', '999999999', '9999999999'] },
-  SE: { prefix: 'SE', forms: ['999999999999'] },
-  SI: { prefix: 'SI', forms: ['99999999'] },
-  SK: { prefix: 'SK', forms: ['9999999999'] },
-};
-
 /** Registration numbers with one fixed count of digits, and an example each. Elsewhere any 2 to 20 letters and digits are taken. */
 export const orgNumbers: Record<string, { digits: number; example: string }> = {
   DK: { digits: 8, example: '10 10 10 10' },

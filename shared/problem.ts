@@ -32,7 +32,7 @@ export const problems = {
   'credential-in-use': { status: 409, title: 'Another partner already holds this key' },
   'idempotency-key-running': { status: 409, title: 'A call with this Idempotency-Key is still running' },
   'step-not-open': { status: 409, title: 'This step cannot be taken now' },
-  'run-wrong-state': { status: 409, title: 'The run is not in a state that allows this' },
+  'run-wrong-state': { status: 409, title: 'It is not in a state that allows this' },
   'draft-changed': { status: 412, title: 'The draft was changed elsewhere in the meantime' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'media-type-refused': { status: 415, title: 'The body is of a type that is not read here' },

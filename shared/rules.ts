@@ -1,6 +1,8 @@
-import { orgNumbers, vatForms } from './countries.ts';
+import { answerTo, isAsked, tidy } from './answers.ts';
+import { orgNumbers } from './countries.ts';
 import type { Field, Section, Values } from './onboarding.ts';
 import type { Fault } from './problem.ts';
+import { vatForms } from './vat.ts';
 
 /** Which rule an answer broke. The widget's catalogues hold a sentence for each. */
 export const ruleCodes = [
@@ -26,13 +28,6 @@ export const ruleCodes = [
 export type RuleCode = (typeof ruleCodes)[number];
 
 type Broken = { code: RuleCode; params?: Record<string, string | number> } | undefined;
-type Answer = string | boolean | undefined;
-
-/** Is the field asked, given the other answers? */
-export const isAsked = (field: Field, values: Values): boolean => {
-  const { when } = field;
-  return !when || when.in.includes(answerTo(values, when.field) ?? '');
-};
 
 /** The rule that this answer breaks, if any. Answers are compared as `tidy` writes them. */
 export function brokenRule(field: Field, values: Values): Broken {
@@ -50,8 +45,7 @@ export function brokenRule(field: Field, values: Values): Broken {
   return check(field.format ?? formatOf(field), answer, country);
 }
 
-/** What was answered; never what every object inherits: a field may be named `constructor`. */
-const answerTo = (values: Values, name: string): Answer => entry<Answer>(values, name);
+/** Never what every table inherits: a country may be said to be `constructor`. */
 const entry = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined =>
   Object.hasOwn(table, name) ? table[name] : undefined;
 
@@ -73,9 +67,6 @@ export function unknownFields(fields: readonly Field[], values: Values): Fault[]
     .filter((name) => !known.has(name))
     .map((name) => ({ pointer: `/values/${name}`, code: 'unknown-field' }));
 }
-
-/** An answer without outer and doubled white space. */
-export const tidy = (answer: Answer): Answer => (typeof answer === 'string' ? answer.normalize('NFC').trim().replace(/\s+/g, ' ') : answer);
 
 const formatOf = (field: Field): Field['format'] => (field.kind === 'email' ? 'email' : field.kind === 'tel' ? 'phone' : undefined);
 

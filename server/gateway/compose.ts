@@ -103,8 +103,8 @@ export async function compose(
   const proofs = createProofs(edges);
   const sessions = createSessions({ keep, now: edges.now, callers, embedTokens, proofs, publicUrl });
   const moves = createAccountMoves({ keep, box, now: edges.now, vendors });
-  const provisioning = createProvisioning({ keep, box, edges, vendors, moves });
   const wake = () => edges.wake('provisioning');
+  const provisioning = createProvisioning({ keep, box, edges, vendors, moves, wake });
   const repairs = createRepairs({ keep, box, vendors, moves, wake });
   await provisioning.recover();
   const onboarding = createOnboarding({

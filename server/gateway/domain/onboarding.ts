@@ -1,6 +1,7 @@
+import { tidy } from '../../../shared/answers.ts';
 import type { Field, OnboardingView, Values } from '../../../shared/onboarding.ts';
 import { Failure, type Fault } from '../../../shared/problem.ts';
-import { faultsOf, tidy, unknownFields } from '../../../shared/rules.ts';
+import { faultsOf, unknownFields } from '../../../shared/rules.ts';
 import { type Profile, readProfile } from './embed-tokens.ts';
 import { flowInForce } from './flows.ts';
 import { newId } from './ids.ts';

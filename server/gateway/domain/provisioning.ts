@@ -10,6 +10,8 @@ interface Options {
   edges: Edges;
   vendors: ProvisioningVendors;
   moves: AccountMoves;
+  /** Something may have become due: the next account of a run, once the one before it was answered. */
+  wake: () => void;
 }
 
 /** Calls in flight at once, over all partners. */
@@ -19,7 +21,7 @@ const mostAtOnce = 32;
  * Opens accounts. Each is written down as `asking` before the request leaves; a process killed in between leaves a row that says so, and
  * the next start makes of it what is true: asked again where the vendor can be asked again safely, `unknown` where it cannot.
  */
-export function createProvisioning({ keep, box, edges, vendors, moves }: Options) {
+export function createProvisioning({ keep, box, edges, vendors, moves, wake }: Options) {
   const { now, reached, report } = edges;
   const inFlight = new Map<string, Promise<void>>();
 
@@ -86,7 +88,10 @@ export function createProvisioning({ keep, box, edges, vendors, moves }: Options
         if (inFlight.has(id) || inFlight.size >= mostAtOnce) continue;
         const work = act(account)
           .catch((error: unknown) => report(error, account.run_id))
-          .finally(() => inFlight.delete(id));
+          .finally(() => {
+            inFlight.delete(id);
+            wake();
+          });
         inFlight.set(id, work);
       }
     },

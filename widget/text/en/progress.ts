@@ -25,10 +25,10 @@ export const progress = {
   'account.unreachable': '{vendor} does not answer just now. We keep asking by ourselves.',
   'account.unknown.title': 'We don’t know yet whether this account was opened',
   'account.unknown.text':
-    '{vendor} stopped answering at {time}, after we had asked. Asking again could open it twice, so we don’t. {partner} has been told and is checking.',
+    '{vendor} stopped answering at {time}, after we had asked. Asking again could open it twice, so we don’t. {partner} sees this and is checking.',
   'account.unknown.go': 'You can go on meanwhile.',
   'account.refused.title': 'This account was not opened',
-  'account.refused.text': '{vendor} did not accept the request. {partner} has been told and is looking into it.',
+  'account.refused.text': '{vendor} did not accept the request. {partner} sees this and is looking into it.',
   'account.said': '{vendor}: {state}',
   'ago.second': '{n} s',
   'ago.minute': '{n} min',

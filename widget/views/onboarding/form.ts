@@ -1,11 +1,8 @@
+import { isAsked, tidy } from '../../../shared/answers.ts';
 import type { Field, OnboardingView, Section, Values } from '../../../shared/onboarding.ts';
 import type { Fault } from '../../../shared/problem.ts';
 
 export type Answer = string | boolean;
-
-/** `tidy` and `isAsked` of shared/rules, said again: that file is as large as this view's form and comes only when something is checked. */
-const tidy = (answer: Answer | undefined) => (typeof answer === 'string' ? answer.normalize('NFC').trim().replace(/\s+/g, ' ') : answer);
-export const isAsked = ({ when }: Field, values: Values): boolean => !when || when.in.includes(values[when.field] ?? '');
 
 /** The answers as they stand on this page: what the gateway has, what was typed since, and what is wrong with them. No DOM. */
 export class Form {

@@ -9,7 +9,7 @@ export const landingPage = (): Html =>
   frame(
     'Inlay gateway',
     html`<h1>This is Inlay’s gateway</h1>
-<p>Partners’ servers ask it for embed tokens, and <code>&lt;inlay-widget&gt;</code> in their pages talks to it. There is nothing here to click.</p>
+<p>Partners’ servers ask it for embed tokens, and <code>&lt;inlay-widget&gt;</code> in their pages talks to it.</p>
 <dl><div><dt>The tag’s script</dt><dd><a href="/inlay.js"><code>/inlay.js</code></a></dd></div>
 <div><dt>Keys that verify embed tokens</dt><dd><a href="/.well-known/jwks.json"><code>/.well-known/jwks.json</code></a></dd></div>
 <div><dt>Where tokens come from</dt><dd><code>POST /embed/token</code></dd></div></dl>`,

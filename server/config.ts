@@ -20,20 +20,19 @@ export interface Secrets {
   readonly platformKey: Uint8Array | undefined;
 }
 
+/** https, or http to this machine. */
+function isSafe(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url?.protocol === 'https:' || (url?.protocol === 'http:' && loopback.test(url.hostname));
+}
 const loopback = /^(localhost|127(\.\d+){3}|\[::1\]|.*\.localhost)$/;
 
 const port = (fallback: number) => z._default(z.coerce.number().check(z.int(), z.minimum(0), z.maximum(65_535)), fallback);
 const publicUrl = z.string().check(
   z.refine((text) => {
-    const url = URL.canParse(text) ? new URL(text) : undefined;
-    return (
-      url !== undefined &&
-      url.pathname === '/' &&
-      !url.search &&
-      !url.hash &&
-      !url.username &&
-      (url.protocol === 'https:' || (url.protocol === 'http:' && loopback.test(url.hostname)))
-    );
+    if (!isSafe(text)) return false;
+    const { pathname, search, hash, username } = new URL(text);
+    return pathname === '/' && !search && !hash && !username;
   }, 'must be an origin without a path: https, or http on loopback'),
   z.overwrite((text) => (URL.canParse(text) ? new URL(text).origin : text)),
 );
@@ -60,18 +59,24 @@ const Environment = z.object({
   SMTP_URL: z.optional(z.string().check(z.regex(/^smtps?:\/\//, 'must begin with smtp:// or smtps://'))),
   ADMIN_ISSUER: z.optional(z.string()),
   ADMIN_AUDIENCE: z.optional(z.string()),
-  ADMIN_JWKS_URL: z.optional(
-    z.string().check(z.refine((text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol), 'must be an address')),
-  ),
+  ADMIN_JWKS_URL: z.optional(z.string().check(z.refine((text) => isSafe(text), 'must be an address: https, or http on loopback'))),
 });
 
-/** The settings, or one error that names every one at fault and quotes no value. An empty variable counts as unset. */
-export function readEnvironment(env: Readonly<Record<string, string | undefined>>): { config: Config; secrets: Secrets } {
+/** What a part cannot do without, run alone: one of these. */
+const needed: Readonly<Record<string, readonly string[]>> = {
+  gateway: ['INLAY_MASTER_KEY', 'INLAY_MASTER_KEY_FILE'],
+  platform: ['INLAY_PLATFORM_KEY'],
+};
+
+/**
+ * The settings, or one error that names every one at fault and quotes no value. An empty variable counts as unset. `alone` is the part
+ * that is run by itself: the demo makes its keys, a part alone is given them.
+ */
+export function readEnvironment(env: Readonly<Record<string, string | undefined>>, alone?: string): { config: Config; secrets: Secrets } {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const result = Environment.safeParse(given);
-  const faults = result.success
-    ? together(result.data)
-    : result.error.issues.map((issue) => `${String(issue.path[0])} ${plain(issue.message)}`);
+  const unread = result.success ? [] : result.error.issues.map((issue) => `${String(issue.path[0])} ${plain(issue.message)}`);
+  const faults = [...unread, ...together(given), ...missing(given, alone)];
   if (faults.length > 0 || !result.success) throw new SettingsError(faults);
   const read = result.data;
   const vendors = Object.fromEntries(vendorNames.map((name) => [name, read[`${name.toUpperCase()}_URL` as 'KELVIQ_URL']]));
@@ -101,14 +106,19 @@ export class SettingsError extends Error {
 }
 
 /** Settings that must come together, or must not. */
-function together(read: z.infer<typeof Environment>): string[] {
+function together(given: Readonly<Record<string, string | undefined>>): string[] {
   const faults: string[] = [];
-  const admin = (['ADMIN_ISSUER', 'ADMIN_AUDIENCE', 'ADMIN_JWKS_URL'] as const).filter((name) => read[name] === undefined);
+  const admin = ['ADMIN_ISSUER', 'ADMIN_AUDIENCE', 'ADMIN_JWKS_URL'].filter((name) => given[name] === undefined);
   if (admin.length === 1 || admin.length === 2)
     faults.push(...admin.map((name) => `${name} is missing: an external issuer needs all three ADMIN_ settings`));
-  if (read.INLAY_MASTER_KEY && read.INLAY_MASTER_KEY_FILE)
+  if (given.INLAY_MASTER_KEY && given.INLAY_MASTER_KEY_FILE)
     faults.push('INLAY_MASTER_KEY_FILE must not be set together with INLAY_MASTER_KEY');
   return faults;
+}
+
+function missing(given: Readonly<Record<string, string | undefined>>, alone = ''): string[] {
+  const names = needed[alone];
+  return !names || names.some((name) => given[name]) ? [] : [`${names.join(' or ')} is missing: 32 random bytes in base64url`];
 }
 
 const plain = (message: string): string => (message.startsWith('must') ? message : 'has a value that cannot be read');

@@ -24,5 +24,5 @@ function describe(error: unknown): { message: string; stack?: string | undefined
 
 /** Everything with the shape of a secret of ours or of a vendor's: keys, JWTs, sessions, the secret part of a link, e-mail addresses. */
 const secrets =
-  /\b(?:lk_[0-9a-f]{8,}|slp_\w{8,}|slk_\w{8,}|kvqp_\w{4,}|(?:sk|ck)_(?:live|test)_\w{4,}|whsec_[\w+/=]{8,})|\beyJ[\w-]+\.[\w-]+\.[\w-]+|(?<=sessionId=|token=|#)[\w.-]{16,}|[\w.+-]+@[\w-]+\.[\w.]+/g;
+  /\b(?:lk_[0-9a-f]{8,}|slp_\w{8,}|slt_\w{8,}|kvqp_\w{4,}|(?:sk|ck)_(?:live|test)_\w{4,}|whsec_[\w+/=]{8,})|\beyJ[\w-]+\.[\w-]+\.[\w-]+|(?<=sessionId=|token=|DPoP |Bearer |#)[\w.-]{16,}|[\w.+-]+@[\w-]+\.[\w.]+/g;
 export const redact = (text: string): string => text.replace(secrets, '[redacted]');

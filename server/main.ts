@@ -5,13 +5,13 @@ import { type PartName, partNames, type Running, runGateway, runPlatform, runPor
 
 /** `node server/main.ts` runs the demo: three children under this process. With a part's name it runs that part alone. */
 async function main(part: string | undefined): Promise<void> {
-  const { config, secrets } = readEnvironment(process.env);
+  // Under the demo's parent the secrets come by message, never by environment or argument.
+  const { config, secrets } = readEnvironment(process.env, process.send ? undefined : part);
   if (part === undefined) {
     const { runDemo } = await import('./demo/parent.ts');
     return runDemo(config, secrets);
   }
   if (!(partNames as readonly string[]).includes(part)) throw new SettingsError([`"${part}" is no part: ${partNames.join(', ')}`]);
-  // Under the demo's parent the secrets come by message, never by environment or argument.
   if (process.send) return serveParent(part as PartName, config);
   const running = await runAlone(part as PartName, config, secrets);
   process.stdout.write(`${part} listens at ${running.url}\n`);
@@ -25,10 +25,7 @@ async function runAlone(part: PartName, config: Config, secrets: Secrets): Promi
     await buildWhatIsMissing((line) => process.stdout.write(`${line}\n`));
     return runGateway(config, await masterKeyOf(secrets));
   }
-  if (part === 'platform') {
-    if (!secrets.platformKey) throw new SettingsError(['INLAY_PLATFORM_KEY is missing: 32 random bytes in base64url']);
-    return runPlatform(config, secrets.platformKey, false);
-  }
+  if (part === 'platform' && secrets.platformKey) return runPlatform(config, secrets.platformKey, false);
   const demo = await readDemoFile(config.dataDir);
   if (!demo) throw new SettingsError(['INLAY_DATA_DIR holds no demo.json: run "npm start" once']);
   return runPortal({ ...config, gatewayUrl: config.gatewayUrl ?? demo.gatewayUrl }, demo.partnerKey);

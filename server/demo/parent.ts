@@ -74,10 +74,13 @@ export async function runDemo(config: Config, secrets: Secrets): Promise<void> {
 
   const save = () => writeDemoFile(config.dataDir, { ...(demo as DemoFile), ...urls });
   await save();
-  setInterval(async () => {
+  const renew = async () => {
     // A gateway that is just being started again gives a new token when it is ready.
     demo.adminToken = (await gateway.ask<string>('issueAdminToken', 3600).catch(() => undefined)) ?? demo.adminToken;
     await save();
+  };
+  setInterval(() => {
+    renew().catch((error: Error) => say(`demo.json could not be renewed: ${error.message}`));
   }, renewal);
   say(
     `\n  Portal    ${urls.portalUrl}   a partner's site: begin here\n  Gateway   ${urls.gatewayUrl}\n  Platform  ${urls.platformUrl}   the vendors, and the mail they send\n\n  Keys for trying things by hand are in demo.json in the data folder. Ctrl-C ends everything.\n`,
@@ -102,12 +105,13 @@ function keepAlive(name: PartName, env: NodeJS.ProcessEnv, secret: () => string,
   let nextId = 0;
   const ready = Promise.withResolvers<void>();
 
-  const tell = (message: ToChild) => child.send(message);
+  /** A child that has just died takes no message; its end is noticed and told elsewhere. */
+  const tell = (message: ToChild, failed: (error: Error) => void = () => {}) => void child.send(message, (error) => error && failed(error));
   const ask = <T>(verb: string, input: unknown): Promise<T> =>
     new Promise<T>((resolve, reject) => {
       nextId += 1;
       waiting.set(nextId, { resolve, reject });
-      tell({ kind: 'verb', id: nextId, verb, input });
+      tell({ kind: 'verb', id: nextId, verb, input }, reject);
     });
 
   async function onMessage(message: ToParent): Promise<void> {
@@ -129,7 +133,13 @@ function keepAlive(name: PartName, env: NodeJS.ProcessEnv, secret: () => string,
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     child = started;
-    started.on('message', (message: ToParent) => void onMessage(message).catch(ready.reject));
+    started.on('message', (message: ToParent) =>
+      onMessage(message).catch((error: Error) => {
+        say(`The ${name} could not be made ready: ${error.message}`);
+        ready.reject(error);
+      }),
+    );
+    started.on('error', (error) => say(`The ${name}: ${error.message}`));
     started.once('exit', async (code) => {
       for (const asked of waiting.values()) asked.reject(new Error(`The ${name} ended.`));
       waiting.clear();

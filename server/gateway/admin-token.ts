@@ -19,14 +19,15 @@ export async function issueAdminToken({
 }): Promise<string> {
   const database = await openDatabase<Tables>(join(dataDir, 'gateway.db'), migrations);
   try {
+    const box = secretBox(masterKey);
     const keys = await openSigningKeys({
       keep: keepIn(database),
-      box: secretBox(masterKey),
+      box,
       now: Date.now,
       purpose: 'admin',
       longest: 3_600_000,
     });
-    return await createAdmins({ now: Date.now, keys, publicUrl, external: undefined }).issue(3600);
+    return await createAdmins({ now: Date.now, keys, publicUrl, external: undefined, mark: box.fingerprint }).issue(3600);
   } finally {
     await database.close();
   }

@@ -51,7 +51,7 @@ export function createApp(doors: Doors, { publicUrl, report, now }: { publicUrl:
     return next();
   });
   app.use((ctx, next) => table.find(({ paths }) => paths.test(ctx.path))?.enter(ctx, next) ?? next());
-  // Koa's own handler writes to the console; what reaches it was already answered or belongs to a socket that is gone.
-  app.on('error', () => {});
+  // What goes wrong while an answer is being sent, when nobody can be told any more.
+  app.on('error', (error) => report(error, 'sending'));
   return app;
 }

@@ -128,7 +128,13 @@ export async function compose(
   const log = logReader(database.read);
   const logKey = ed25519(new Uint8Array(hkdfSync('sha256', secrets.masterKey, new Uint8Array(), 'inlay/log', 32)));
   const audit = { leaves: log.leaves, checkpoint: async () => checkpoint(`${new URL(publicUrl).host}/log`, await log.head(), logKey) };
-  const admins = createAdmins({ now: edges.now, keys: adminKeys, publicUrl, external: externalIssuer(config.admin, outbound.request) });
+  const admins = createAdmins({
+    now: edges.now,
+    keys: adminKeys,
+    publicUrl,
+    external: externalIssuer(config.admin, outbound.request),
+    mark: box.fingerprint,
+  });
   const proxied = createProxied({
     keep,
     box,

@@ -33,18 +33,6 @@ export class OutboundFailure extends Error {
 
 export type Request = (request: OutboundRequest) => Promise<OutboundAnswer>;
 
-/** The connection was refused or never made: node's and undici's codes for it. */
-const neverSent = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'CERT_HAS_EXPIRED',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-]);
-
 /** The only way out: a pool of connections per origin, a total deadline, and a cap on what is read. */
 export function createOutbound(): { request: Request; close(): Promise<void> } {
   const pools = new Map<string, Pool>();
@@ -65,29 +53,29 @@ export function createOutbound(): { request: Request; close(): Promise<void> } {
   };
 
   return {
-    async request(call) {
-      try {
-        return await answerTo(poolOf(call.origin), call);
-      } catch (error) {
-        throw new OutboundFailure(`${call.method} to ${new URL(call.origin).host} failed`, !neverSent.has(codeOf(error)), error);
-      }
-    },
+    request: (call) => answerTo(poolOf(call.origin), call),
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.destroy()));
     },
   };
 }
 
-/** Undici's own events rather than its streams and signals: those cost more than the rest of a small call. */
-function answerTo(pool: Pool, { path, method, headers, body, deadline, cap = 1024 * 1024 }: OutboundRequest): Promise<OutboundAnswer> {
+/**
+ * Undici's own events rather than its streams and signals: those cost more than the rest of a small call. `onRequestStart` comes when a
+ * connection is there and the request is about to be written on it: what fails before that never left.
+ */
+function answerTo(
+  pool: Pool,
+  { origin, path, method, headers, body, deadline, cap = 1024 * 1024 }: OutboundRequest,
+): Promise<OutboundAnswer> {
   return new Promise((resolve, reject) => {
     let started: Dispatcher.DispatchController | undefined;
-    let failed: Error | undefined;
-    const fail = (error: Error) => {
-      failed ??= error;
+    let failed: OutboundFailure | undefined;
+    const fail = (error: unknown) => {
+      failed ??= new OutboundFailure(`${method} to ${new URL(origin).host} failed`, started !== undefined, error);
       clearTimeout(timeout);
-      started?.abort(error);
-      reject(error);
+      started?.abort(failed);
+      reject(failed);
     };
     const timeout = setTimeout(() => fail(new Error('The deadline passed.')), deadline);
 
@@ -95,35 +83,32 @@ function answerTo(pool: Pool, { path, method, headers, body, deadline, cap = 102
     let answered: OutboundAnswer['headers'] = {};
     const chunks: Buffer[] = [];
     let length = 0;
-    pool.dispatch(
-      { path, method, headers, body: body ?? null },
-      {
-        onRequestStart(controller) {
-          started = controller;
-          // What waited for a connection until its deadline must not leave any more.
-          if (failed) controller.abort(failed);
-        },
-        onResponseStart(_, statusCode, found) {
-          status = statusCode;
-          answered = found;
-        },
-        onResponseData(_, chunk) {
-          length += chunk.length;
-          if (length > cap) fail(new Error(`The answer is longer than ${cap} bytes.`));
-          else chunks.push(chunk);
-        },
-        onResponseEnd() {
-          clearTimeout(timeout);
-          resolve({ status, headers: answered, body: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks) });
-        },
-        onResponseError: (_, error) => fail(error),
+    const events: Dispatcher.DispatchHandler = {
+      onRequestStart(controller) {
+        started = controller;
+        // What waited for a connection until its deadline must not leave any more.
+        if (failed) controller.abort(failed);
       },
-    );
+      onResponseStart(_, statusCode, found) {
+        status = statusCode;
+        answered = found;
+      },
+      onResponseData(_, chunk) {
+        length += chunk.length;
+        if (length > cap) fail(new Error(`The answer is longer than ${cap} bytes.`));
+        else chunks.push(chunk);
+      },
+      onResponseEnd() {
+        clearTimeout(timeout);
+        resolve({ status, headers: answered, body: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks) });
+      },
+      onResponseError: (_, error) => fail(error),
+    };
+    try {
+      pool.dispatch({ path, method, headers, body: body ?? null }, events);
+    } catch (error) {
+      // A header or a path that cannot be written.
+      fail(error);
+    }
   });
-}
-
-/** A failed connection to a name with several addresses comes as one error with one error for each address. */
-function codeOf(error: unknown): string {
-  if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

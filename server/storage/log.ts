@@ -1,4 +1,5 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { CompiledQuery, type Kysely, sql } from 'kysely';
 import { type Hash, leafHash, noPeaks, type Peaks, push, rootOf } from '../../shared/log.ts';
 
@@ -49,15 +50,29 @@ export interface Head {
   readonly root: Uint8Array;
 }
 
+/** Leaves that are read and hashed without a break. */
+const pageSize = 2_000;
+
 /** Reads heads of the tree; remembers its peaks, so that a head costs only the leaves since the last one. */
 export function logReader(db: Kysely<LogTables>) {
   let peaks: Peaks = noPeaks;
   return {
     async head(): Promise<Head> {
-      const known = peaks;
-      const leaves = await db.selectFrom('log_leaf').select('hash').where('seq', '>=', known.size).orderBy('seq').execute();
       // Grown aside: two readers that ask at once must not both add the same leaves.
-      const grown = leaves.reduce((tree, { hash }) => push(sha256, tree, hash), known);
+      let grown = peaks;
+      for (;;) {
+        const leaves = await db
+          .selectFrom('log_leaf')
+          .select('hash')
+          .where('seq', '>=', grown.size)
+          .orderBy('seq')
+          .limit(pageSize)
+          .execute();
+        for (const { hash } of leaves) grown = push(sha256, grown, hash);
+        if (leaves.length < pageSize) break;
+        // The first head after a start reads the whole log: others get their turn in between.
+        await setImmediate();
+      }
       if (grown.size > peaks.size) peaks = grown;
       return { size: grown.size, root: rootOf(sha256, grown) };
     },

@@ -175,7 +175,7 @@ test('what was done is in the audit, newest first, with who did it, and nothing 
     items.map(({ kind }) => kind),
     ['partner.suspended', 'key.issued', 'origin.added', 'partner.created'],
   );
-  assert.ok(items.every(({ partner, actor }) => partner === id && actor === 'admin:admin'));
+  assert.ok(items.every(({ partner, actor }) => partner === id && actor === 'admin'));
   assert.match(checkpoint, /^127\.0\.0\.1:\d+\/log\n\d+\n[\w+/]{43}=\n\n\u2014 /);
   const page = await answered<Page>(below(id)('GET', '/audit?limit=3'));
   const rest = await answered<Page>(below(id)('GET', `/audit?limit=3&before=${page.next_before}`));

@@ -50,13 +50,13 @@ test('suspensions and resumptions by the hundred are each true at the next call'
   }
 });
 
-test('a deleted partner’s keys are unknown and its sessions refused', async () => {
+test('a deleted partner’s keys and sessions are refused at once', async () => {
   const { id, key } = await gateway.partner({ origins: [origin] });
   const visitor = await entered(gateway, key, origin, 'c-1');
   const unused = await mintedToken(gateway.url, key);
   assert.equal((await gateway.admin('DELETE', `/api/v1/admin/partners/${id}`)).status, 204);
-  await refused(runs(key), 401, 'unauthenticated');
-  assert.equal((await answered<{ code: string }>(mintToken(gateway.url, key), 401)).code, 'unauthenticated');
+  await refused(runs(key), 403, 'partner-suspended');
+  assert.equal((await answered<{ code: string }>(mintToken(gateway.url, key), 403)).code, 'partner-suspended');
   await refused(visitor.call('GET', '/embed/onboarding'), 403, 'partner-suspended');
   await refused((await createVisitor(gateway.url, origin)).open(unused), 403, 'partner-suspended');
 });

@@ -135,7 +135,13 @@ test('an unknown account is adopted without a key, and then nothing more is wait
   const { visitor } = await sent(lone.key, '500-after');
   const { run_id } = await until(visitor, (run) => states(run).scribeless === 'unknown');
   assert.equal((await answered<RunView>(partnerRuns(lone.key, `/${run_id}/adopt`, { team_id: 'team_found_by_hand' }))).status, 'done');
-  assert.equal((await visitor.run()).step, 'done');
+  const run = await visitor.run();
+  assert.equal(run.step, 'done');
+  assert.deepEqual(
+    run.billing,
+    { vendor: 'scribeless', state: 'done', checked_at: null, done_at: null },
+    'nobody saw a payment set up, and nobody says so',
+  );
 });
 
 test('another partner can neither see, retry nor adopt a run', async () => {

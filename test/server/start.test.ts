@@ -93,7 +93,8 @@ test('wrong settings stop the start with one message that names each and quotes 
     ADMIN_ISSUER: 'canary',
   });
   assert.equal((await ended(child)).code, 1);
-  for (const name of ['INLAY_MASTER_KEY', 'KELVIQ_URL', 'INLAY_GATEWAY_PORT']) assert.ok(said().includes(name), name);
+  for (const name of ['INLAY_MASTER_KEY', 'KELVIQ_URL', 'INLAY_GATEWAY_PORT', 'ADMIN_AUDIENCE', 'ADMIN_JWKS_URL'])
+    assert.ok(said().includes(name), name);
   assert.ok(!said().includes('canary'), said());
 });
 
@@ -102,8 +103,8 @@ test('a part alone does not start without its key', async () => {
     ['gateway', 'INLAY_MASTER_KEY'],
     ['platform', 'INLAY_PLATFORM_KEY'],
   ] as const) {
-    const { child, said } = start([part], { INLAY_DATA_DIR: join(dataDir, 'alone') });
+    const { child, said } = start([part], { INLAY_DATA_DIR: join(dataDir, 'alone'), SMTP_URL: 'nonsense' });
     assert.equal((await ended(child)).code, 1);
-    assert.ok(said().includes(name), said());
+    for (const fault of [name, 'SMTP_URL']) assert.ok(said().includes(fault), said());
   }
 });

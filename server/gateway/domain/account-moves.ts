@@ -103,8 +103,7 @@ export function createAccountMoves({ keep, box, now, vendors }: Options) {
         // Without a key, or at a vendor that has no such state, there is nothing more to learn about it.
         const followed = credential !== undefined && vendors[account.vendor].readiness !== undefined;
         const rest = followed ? { next_at: at } : { state: 'ready' as const, ready_at: at, next_at: null };
-        const billing = !followed && awaitsBilling(run, account.vendor) ? { billing_done_at: at } : {};
-        return { account: { vendor_ref: ref, credential_id: credential?.id ?? null, opened_at: at, ...rest }, run: billing };
+        return { account: { vendor_ref: ref, credential_id: credential?.id ?? null, opened_at: at, ...rest } };
       }),
 
     /** Back to the details, with the fault at the field that caused it. */

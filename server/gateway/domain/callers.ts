@@ -28,7 +28,8 @@ export function createCallers({ keep, now }: { keep: Keep; now: Edges['now'] }) 
     const [partnerId = '', vendor = '', mode = ''] = name.split(' ');
     return keep.read.credentials.findFor(partnerId, '', vendor as VendorName, mode as Mode);
   });
-  const origins = remembered<boolean>((origin) => keep.read.partners.originKnown(origin));
+  // Only what is known is remembered: what strangers send must not fill the memory.
+  const origins = remembered<true | undefined>(async (origin) => (await keep.read.partners.originKnown(origin)) || undefined);
 
   async function reportExposed(key: KeyRow): Promise<void> {
     await keep.transact((stores) => stores.record({ kind: 'key.exposed', at: now(), partner: key.partner_id, actor: key.id }));
@@ -45,8 +46,7 @@ export function createCallers({ keep, now }: { keep: Keep; now: Edges['now'] }) 
         throw new Failure('unauthenticated', key ? 'The key is mistyped: its last digits do not fit.' : 'Send your key as X-API-Key.');
       const row = await keys.get(hashOf(key));
       const works = row && row.revoked_at === null && (row.expires_at === null || row.expires_at > now());
-      const partner = works ? await partners.get(row.partner_id) : undefined;
-      if (!row || !partner) throw new Failure('unauthenticated', 'The key is unknown, expired or revoked.');
+      if (!works) throw new Failure('unauthenticated', 'The key is unknown, expired or revoked.');
       if (origin || (fetchSite && fetchSite !== 'none')) {
         await reportExposed(row);
         throw new Failure(
@@ -54,6 +54,8 @@ export function createCallers({ keep, now }: { keep: Keep; now: Edges['now'] }) 
           'This key reached a browser: whoever sees the page can take it. Call from your server, and rotate the key now.',
         );
       }
+      const partner = await partners.get(row.partner_id);
+      if (!partner) throw new Failure('partner-suspended', 'The partner is deleted.');
       if (partner.status === 'SUSPENDED') throw new Failure('partner-suspended');
       if (!row.scopes.includes(scope)) throw new Failure('scope-missing', `The key lacks the scope ${scope}.`);
       return { partner, keyId: row.id, mode: row.mode, scopes: row.scopes };
@@ -75,7 +77,8 @@ export function createCallers({ keep, now }: { keep: Keep; now: Edges['now'] }) 
       throw new Failure('credential-missing', `No ${vendor} key of this partner is stored.`);
     },
 
-    originKnown: (origin: string) => origins.get(origin),
+    /** Has some partner registered this origin? */
+    originKnown: async (origin: string): Promise<boolean> => origin.length <= 255 && (await origins.get(origin)) === true,
   };
 }
 export type Callers = ReturnType<typeof createCallers>;

@@ -79,9 +79,8 @@ export async function customerFor(
   externalId: string,
   at: number,
 ): Promise<string> {
-  const known = await stores.customers.findByExternalId(partnerId, mode, externalId);
-  if (!known) await assertRoomForCustomer(stores, partnerId);
-  return known?.id ?? addCustomer(stores, box, partnerId, mode, externalId, at);
+  if (!(await stores.customers.findByExternalId(partnerId, mode, externalId))) await assertRoomForCustomer(stores, partnerId);
+  return customerOpened(stores, box, partnerId, mode, externalId, at);
 }
 
 /** The customer whose account a vendor has opened already: a limit comes too late, and the key must be kept. */
@@ -94,10 +93,7 @@ export async function customerOpened(
   at: number,
 ): Promise<string> {
   const known = await stores.customers.findByExternalId(partnerId, mode, externalId);
-  return known?.id ?? addCustomer(stores, box, partnerId, mode, externalId, at);
-}
-
-async function addCustomer(stores: Stores, box: Box, partnerId: string, mode: Mode, externalId: string, at: number): Promise<string> {
+  if (known) return known.id;
   const id = newId('customer');
   await stores.customers.insert({
     id,

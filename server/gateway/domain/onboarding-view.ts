@@ -1,10 +1,12 @@
 import type { OnboardingView, Section, Values } from '../../../shared/onboarding.ts';
 import type { AccountRow, RunRow } from './ports.ts';
-import { awaitsBilling, currentStep, stepStates } from './progress.ts';
+import { currentStep, stepStates } from './progress.ts';
 
 export const sectionsOf = ({ flow }: RunRow): Section[] => flow.steps.flatMap((step) => (step.kind === 'details' ? step.sections : []));
 
 const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+
+const billingStates = { done: 'done', open: 'needed', todo: 'waiting' } as const;
 
 /** What the view shows that is not of the run itself. */
 export interface Around {
@@ -49,8 +51,7 @@ export function describeRun(run: RunRow, accounts: readonly AccountRow[], { valu
     billing: billing
       ? {
           vendor: billing.vendor,
-          state:
-            run.billing_done_at !== null ? 'done' : account?.state === 'ready' && awaitsBilling(run, billing.vendor) ? 'needed' : 'waiting',
+          state: billingStates[states.find(({ step }) => step === billing)?.state ?? 'todo'],
           checked_at: iso(account?.checked_at ?? null),
           done_at: iso(run.billing_done_at),
         }

@@ -190,16 +190,18 @@ export function createOnboarding({ keep, box, now, presence, vendors, wake }: Op
 }
 export type Onboarding = ReturnType<typeof createOnboarding>;
 
-/** Accounts are written down before anything is asked. The first is due now; each of the others when the one before it was answered. */
+/** Accounts are written down before anything is asked. The first that is still to be asked is due now; each of the others when the one before it was answered. */
 async function planAccounts(stores: Stores, run: RunRow, at: number): Promise<void> {
   const known = await stores.runs.accounts(run.partner_id, run.id);
   const wanted = run.flow.steps.flatMap((step) => (step.kind === 'provision' ? step.accounts : []));
+  let held = false;
   for (const [position, { vendor }] of wanted.entries()) {
     const account = known.find((each) => each.vendor === vendor);
-    const stopped = account && (account.state === 'refused' || (account.state === 'planned' && account.tries > 0));
-    if (stopped) await stores.runs.moveAccount(account, { state: 'planned', next_at: at, tries: 0 });
+    const due = held ? null : at;
+    if (account?.state === 'refused' || account?.state === 'planned')
+      await stores.runs.moveAccount(account, { state: 'planned', next_at: due, tries: 0 });
+    held ||= !account || account.state === 'refused' || account.state === 'planned';
     if (account) continue;
-    const due = position === 0 ? at : null;
     await stores.runs.addAccount({
       run_id: run.id,
       partner_id: run.partner_id,

@@ -70,7 +70,7 @@ export function createPartnerKeys({ keep, now }: { keep: Keep; now: Edges['now']
         await stores.record({ kind: 'key.revoked', at, partner: partnerId, actor, about: { key: id } });
       }),
 
-    /** A new key with the old one's scopes and mode; the old one works for `overlap` seconds more. */
+    /** A new key with the old one's scopes, mode and expiry; the old one works for `overlap` seconds more. The two count as one for no limit: it is not asked. */
     rotate: (partnerId: string, id: string, overlap: number, actor: string) =>
       keep.transact(async (stores) => {
         const old = await findKey(stores, partnerId, id);
@@ -80,7 +80,7 @@ export function createPartnerKeys({ keep, now }: { keep: Keep; now: Edges['now']
         const until = Math.min(at + overlap * 1000, old.expires_at ?? Number.POSITIVE_INFINITY);
         await stores.keys.update(partnerId, id, overlap === 0 ? { revoked_at: at } : { expires_at: until });
         const key = makePartnerKey(old.mode);
-        const row: KeyRow = { ...old, id: newId('key'), hash: hashOf(key), last_four: key.slice(-4), created_at: at, expires_at: null };
+        const row: KeyRow = { ...old, id: newId('key'), hash: hashOf(key), last_four: key.slice(-4), created_at: at };
         await stores.keys.insert(row);
         await stores.record({ kind: 'key.rotated', at, partner: partnerId, actor, about: { key: id, successor: row.id } });
         return { row, key };

@@ -127,8 +127,8 @@ export interface AccountRow {
 
 export interface SigningKeyRow {
   kid: string;
-  purpose: 'embed' | 'admin' | 'log';
-  /** Sealed private key: a JWK, or an Ed25519 seed for the log. */
+  purpose: 'embed' | 'admin';
+  /** Sealed private key, a JWK. */
   box: Uint8Array;
   /** The public JWK as text. */
   public_jwk: string;
@@ -228,7 +228,7 @@ export interface RunStore {
   addAccount(row: AccountRow): Promise<void>;
   /** Compare-and-set on the state. */
   moveAccount(account: Pick<AccountRow, 'run_id' | 'vendor' | 'state'>, change: Partial<AccountRow>): Promise<boolean>;
-  /** Accounts of every partner for which something is due; the worker's only unscoped read. */
+  /** Accounts of every active partner for which something is due; the worker's only unscoped read. */
   due(now: number, limit: number): Promise<AccountRow[]>;
   /** Accounts that a killed process left in the middle of a call. */
   interrupted(): Promise<AccountRow[]>;

@@ -36,7 +36,9 @@ function stateOf(
     }
     case 'billing':
       if (run.billing_done_at !== null) return { state: 'done', at: run.billing_done_at };
-      return { state: run.submitted_at !== null && account(step.vendor)?.state === 'ready' ? 'open' : 'todo', at: null };
+      if (run.submitted_at === null || account(step.vendor)?.state !== 'ready') return { state: 'todo', at: null };
+      // Taken over without its key: nobody here can see its billing, so it is the partner's matter.
+      return { state: account(step.vendor)?.credential_id === null ? 'done' : 'open', at: null };
     case 'done':
       return { state: before ? 'done' : 'todo', at: null };
   }

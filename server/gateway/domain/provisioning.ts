@@ -86,12 +86,10 @@ export function createProvisioning({ keep, box, edges, vendors, moves, wake }: O
       for (const account of await keep.read.runs.due(now(), mostAtOnce)) {
         const id = `${account.run_id} ${account.vendor}`;
         if (inFlight.has(id) || inFlight.size >= mostAtOnce) continue;
+        // After a failure of ours the row is as it was, so it is left to the next turn: waking at once would spin on it.
         const work = act(account)
-          .catch((error: unknown) => report(error, account.run_id))
-          .finally(() => {
-            inFlight.delete(id);
-            wake();
-          });
+          .then(wake, (error: unknown) => report(error, account.run_id))
+          .finally(() => inFlight.delete(id));
         inFlight.set(id, work);
       }
     },

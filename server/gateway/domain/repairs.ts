@@ -2,6 +2,7 @@ import type { Provisioner } from '../../../shared/onboarding.ts';
 import { Failure } from '../../../shared/problem.ts';
 import type { AccountMoves } from './account-moves.ts';
 import { sealedSecret } from './credentials.ts';
+import { findPartner } from './partners.ts';
 import type { AccountRow, Box, Keep, RunRow } from './ports.ts';
 import type { ProvisioningVendors } from './vendor.ts';
 
@@ -21,6 +22,9 @@ export interface Adoption {
   readonly api_key?: string | undefined;
 }
 
+const fault = (pointer: string, code: string, message: string, cause?: unknown): Failure =>
+  new Failure('invalid-input', undefined, { cause, errors: [{ pointer, code, message }] });
+
 /** What people decide where nobody knows what a vendor did. */
 export function createRepairs({ keep, box, vendors, moves, wake }: Options) {
   async function findUnknown(
@@ -28,6 +32,7 @@ export function createRepairs({ keep, box, vendors, moves, wake }: Options) {
     runId: string,
     vendor: Provisioner | undefined,
   ): Promise<{ run: RunRow; account: AccountRow }> {
+    await findPartner(keep.read, partnerId);
     const run = await keep.read.runs.find(partnerId, runId);
     if (!run) throw new Failure('not-found', 'There is no such run.');
     const accounts = await keep.read.runs.accounts(partnerId, runId);
@@ -45,15 +50,25 @@ export function createRepairs({ keep, box, vendors, moves, wake }: Options) {
     const offered = sealedSecret(box, { partnerId: run.partner_id, customerId: run.customer_id, vendor, mode: run.mode, secret, ref }, 0);
     const found = await readiness(offered).catch((cause: unknown) => {
       if (!(cause instanceof Failure) || cause.code !== 'vendor-refused') throw new Failure('vendor-unavailable', undefined, { cause });
-      throw new Failure('invalid-input', undefined, {
-        cause,
-        errors: [{ pointer: '/api_key', code: 'key', message: 'The vendor does not take this key.' }],
-      });
+      throw fault('/api_key', 'key', 'The vendor does not take this key.', cause);
     });
-    if (found.ref !== ref)
-      throw new Failure('invalid-input', undefined, {
-        errors: [{ pointer: '/team_id', code: 'team', message: 'The key opens another team.' }],
-      });
+    if (found.ref !== ref) throw fault('/team_id', 'team', 'The key opens another team.');
+  }
+
+  /** The account's key as the vendor gives it out again; the account must be there and be this customer's. */
+  async function recovered({ vendor }: AccountRow, run: RunRow, { team_id, api_key }: Adoption): Promise<string | undefined> {
+    const { recover } = vendors[vendor];
+    if (!recover) return api_key;
+    const partnerKey = await keep.read.credentials.findFor(run.partner_id, '', vendor, run.mode);
+    if (!partnerKey) throw new Failure('credential-missing');
+    const found = await recover(partnerKey, team_id).catch((cause: unknown) => {
+      throw cause instanceof Failure ? cause : new Failure('vendor-unavailable', undefined, { cause });
+    });
+    const customer = await keep.read.customers.find(run.partner_id, run.customer_id);
+    if (!found || found.externalId !== customer?.external_id)
+      throw fault('/team_id', 'team', 'The vendor has no such account of this customer.');
+    if (api_key !== undefined && api_key !== found.secret) throw fault('/api_key', 'key', 'The account has another key.');
+    return found.secret;
   }
 
   const assertMoved = (moved: boolean): void => {
@@ -72,8 +87,7 @@ export function createRepairs({ keep, box, vendors, moves, wake }: Options) {
     async adopt(partnerId: string, runId: string, { vendor, team_id, api_key }: Adoption, actor: string): Promise<void> {
       const { run, account } = await findUnknown(partnerId, runId, vendor);
       if (api_key !== undefined) await assertOpens(account, run, team_id, api_key);
-      const partnerKey = await keep.read.credentials.findFor(partnerId, '', account.vendor, run.mode);
-      const secret = api_key ?? (partnerKey && (await vendors[account.vendor].recover?.(partnerKey, team_id)));
+      const secret = await recovered(account, run, { team_id, api_key });
       assertMoved(await moves.opened(account, team_id, secret, 'provisioning.adopted', actor));
     },
   };

@@ -31,7 +31,7 @@ export async function openSigningKeys({
     const rows = await keep.read.signingKeys.list(purpose);
     const current = rows.filter((row) => row.retired_at === null || row.retired_at + longest > now());
     const newest = current.find((row) => row.retired_at === null);
-    if (!newest) return rotate();
+    if (!newest) return rotate('system');
     signer = { kid: newest.kid, key: (await importJWK(JSON.parse(box.open(newest.box, about(newest.kid))), 'ES256')) as CryptoKey };
     const publics = current.map((row) => JSON.parse(row.public_jwk) as JWK);
     verifiers = new Map(
@@ -41,7 +41,7 @@ export async function openSigningKeys({
   }
 
   /** A new key signs from now on. */
-  async function rotate(): Promise<void> {
+  async function rotate(actor: string): Promise<void> {
     const pair = await generateKeyPair('ES256', { extractable: true });
     const kid = randomBytes(9).toString('base64url');
     const publicJwk = { ...(await exportJWK(pair.publicKey)), kid, alg: 'ES256', use: 'sig' };
@@ -59,7 +59,7 @@ export async function openSigningKeys({
         else if (old.retired_at + longest <= row.created_at) await stores.signingKeys.delete(old.kid);
       }
       await stores.signingKeys.insert(row);
-      await stores.record({ kind: 'signing-key.rotated', at: row.created_at, about: { kid, purpose } });
+      await stores.record({ kind: 'signing-key.rotated', at: row.created_at, actor, about: { kid, purpose } });
     });
     await load();
   }

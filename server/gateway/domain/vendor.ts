@@ -1,4 +1,4 @@
-import type { Provisioner, VendorName } from '../../../shared/onboarding.ts';
+import type { Provisioner } from '../../../shared/onboarding.ts';
 import type { CredentialRow } from './ports.ts';
 
 /** A vendor field that was refused (`null`: the vendor did not say which), with a rule code the widget has words for. */
@@ -33,11 +33,14 @@ export interface ProvisioningVendor {
   open(partnerKey: CredentialRow, externalId: string, fields: Readonly<Record<string, string>>): Promise<Opening>;
   /** Readiness of an account by its own key; absent for a vendor that has no such state: its accounts are ready when they are open. */
   readonly readiness?: (customerKey: CredentialRow) => Promise<Readiness>;
-  /** An account that was opened outside of this run: its key, by the partner's key, where the vendor gives keys out again. */
-  readonly recover?: (partnerKey: CredentialRow, ref: string) => Promise<string | undefined>;
+  /** An account by the vendor's own id, where the vendor tells of accounts and gives their keys out again; nothing when there is none. */
+  readonly recover?: (partnerKey: CredentialRow, ref: string) => Promise<Recovered | undefined>;
+}
+
+/** An account that the vendor has: its key, and the partner's id of the customer it was opened for. */
+export interface Recovered {
+  readonly secret: string | undefined;
+  readonly externalId: string | undefined;
 }
 
 export type ProvisioningVendors = Readonly<Record<Provisioner, ProvisioningVendor>>;
-
-/** The mode's key under which a returned secret is kept. */
-export type StoreUnder = readonly VendorName[];

@@ -61,7 +61,7 @@ const credentialView = (row: CredentialRow & { external_id: string | null }): Cr
   created_at: iso(row.created_at),
   updated_at: iso(row.updated_at),
 });
-const AuditQuery = z.object({
+const AuditQuery = z.strictObject({
   before: z.optional(z.coerce.number().check(z.int(), z.minimum(0))),
   limit: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(200)), 50),
 });
@@ -182,6 +182,7 @@ export function administrationRoutes(options: Administration): Router {
     `${at}/audit`,
     act(async (ctx, partner) => {
       const { before, limit } = parse(AuditQuery, { ...ctx.query });
+      await partners.find(partner);
       const items = await audit.leaves(partner, before, limit);
       const last = items.at(-1);
       reply(ctx, 200, AuditList, {
@@ -193,8 +194,7 @@ export function administrationRoutes(options: Administration): Router {
   );
 
   router.post('/keys/rotate', async (ctx: Context) => {
-    await administrator(admins, ctx);
-    await embedKeys.rotate();
+    await embedKeys.rotate(await administrator(admins, ctx));
     reply(ctx, 200, z.object({ kid: z.string() }), { kid: embedKeys.signer().kid });
   });
   return router;

@@ -81,7 +81,18 @@ export function runStore(db: Kysely<Tables>): RunStore {
       return numUpdatedRows === 1n;
     },
     due: async (now, limit) =>
-      (await db.selectFrom('account').selectAll().where('next_at', '<=', now).orderBy('next_at').limit(limit).execute()).map(toAccount),
+      (
+        await db
+          .selectFrom('account')
+          .innerJoin('partner', 'partner.id', 'account.partner_id')
+          .selectAll('account')
+          .where('next_at', '<=', now)
+          .where('partner.status', '=', 'ACTIVE')
+          .where('partner.deleted_at', 'is', null)
+          .orderBy('next_at')
+          .limit(limit)
+          .execute()
+      ).map(toAccount),
     interrupted: async () => (await db.selectFrom('account').selectAll().where('state', '=', 'asking').execute()).map(toAccount),
   };
 }

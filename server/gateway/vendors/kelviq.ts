@@ -60,7 +60,8 @@ export function kelviq({ origin, request, keyOf, deadline }: VendorOptions): Pro
     },
 
     async recover(partnerKey, ref) {
-      return (await find(partnerKey, `${encodeURIComponent(ref)}/`))?.serverKey ?? undefined;
+      const found = await find(partnerKey, `${encodeURIComponent(ref)}/`);
+      return found && { secret: found.serverKey ?? undefined, externalId: found.partnerExternalId ?? undefined };
     },
   };
 }

@@ -1,5 +1,5 @@
-import { z } from 'zod/mini';
-import { KelviqOrganization } from '../../../shared/vendors/kelviq.ts';
+import type { z } from 'zod/mini';
+import { KelviqList, KelviqOrganization } from '../../../shared/vendors/kelviq.ts';
 import { ScribelessTeam } from '../../../shared/vendors/scribeless.ts';
 import type { FoundSecret, Rebuild } from '../domain/proxied.ts';
 
@@ -86,11 +86,10 @@ export const kelviqRead: Rebuild = rebuilding<KelviqOrganization>(
   organizationSecret,
   setServerKey,
 );
-const List = z.looseObject({ results: z.array(KelviqOrganization) });
 export const kelviqList: Rebuild = rebuilding<KelviqOrganization>(
   false,
-  List,
-  (list: z.infer<typeof List>) => list.results,
+  KelviqList,
+  (list: z.infer<typeof KelviqList>) => list.results,
   organizationSecret,
   setServerKey,
 );

@@ -21,6 +21,9 @@ export interface VendorOptions {
   readonly deadline: number;
 }
 
+/** With these the vendor turned the call away before doing anything; 408 is not among them, it is a timeout. */
+const turnedAway: ReadonlySet<number> = new Set([401, 402, 403, 404, 405, 413, 415, 429]);
+
 /** Scribeless has no idempotency and no way to look a team up: an answer that was lost is lost. */
 export function scribeless({ origin, request, keyOf, deadline }: VendorOptions): ProvisioningVendor {
   const call = (method: 'GET' | 'POST', path: string, key: CredentialRow, body?: object): Promise<OutboundAnswer> =>
@@ -42,7 +45,7 @@ export function scribeless({ origin, request, keyOf, deadline }: VendorOptions):
       try {
         answer = await call('POST', scribelessPaths.teams, partnerKey, fields);
       } catch (cause) {
-        return { kind: cause instanceof OutboundFailure && !cause.sent ? 'later' : 'unknown', cause };
+        return { kind: cause instanceof OutboundFailure && cause.sent ? 'unknown' : 'later', cause };
       }
       const { status } = answer;
       if (status >= 200 && status < 300) {
@@ -52,11 +55,8 @@ export function scribeless({ origin, request, keyOf, deadline }: VendorOptions):
           : { kind: 'unknown', cause: new Failure('vendor-unreadable', 'Scribeless gave an answer that cannot be read.') };
       }
       if (status === 400 || status === 422) return { kind: 'refused', faults: refusals(answer, Object.keys(fields)) };
-      // 401, 404, 429 and the like: the vendor turned the call away before doing anything.
-      return {
-        kind: status >= 500 || status < 400 ? 'unknown' : 'later',
-        cause: new Failure('vendor-unavailable', `Scribeless answered ${status}.`),
-      };
+      const cause = new Failure('vendor-unavailable', `Scribeless answered ${status}.`);
+      return { kind: turnedAway.has(status) ? 'later' : 'unknown', cause };
     },
 
     async readiness(customerKey) {

@@ -7,11 +7,11 @@ import type { CredentialRow } from '../domain/ports.ts';
 import { keyHeaders } from './forward.ts';
 
 /** A harmless read at each vendor, and what it says of a key. A Scribeless partner key opens no read: an empty order, refused as 400, tells. */
-const probes: Record<VendorName, { method: 'GET' | 'POST'; path: (own: boolean) => string; works: (status: number) => boolean }> = {
-  scribeless: { method: 'GET', path: () => scribelessPaths.status, works: (status) => status === 200 },
-  kelviq: { method: 'GET', path: () => `${kelviqPaths.organizations}?external_id=inlay-key-test`, works: (status) => status === 200 },
-  loyva: { method: 'GET', path: () => '/api/v2/partner/envelopes?limit=1', works: (status) => status === 200 },
-  subscribr: { method: 'GET', path: () => '/api/v1/team', works: (status) => status === 200 },
+const probes: Record<VendorName, { method: 'GET' | 'POST'; path: string; works: (status: number) => boolean }> = {
+  scribeless: { method: 'GET', path: scribelessPaths.status, works: (status) => status === 200 },
+  kelviq: { method: 'GET', path: `${kelviqPaths.organizations}?external_id=inlay-key-test`, works: (status) => status === 200 },
+  loyva: { method: 'GET', path: '/api/v2/partner/envelopes?limit=1', works: (status) => status === 200 },
+  subscribr: { method: 'GET', path: '/api/v1/team', works: (status) => status === 200 },
 };
 
 export function keyTester({
@@ -27,13 +27,13 @@ export function keyTester({
     const { vendor } = credential;
     const own = vendor === 'scribeless' && credential.customer_id === '';
     const probe = own
-      ? { method: 'POST' as const, path: () => scribelessPaths.teams, works: (status: number) => status === 400 }
+      ? { method: 'POST' as const, path: scribelessPaths.teams, works: (status: number) => status === 400 }
       : probes[vendor];
     const headers = { accept: 'application/json', 'content-type': 'application/json', ...keyHeaders[vendor](keyOf(credential)) };
     try {
       const { status } = await request({
         origin: origins[vendor],
-        path: probe.path(own),
+        path: probe.path,
         method: probe.method,
         headers,
         body: own ? '{}' : undefined,

@@ -23,9 +23,22 @@ type Options = Readonly<Record<string, string | undefined>>;
 
 const partners = '/api/v1/admin/partners';
 const of = (partner: string | undefined, rest: string) => `${partners}/${need(partner, 'PARTNER')}${rest}`;
-const need = (value: string | undefined, name: string): string => {
+const given = (value: string | undefined, name: string): string => {
   if (!value) throw new UsageError(`${name} is missing`);
-  return encodeURIComponent(value);
+  return value;
+};
+const need = (value: string | undefined, name: string): string => encodeURIComponent(given(value, name));
+/** A flow as it is set, or as `flow show` prints it. */
+const readFlow = async (file: string): Promise<unknown> => {
+  const text = await readFile(file, 'utf8').catch(() => {
+    throw new UsageError(`${file} cannot be read`);
+  });
+  try {
+    const read = JSON.parse(text) as { flow?: unknown };
+    return read.flow ?? read;
+  } catch {
+    throw new UsageError(`${file} is not JSON`);
+  }
 };
 const readSecret = async (): Promise<string> => {
   if (process.stdin.isTTY) process.stderr.write('The vendor key, then Ctrl-D: ');
@@ -38,7 +51,11 @@ const commands: Readonly<Record<string, Command>> = {
   'partner create': {
     usage: 'NAME E-MAIL',
     does: 'make a partner',
-    call: ([name, contact_email]) => ({ method: 'POST', path: `${partners}/`, body: { name, contact_email } }),
+    call: ([name, contact_email]) => ({
+      method: 'POST',
+      path: `${partners}/`,
+      body: { name: given(name, 'NAME'), contact_email: given(contact_email, 'E-MAIL') },
+    }),
   },
   'partner list': {
     usage: '[--search TEXT]',
@@ -84,7 +101,7 @@ const commands: Readonly<Record<string, Command>> = {
   'origin add': {
     usage: 'PARTNER ORIGIN',
     does: 'let the tag run there',
-    call: ([id, origin]) => ({ method: 'POST', path: of(id, '/origins'), body: { origin } }),
+    call: ([id, origin]) => ({ method: 'POST', path: of(id, '/origins'), body: { origin: given(origin, 'ORIGIN') } }),
   },
   'origin remove': {
     usage: 'PARTNER ORIGIN',
@@ -117,7 +134,7 @@ const commands: Readonly<Record<string, Command>> = {
     call: async ([id, file]) => ({
       method: 'PUT',
       path: of(id, '/flow'),
-      body: JSON.parse(await readFile(decodeURIComponent(need(file, 'FILE')), 'utf8')),
+      body: await readFlow(given(file, 'FILE')),
     }),
   },
   'run list': {
@@ -213,8 +230,7 @@ async function ask(url: string, token: string, { method, path, body }: Call): Pr
 
 main().catch((error: unknown) => {
   const asked = error instanceof UsageError || error instanceof SettingsError || (error instanceof TypeError && 'code' in error);
-  process.stderr.write(
-    asked ? `${error.message}${error.message ? '\n\n' : ''}${usage()}` : `${error instanceof Error ? error.stack : String(error)}\n`,
-  );
+  const why = asked ? `${error.message || usage()}\n` : `${error instanceof Error ? error.stack : String(error)}\n`;
+  process.stderr.write(asked && error.message ? `${why}"npm run inlay" lists every command.\n` : why);
   process.exit(2);
 });

@@ -62,6 +62,9 @@ const Environment = z.object({
   ADMIN_JWKS_URL: z.optional(z.string().check(z.refine((text) => isSafe(text), 'must be an address: https, or http on loopback'))),
 });
 
+/** What is run: the demo, or one part alone. */
+export type Role = 'demo' | 'gateway' | 'platform' | 'portal';
+
 /** What a part cannot do without, run alone: one of these. */
 const needed: Readonly<Record<string, readonly string[]>> = {
   gateway: ['INLAY_MASTER_KEY', 'INLAY_MASTER_KEY_FILE'],
@@ -69,14 +72,14 @@ const needed: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * The settings, or one error that names every one at fault and quotes no value. An empty variable counts as unset. `alone` is the part
- * that is run by itself: the demo makes its keys, a part alone is given them.
+ * The settings, or one error that names every one at fault and quotes no value. An empty variable counts as unset. The demo
+ * makes its keys and listens on loopback only; a part that is run alone is given its keys.
  */
-export function readEnvironment(env: Readonly<Record<string, string | undefined>>, alone?: string): { config: Config; secrets: Secrets } {
+export function readEnvironment(env: Readonly<Record<string, string | undefined>>, role?: Role): { config: Config; secrets: Secrets } {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const result = Environment.safeParse(given);
   const unread = result.success ? [] : result.error.issues.map((issue) => `${String(issue.path[0])} ${plain(issue.message)}`);
-  const faults = [...unread, ...together(given), ...missing(given, alone)];
+  const faults = [...unread, ...together(given), ...missing(given, role)];
   if (faults.length > 0 || !result.success) throw new SettingsError(faults);
   const read = result.data;
   const vendors = Object.fromEntries(vendorNames.map((name) => [name, read[`${name.toUpperCase()}_URL` as 'KELVIQ_URL']]));
@@ -116,8 +119,12 @@ function together(given: Readonly<Record<string, string | undefined>>): string[]
   return faults;
 }
 
-function missing(given: Readonly<Record<string, string | undefined>>, alone = ''): string[] {
-  const names = needed[alone];
+function missing(given: Readonly<Record<string, string | undefined>>, role: Role | undefined): string[] {
+  if (role === 'demo')
+    return !given.INLAY_BIND || /^(127(\.\d+){3}|localhost|::1)$/.test(given.INLAY_BIND)
+      ? []
+      : ['INLAY_BIND must be a loopback address in the demo'];
+  const names = needed[role ?? ''];
   return !names || names.some((name) => given[name]) ? [] : [`${names.join(' or ')} is missing: 32 random bytes in base64url`];
 }
 

@@ -1,4 +1,4 @@
-import { type Config, readEnvironment, type Secrets, SettingsError } from './config.ts';
+import { type Config, type Role, readEnvironment, type Secrets, SettingsError } from './config.ts';
 import { serveParent } from './demo/child.ts';
 import { masterKeyOf, readDemoFile } from './demo/files.ts';
 import { type PartName, partNames, type Running, runGateway, runPlatform, runPortal } from './parts.ts';
@@ -6,7 +6,7 @@ import { type PartName, partNames, type Running, runGateway, runPlatform, runPor
 /** `node server/main.ts` runs the demo: three children under this process. With a part's name it runs that part alone. */
 async function main(part: string | undefined): Promise<void> {
   // Under the demo's parent the secrets come by message, never by environment or argument.
-  const { config, secrets } = readEnvironment(process.env, process.send ? undefined : part);
+  const { config, secrets } = readEnvironment(process.env, process.send ? undefined : ((part ?? 'demo') as Role));
   if (part === undefined) {
     const { runDemo } = await import('./demo/parent.ts');
     return runDemo(config, secrets);

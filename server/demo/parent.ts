@@ -15,14 +15,13 @@ const renewal = 30 * 60_000;
 
 /** `npm start`: platform, gateway and portal, each in a process of its own; one that dies is started again. */
 export async function runDemo(config: Config, secrets: Secrets): Promise<void> {
-  if (!/^(127(\.\d+){3}|localhost|::1)$/.test(config.bind)) throw new SettingsError(['INLAY_BIND must be a loopback address in the demo']);
   const masterKey = secrets.masterKey || secrets.masterKeyFile ? await masterKeyOf(secrets) : await keptKey(config.dataDir, 'master', say);
   const platformKey = secrets.platformKey ?? (await keptKey(config.dataDir, 'platform', say));
   await buildWhatIsMissing(say);
   const ports = {
-    gateway: await portFor(config.ports.gateway),
-    platform: await portFor(config.ports.platform),
-    portal: await portFor(config.ports.portal),
+    gateway: await portFor('gateway', config.ports.gateway),
+    platform: await portFor('platform', config.ports.platform),
+    portal: await portFor('portal', config.ports.portal),
   };
   const env = Object.fromEntries(Object.entries(ports).map(([part, port]) => [`INLAY_${part.toUpperCase()}_PORT`, String(port)]));
   const base = (part: PartName) => `http://127.0.0.1:${ports[part]}`;
@@ -171,12 +170,16 @@ function keepAlive(name: PartName, env: NodeJS.ProcessEnv, secret: () => string,
 
 const stopAll = async (parts: readonly Kept[]): Promise<void> => void (await Promise.all(parts.map((part) => part.stop())));
 
-/** The port that was asked for, or a free one for 0. */
-async function portFor(port: number): Promise<number> {
-  if (port !== 0) return port;
+/** The port that was asked for, or a free one for 0. A taken one is told of before anything is started on it. */
+async function portFor(part: PartName, port: number): Promise<number> {
   const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', () =>
+      reject(new SettingsError([`INLAY_${part.toUpperCase()}_PORT: port ${port} is taken; perhaps by another Inlay`])),
+    );
+    server.listen(port, '127.0.0.1', resolve);
+  });
   const address = server.address();
   await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
+  return typeof address === 'object' && address ? address.port : port;
 }

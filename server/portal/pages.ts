@@ -18,7 +18,7 @@ const states: Record<RunStatus, { word: string; tone: string; means: string }> =
   waiting_billing: { word: 'Waiting for billing', tone: 'now', means: 'The customer has to set up payment' },
   done: { word: 'Done', tone: 'good', means: 'Everything is set up' },
 };
-const notKnown = { word: 'State not known', tone: 'plain', means: 'Inlay does not answer' };
+const notKnown = { word: 'State not known', tone: 'plain', means: 'Inlay does not tell it just now' };
 const vendors = { kelviq: 'Kelviq', scribeless: 'Scribeless' } as const;
 const accountWords = {
   planned: 'not opened yet',
@@ -38,7 +38,7 @@ export function listPage(shown: Shown, customers: readonly Customer[], runs: rea
   const rows = listed.map((customer) => row(customer, known.get(customer.external_id), runs instanceof Error));
   const down =
     runs instanceof Error
-      ? `<div class="notice" role="status">${icon('alert')}<p><b>The states cannot be shown just now.</b> ${escapeHtml(runs.message)} The customers below are from our own records; nothing is lost. <a href="/">Try again</a></p></div>`
+      ? `<div class="notice" role="status">${icon('alert')}<p><b>The states cannot be shown just now.</b> ${escapeHtml(runs.message.replace(/\.?$/, '.'))} Listed are the customers of our own records; nothing is lost. <a href="/">Try again</a></p></div>`
       : '';
   return page(
     shown,

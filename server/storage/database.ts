@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import SqliteFile, { type Database as Sqlite } from 'better-sqlite3';
 import { Kysely, SqliteDialect, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
@@ -34,6 +35,8 @@ export async function openDatabase<Tables>(file: string, migrations: Record<stri
 }
 
 function connect(file: string, readonly: boolean): Sqlite {
+  // For its owner alone; what SQLite puts beside it takes the same mode.
+  if (!readonly) closeSync(openSync(file, 'a', 0o600));
   const sqlite = new SqliteFile(file, { readonly });
   if (!readonly) sqlite.pragma('journal_mode = WAL');
   // The library is built to run WAL at NORMAL, which loses acknowledged commits when the power fails.

@@ -42,11 +42,10 @@ test("the README's integration, pasted into an empty folder, shows the form with
   const folder = await mkdtemp(join(tmpdir(), 'inlay-example-'));
   await mkdir(join(folder, 'public'));
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
-  await writeFile(join(folder, 'package.json'), '{"type":"module"}');
-  await writeFile(join(folder, 'server.js'), await example('server.js'));
+  await writeFile(join(folder, 'server.mjs'), await example('server.mjs'));
   // The one thing that differs from the README: this gateway's port.
   await writeFile(join(folder, 'public/index.html'), (await example('index.html')).replace('http://127.0.0.1:8080', gateway.url));
-  const server = spawn(process.execPath, ['server.js'], {
+  const server = spawn(process.execPath, ['server.mjs'], {
     cwd: folder,
     env: { ...process.env, INLAY_URL: gateway.url, INLAY_KEY: partner.key, PORT: String(port) },
     stdio: 'inherit',

@@ -114,14 +114,39 @@ test('the same external id at another partner is another customer', async () => 
 test('elsewhere is true while another session looks, until it is silent for thirty seconds', async () => {
   const [one, two] = [await enter('c-elsewhere'), await enter('c-elsewhere')];
   assert.equal((await one.run()).elsewhere, false);
-  assert.equal((await two.run()).elsewhere, true);
+  gateway.clock.advance(1_000);
+  await two.run();
   assert.equal((await one.run()).elsewhere, true);
+  gateway.clock.advance(1_000);
+  await one.run();
+  assert.equal((await two.run()).elsewhere, true);
   gateway.clock.advance(31_000);
   assert.equal((await one.run()).elsewhere, false);
 });
 
+test('a page that was loaded anew is not elsewhere: it looks no more', async () => {
+  const before = await enter('c-reloaded');
+  await before.run();
+  gateway.clock.advance(1_000);
+  const after = await enter('c-reloaded');
+  assert.equal((await after.run()).elsewhere, false);
+  gateway.clock.advance(1_000);
+  assert.equal((await after.run()).elsewhere, false);
+});
+
+test('details are handed in with the revision that was seen, or not at all', async () => {
+  const [one, two] = [await enter('c-stale'), await enter('c-stale')];
+  const { revision } = await one.run();
+  await save(two, { first_name: 'Astrid' }, `"r${revision}"`);
+  const headers = { 'idempotency-key': 'k-stale', 'if-match': `"r${revision}"` };
+  await refused(one.call('POST', '/embed/onboarding/steps/details', { values: {} }, headers), 412, 'draft-changed');
+  assert.equal((await one.run()).details.values.first_name, 'Astrid');
+});
+
 test('a session that logs out is elsewhere no more', async () => {
   const [one, two] = [await enter('c-leaves'), await enter('c-leaves')];
+  await two.run();
+  gateway.clock.advance(1_000);
   await one.run();
   assert.equal((await two.run()).elsewhere, true);
   assert.equal((await one.call('DELETE', '/embed/session')).status, 204);

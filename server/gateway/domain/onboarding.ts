@@ -123,10 +123,11 @@ export function createOnboarding({ keep, box, now, presence, vendors, wake }: Op
     });
   }
 
-  /** Takes the details, once they are without fault, and plans what they are for. */
-  async function submit(session: SessionRow, typed: Values): Promise<void> {
+  /** Takes the details, once they are without fault, and plans what they are for. With a revision, only if nobody else wrote since. */
+  async function submit(session: SessionRow, typed: Values, revision: number | undefined): Promise<void> {
     await keep.transact(async (stores) => {
       const run = await runIn(stores, session);
+      if (revision !== undefined && run.revision !== revision) throw new Failure('draft-changed');
       const filled = valuesOf(run, await profileOf(stores, session));
       assertWritable(run, typed, filled);
       const values = tidied({ ...filled.values, ...typed });
@@ -150,7 +151,7 @@ export function createOnboarding({ keep, box, now, presence, vendors, wake }: Op
     wake();
   }
 
-  /** The vendor's payment page, asked for now: it carries a secret and is kept nowhere. */
+  /** The vendor's payment page, asked for now: it carries a secret. */
   async function billingLink(session: SessionRow, stepId: string): Promise<string> {
     const run = await keep.read.runs.findByCustomer(session.partner_id, session.customer_id);
     const accounts = run ? await keep.read.runs.accounts(run.partner_id, run.id) : [];
@@ -177,13 +178,18 @@ export function createOnboarding({ keep, box, now, presence, vendors, wake }: Op
     },
 
     /** Takes one step: `details` answers with the run as it is now, `billing` with the payment page. */
-    async take(session: SessionRow, stepId: string, typed: Values): Promise<{ view: OnboardingView } | { billingUrl: string }> {
+    async take(
+      session: SessionRow,
+      stepId: string,
+      typed: Values,
+      revision?: number,
+    ): Promise<{ view: OnboardingView } | { billingUrl: string }> {
       const { flow } = await runOf(session);
       const step = flow.steps.find(({ id }) => id === stepId);
       if (!step) throw new Failure('not-found', 'The flow has no such step.');
       if (step.kind === 'billing') return { billingUrl: await billingLink(session, stepId) };
       if (step.kind !== 'details') throw new Failure('step-not-open', 'This step is not taken by the customer.');
-      await submit(session, typed);
+      await submit(session, typed, revision);
       return { view: await view(session) };
     },
   };

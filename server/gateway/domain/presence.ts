@@ -1,16 +1,31 @@
+interface Look {
+  readonly first: number;
+  last: number;
+}
+
 /** Which sessions looked at which run lately. In memory: after a restart everybody is simply seen again. */
 export function createPresence(now: () => number, span = 30_000) {
-  const seen = new Map<string, Map<string, number>>();
+  const seen = new Map<string, Map<string, Look>>();
+
+  function forgetOld(at: number): void {
+    for (const [runId, sessions] of seen) if ([...sessions.values()].every(({ last }) => last < at - span)) seen.delete(runId);
+  }
+
   return {
-    /** Notes this session's look and says whether another session looked at the run within the span. */
+    /**
+     * Notes this session's look, and says whether another one looked since this one came. A page that was there before and is gone
+     * (a reload, say) does not count: only what still looks is open somewhere else.
+     */
     look(runId: string, sessionId: string): boolean {
       const at = now();
-      const sessions = seen.get(runId) ?? new Map<string, number>();
-      for (const [id, last] of sessions) if (last < at - span) sessions.delete(id);
-      sessions.set(sessionId, at);
+      const sessions = seen.get(runId) ?? new Map<string, Look>();
+      for (const [id, { last }] of sessions) if (last < at - span) sessions.delete(id);
+      const mine = sessions.get(sessionId) ?? { first: at, last: at };
+      mine.last = at;
+      sessions.set(sessionId, mine);
       seen.set(runId, sessions);
-      if (seen.size > 10_000) for (const [id, each] of seen) if ([...each.values()].every((last) => last < at - span)) seen.delete(id);
-      return sessions.size > 1;
+      if (seen.size > 10_000) forgetOld(at);
+      return [...sessions].some(([id, { last }]) => id !== sessionId && last > mine.first);
     },
     leave(runId: string, sessionId: string): void {
       seen.get(runId)?.delete(sessionId);

@@ -49,7 +49,8 @@ export function onboardingRoutes({ sessions, onboarding, once, publicUrl }: Opti
     const body = parse(StepRequest, await readJson(ctx));
     const scope = `${session.partner_id} ${session.customer_id} ${session.sub} steps/${id}`;
     const answer = await once({ scope, key: idempotencyKey(ctx), body }, async () => {
-      const taken = await onboarding.take(session, id, body.values ?? {});
+      const revision = ctx.get('If-Match') ? revisionOf(ctx) : undefined;
+      const taken = await onboarding.take(session, id, body.values ?? {}, revision);
       return { status: 200, body: 'view' in taken ? taken.view : { billing_url: taken.billingUrl } };
     });
     if (answer.replayed) ctx.set('Idempotent-Replayed', 'true');

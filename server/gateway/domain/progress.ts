@@ -37,8 +37,8 @@ function stateOf(
     case 'billing':
       if (run.billing_done_at !== null) return { state: 'done', at: run.billing_done_at };
       if (run.submitted_at === null || account(step.vendor)?.state !== 'ready') return { state: 'todo', at: null };
-      // Taken over without its key: nobody here can see its billing, so it is the partner's matter.
-      return { state: account(step.vendor)?.credential_id === null ? 'done' : 'open', at: null };
+      // Ready and nothing left to ask: the vendor wants no set-up, or the account was taken over without its key and nobody here can see.
+      return { state: account(step.vendor)?.next_at === null ? 'done' : 'open', at: null };
     case 'done':
       return { state: before ? 'done' : 'todo', at: null };
   }

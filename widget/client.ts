@@ -39,9 +39,9 @@ export class InlayClient {
     return this.session.request({ method: 'PATCH', path: '/embed/onboarding/draft', headers, body: { values } });
   }
 
-  /** Hands the details in. `key` names the customer's intent: the same for every retry of it. */
-  submitDetails(step: string, values: Values, key: string = crypto.randomUUID()): Promise<OnboardingView> {
-    return this.#take(step, { values }, key);
+  /** Hands the details in. `key` names the customer's intent: the same for every retry of it. Rejects with `draft-changed` when `revision` was overtaken. */
+  submitDetails(step: string, values: Values, revision: number, key: string = crypto.randomUUID()): Promise<OnboardingView> {
+    return this.#take(step, { values }, key, { 'If-Match': `"r${revision}"` });
   }
 
   /** The vendor's payment page. It carries a secret: open it, never write it into the page. */
@@ -53,8 +53,8 @@ export class InlayClient {
     return this.session.logout();
   }
 
-  async #take<T>(step: string, body: unknown, key: string): Promise<T> {
-    const call = { method: 'POST', path: `/embed/onboarding/steps/${step}`, headers: { 'Idempotency-Key': key }, body } as const;
+  async #take<T>(step: string, body: unknown, key: string, more: Record<string, string> = {}): Promise<T> {
+    const call = { method: 'POST', path: `/embed/onboarding/steps/${step}`, headers: { 'Idempotency-Key': key, ...more }, body } as const;
     for (let tries = 0; ; tries++) {
       try {
         return await this.session.request<T>(call);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { type Stage, saved, setStage, watchedPage } from './stage.ts';
+import { fillDetails, type Stage, saved, setStage, watchedPage } from './stage.ts';
 
 let stage: Stage;
 before(async () => {
@@ -60,4 +60,22 @@ test('eleven minutes in the background, and the same again: nobody notices', asy
     await types(page, city);
   }
   await page.context().close();
+});
+
+test('what another tab wrote meanwhile is shown before it is handed in: the older answer never wins unseen', async () => {
+  const first = await openCustomer(async () => {});
+  await types(first, 'Falun');
+  const second = await openCustomer(async () => {});
+  await types(second, 'Borås');
+  await first.getByRole('button', { name: 'Continue to accounts' }).click();
+  await fillDetails(first, 'sigrid@fjordlys.example');
+  await first.getByLabel('City').fill('');
+  await first.getByLabel('City').fill('Kalmar');
+  await types(second, 'Luleå');
+  await first.getByRole('button', { name: 'Continue to accounts' }).click();
+  await first.getByRole('alert').getByText('Your answers were not sent').waitFor();
+  await first.getByRole('button', { name: 'Continue to accounts' }).click();
+  await first.getByRole('heading', { name: 'Opening your accounts' }).waitFor();
+  await first.context().close();
+  await second.context().close();
 });

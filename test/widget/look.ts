@@ -22,10 +22,15 @@ interface Axe {
  * (WCAG 2.2 A and AA) that must find nothing; and nothing may stick out sideways.
  */
 export async function look(page: Page, name: string): Promise<void> {
+  await page.bringToFront();
   for (const width of [1280, 320])
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.setViewportSize({ width, height: 900 });
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      // Colours on their way from the look before would be neither's.
+      await page.evaluate(() => {
+        for (const moving of document.getAnimations()) if (moving instanceof CSSTransition) moving.finish();
+      });
       await page.screenshot({ path: `${folder}${name}-${width}-${colorScheme}.png`, fullPage: true });
       const found = await page.evaluate(
         async () =>

@@ -62,7 +62,10 @@ export class Link {
       return response;
     } catch (error) {
       const slow = (error as Error).name === 'TimeoutError';
-      throw new LinkError(slow ? 'timeout' : 'network', `${method} ${path} had no answer.`);
+      throw new LinkError(
+        slow ? 'timeout' : 'network',
+        `${method} ${path} had no answer. Is ${location.origin} registered for the partner?`,
+      );
     }
   }
 

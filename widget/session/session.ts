@@ -243,8 +243,9 @@ async function ask(fetchToken: () => Promise<string>): Promise<string> {
   try {
     const token = await fetchToken();
     if (token) return token;
-  } catch {
-    // What the partner's own function threw stays with the partner: it may hold anything.
+  } catch (error) {
+    // What the partner's own function threw may hold anything: it goes to the page's own console and `error` event, not into ours.
+    reportError(error);
   }
   throw new LinkError('fetch-token', 'fetchToken() gave no token.');
 }

@@ -19,10 +19,13 @@ export function billingView(stage: Stage, props: BillingProps): TemplateResult {
   const id = billing?.vendor;
   const vendor = id ? stage.vendor(id) : '';
   if (billing?.state !== 'needed') {
-    const wait = billing?.state === 'waiting';
-    const turn = wait ? turnLine('us', words.say('turn.us')) : turnLine('done', words.say('step.done'));
-    const key = wait ? 'billing.wait' : 'billing.done';
-    return stage.head(turn, title(words.say(`${key}.title`), level), words.say(`${key}.lead`, { vendor }));
+    const key = billing?.state === 'waiting' ? 'wait' : billing?.done_at ? 'done' : 'theirs';
+    const turn = {
+      wait: turnLine('us', words.say('turn.us')),
+      done: turnLine('done', words.say('step.done')),
+      theirs: turnLine('other', words.say('turn.partner')),
+    };
+    return stage.head(turn[key], title(words.say(`billing.${key}.title`), level), words.say(`billing.${key}.lead`, { vendor }));
   }
   const asked = billing.checked_at ? words.say('billing.asked', { ago: stage.since(billing.checked_at) }) : '';
   return html`

@@ -4,6 +4,7 @@ import type { Form } from './form.ts';
 /** Checks everything that is asked; true when all is well. */
 export function checkAll(form: Form): boolean {
   form.faults.clear();
+  form.strays = [];
   form.blame(faultsOf(form.sections, form.answers));
   return form.faults.size === 0;
 }

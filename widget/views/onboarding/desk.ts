@@ -1,12 +1,12 @@
-import { html, nothing, type TemplateResult } from 'lit/html.js';
-import { icon } from '../../parts/icons.ts';
+import { html, nothing } from 'lit/html.js';
 import { type Content, notice, turnLine } from '../../parts/pieces.ts';
-import { asLinkError, type LinkError } from '../../session/link-error.ts';
+import { asLinkError, LinkError } from '../../session/link-error.ts';
 import type { Host } from '../view.ts';
 import { checkAll, checkField } from './checks.ts';
 import { Draft } from './draft.ts';
 import type { Form } from './form.ts';
 import type { Run, Stage } from './stage.ts';
+import { faulty, summaryView } from './summary.ts';
 
 /** What the desk asks of its view. */
 export interface Ways {
@@ -29,6 +29,7 @@ export class Desk {
   readonly #ways: Ways;
   #left: '' | 'leave' | 'stay' = '';
   #trouble = '';
+  #moved = false;
   /** The customer's intent to hand in these answers: retries carry its key. */
   #intent = { key: '', answers: '' };
   #spoken = 0;
@@ -40,7 +41,10 @@ export class Desk {
     this.draft = new Draft(host, form, {
       revision: () => ways.run.revision,
       kept: (revision, at) => ways.kept(revision, at),
-      reread: () => ways.read(),
+      reread: () => {
+        this.#moved = true;
+        return ways.read();
+      },
       changed: () => this.#onDraft(),
     });
   }
@@ -79,12 +83,15 @@ export class Desk {
   }
 
   async #send(): Promise<void> {
+    this.#moved = false;
     await this.draft.now();
+    // What somebody else wrote was taken over just now: the customer looks at it before it is handed in.
+    if (this.#moved) return this.#refused(new LinkError('draft-changed', 'The draft was changed elsewhere.'));
     const values = this.#form.answers;
     const answers = JSON.stringify(values);
     if (this.#intent.answers !== answers) this.#intent = { key: crypto.randomUUID(), answers };
     try {
-      const run = await this.#host.client.submitDetails(this.#ways.step, values, this.#intent.key);
+      const run = await this.#host.client.submitDetails(this.#ways.step, values, this.#ways.run.revision, this.#intent.key);
       this.#intent.answers = '';
       this.#form.keep(this.#form.unsaved);
       await this.#ways.take(run);
@@ -97,43 +104,24 @@ export class Desk {
   async #refused(error: LinkError): Promise<void> {
     const { step } = this.#ways;
     if (!error.unclear) this.#intent.answers = '';
-    this.#form.blame(error.errors);
-    if (this.#wrong.length) return this.#host.focusOn('summary');
     await this.#ways.read().catch(() => undefined);
     if (this.#ways.step !== step) return;
+    this.#form.blame(error.errors);
+    if (faulty(this.#form)) return this.#host.focusOn('summary');
     this.#trouble = await this.#host.refusal(error);
     this.#host.focusOn('trouble');
-  }
-
-  get #wrong() {
-    return this.#form.fields.filter(({ name }) => this.#form.faults.has(name));
   }
 
   /** The summary of faults once *Continue* was pressed or a vendor gave some back, or why the answers were not sent. */
   above(stage: Stage, summary: boolean): Content {
     const { words, level } = stage;
-    if (summary && this.#wrong.length) return this.#summary(stage);
+    if (summary && faulty(this.#form)) return summaryView(stage, this.#onJump);
     if (!this.#trouble) return nothing;
     return html`<div role="alert" tabindex="-1" id="trouble">${notice('warning', 'alert', words.say('details.unsent'), level + 1, this.#trouble)}</div>`;
   }
 
   below({ words }: Stage): Content {
     return this.#left ? turnLine(this.#left === 'leave' ? 'done' : 'other', words.say(`saved.${this.#left}`)) : nothing;
-  }
-
-  #summary(stage: Stage): TemplateResult {
-    const { words, level, form } = stage;
-    const lines = this.#wrong.map((field) => {
-      const fault = form.faults.get(field.name);
-      const text = words.say('details.fault', { label: stage.fieldLabel(field), fault: fault ? stage.sentence(fault) : '' });
-      return html`<li><a href="#f-${field.name}">${text}</a></li>`;
-    });
-    return html`
-      <div class="notice" part="notice summary" data-kind="danger" role="alert" tabindex="-1" id="summary" aria-labelledby="summary-title">
-        ${icon('alert')}
-        <h3 id="summary-title" aria-level=${level + 1}>${words.say('details.faults', { n: lines.length })}</h3>
-        <ul @click=${this.#onJump}>${lines}</ul>
-      </div>`;
   }
 
   #onDraft(): void {

@@ -8,6 +8,7 @@ export function doneView(stage: Stage): TemplateResult {
   const { message, redirect, redirect_label } = run.done;
   const ready = run.accounts.filter(({ state }) => state === 'ready').map(({ vendor }) => stage.vendor(vendor));
   const paid = words.time(run.billing?.done_at);
+  const billing = paid ? words.say('note.billing.done', { time: paid }) : words.say('note.billing.theirs');
   return html`
     <div class="content-head">
       <span class="seal" aria-hidden="true">${icon('check')}</span>
@@ -18,7 +19,7 @@ export function doneView(stage: Stage): TemplateResult {
       ${facts([
         [words.say('field.company_name'), String(form.answer('company_name'))],
         [words.say('done.accounts'), ready.length ? words.say('done.ready', { vendors: words.list(ready) }) : undefined],
-        [words.say('done.billing'), paid && words.say('note.billing.done', { time: paid })],
+        [words.say('done.billing'), run.billing ? billing : undefined],
         [words.say('done.owner'), String(form.answer('email'))],
       ])}
     </section>

@@ -8,6 +8,8 @@ export type Answer = string | boolean;
 export class Form {
   sections: readonly Section[] = [];
   readonly faults = new Map<string, Fault>();
+  /** Faults that were found, but at no field that is asked. */
+  strays: Fault[] = [];
   /** Fields changed since they were last left. */
   readonly touched = new Set<string>();
   #locked: readonly string[] = [];
@@ -61,6 +63,7 @@ export class Form {
   take({ sections, values, locked, faults }: OnboardingView['details']): boolean {
     this.sections = sections;
     this.#locked = locked;
+    for (const name of locked) delete this.#typed[name];
     // Equal but for white space keeps the spelling on this page: a space at the end may be a name half typed.
     const mine = Object.entries(this.values).filter(([name, answer]) => tidy(answer) === tidy(values[name]));
     this.#kept = {};
@@ -68,6 +71,7 @@ export class Form {
     const news = JSON.stringify(faults);
     if (news === this.#vendorFaults) return false;
     this.#vendorFaults = news;
+    this.strays = [];
     this.blame(faults);
     return faults.length > 0;
   }
@@ -78,8 +82,12 @@ export class Form {
     this.#typed = Object.fromEntries(Object.entries(this.#typed).filter(([name, answer]) => answer !== values[name]));
   }
 
-  /** Takes faults that somebody found, at the fields they point to. */
+  /** Takes faults that somebody found, at the fields they point to if those are asked. */
   blame(faults: readonly Fault[]): void {
-    for (const fault of faults) this.faults.set(fault.pointer.replace('/values/', ''), fault);
+    for (const fault of faults) {
+      const name = fault.pointer.replace('/values/', '');
+      if (this.fields.some((field) => field.name === name)) this.faults.set(name, fault);
+      else this.strays.push(fault);
+    }
   }
 }

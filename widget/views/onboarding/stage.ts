@@ -110,10 +110,10 @@ export class Stage {
     return this.words.pick(label) ?? (kind === 'country' && value ? this.words.country(value) : value);
   }
 
-  /** The sentence of a fault; a rule this version does not know says what the gateway wrote. */
-  sentence({ code, params, message }: Fault): string {
+  /** The sentence of a fault, also of a rule that this version does not know. */
+  sentence({ code, params }: Fault): string {
     const named = { ...params, vendor: this.vendor(String(params?.vendor ?? '')) };
-    return this.words.find(`rule.${code}`, named) ?? message ?? this.words.say('rule.wrong-kind');
+    return this.words.find(`rule.${code}`, named) ?? this.words.say('rule.other');
   }
 }
 

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { json, type Reply, startStubVendor, team } from '../gateway/stub-vendor.ts';
+import { look } from './look.ts';
+import { go, heading, isFocused, Theatre, toAccounts } from './scene.ts';
+
+/** What the platform, being well-behaved, cannot play: a vendor that refuses without a reason, or is away. */
+const stub = await startStubVendor();
+after(() => stub.close());
+const theatre = new Theatre(async () => ({ vendors: { scribeless: stub.origin } }));
+const scene: Theatre['scene'] = (setting, play) => theatre.scene(setting, play, theatre.lone);
+
+const overQuota = json({ error: true, message: 'Partner is over its quota.' }, 400);
+/** One answer for opening a team, and one for asking how it is. */
+const answer = (opening: Reply, asking: Reply = json({}, 503)) =>
+  stub.answerWith((response) => (response.req.url === '/api/partner/teams' ? opening : asking)(response));
+let keys = 0;
+const opened: Reply = (response) => {
+  keys += 1;
+  return json(team(`slt_widget${keys}`), 201)(response);
+};
+
+test('a vendor’s refusal that names no answer is said at the top, comes with the focus, and is there after a reload', () =>
+  scene({}, async ({ page }) => {
+    answer(overQuota);
+    await toAccounts(page, 'ada@nordin.example');
+    const summary = page.getByRole('alert');
+    await heading(page, 'Scribeless did not accept your details').waitFor();
+    await summary.getByText('Check your answers and try again, or ask Harbor Leasing.').waitFor();
+    assert.ok(await isFocused(summary), 'the summary has the focus');
+    assert.equal(await page.getByText('over its quota').count(), 0, 'the vendor’s own words stay with the servers');
+    await look(page, 'refused-unnamed');
+
+    await page.getByLabel('Work e-mail').fill('ada@');
+    await page.getByLabel('City').focus();
+    await heading(page, 'One answer needs another look').waitFor();
+    await heading(page, 'Scribeless did not accept your details').waitFor();
+    assert.equal(await summary.count(), 1, 'both in one summary');
+    await look(page, 'refused-both');
+
+    await page.reload();
+    await heading(page, 'Scribeless did not accept your details').waitFor();
+    answer(opened);
+    await page.getByLabel('Work e-mail').fill('ada@nordin.example');
+    await go(page);
+    await heading(page, 'Opening your account').waitFor();
+    assert.equal(await summary.count(), 0);
+  }));
+
+test('account-unreachable: a vendor that is away is said so, and asked again', () =>
+  scene({}, async ({ page }) => {
+    answer(opened);
+    await toAccounts(page, 'ada@nordin.example');
+    await page.getByText('Scribeless could not do it just now. We keep asking by ourselves.').waitFor();
+    await look(page, 'account-unreachable');
+  }));
+
+test('billing-failed: the payment page cannot be had, and then it can', () =>
+  scene({}, async ({ page, context }) => {
+    const ready = { teamId: 'team_1', templatesReady: true, billingSetupUrl: `${stub.origin}/pay?secret=s` };
+    answer(opened, json(ready));
+    await page.route('**/steps/billing', async (route) => {
+      answer(opened, json({}, 503));
+      await route.continue();
+    });
+    await toAccounts(page, 'ada@nordin.example');
+    await page.getByRole('button', { name: 'Continue to billing' }).click();
+    await heading(page, 'The payment page could not be prepared').waitFor();
+    await look(page, 'billing-failed');
+    await page.unroute('**/steps/billing');
+    answer(opened, json(ready));
+    const opening = context.waitForEvent('page');
+    await page.getByRole('button', { name: /Open the payment page/ }).click();
+    assert.equal(new URL((await opening).url()).origin, stub.origin);
+  }));

@@ -156,7 +156,10 @@ export function createAccountMoves({ keep, box, now, vendors }: Options) {
       return move(account, change, ready && account.state !== 'ready' ? 'provisioning.ready' : '', async (_stores, run) => {
         const waits = awaitsBilling(run, account.vendor);
         const finished = ready && (billed || !waits);
-        return { account: { next_at: finished ? null : next_at }, run: billed && waits && account.state === 'ready' ? { billing_done_at: at } : {} };
+        return {
+          account: { next_at: finished ? null : next_at },
+          run: billed && waits && account.state === 'ready' ? { billing_done_at: at } : {},
+        };
       });
     },
   };

@@ -1,4 +1,4 @@
-import { type Dispatcher, Pool } from 'undici';
+import type { Dispatcher, Pool } from 'undici';
 
 /** One request out. Only the headers given here are sent; nothing follows a redirect. */
 export interface OutboundRequest {
@@ -36,24 +36,25 @@ export type Request = (request: OutboundRequest) => Promise<OutboundAnswer>;
 /** The only way out: a pool of connections per origin, a total deadline, and a cap on what is read. */
 export function createOutbound(): { request: Request; close(): Promise<void> } {
   const pools = new Map<string, Pool>();
-  const poolOf = (origin: string): Pool => {
-    let pool = pools.get(origin);
-    if (!pool) {
-      pool = new Pool(origin, {
-        connections: 64,
-        pipelining: 1,
-        connect: { timeout: 3_000 },
-        headersTimeout: 120_000,
-        bodyTimeout: 30_000,
-        allowH2: false,
-      });
-      pools.set(origin, pool);
-    }
+  /** The library is loaded at the first call out: it is a good part of the start, and nothing is asked of it before. */
+  async function open(origin: string): Promise<Pool> {
+    const { Pool } = await import('undici');
+    const known = pools.get(origin);
+    if (known) return known;
+    const pool = new Pool(origin, {
+      connections: 64,
+      pipelining: 1,
+      connect: { timeout: 3_000 },
+      headersTimeout: 120_000,
+      bodyTimeout: 30_000,
+      allowH2: false,
+    });
+    pools.set(origin, pool);
     return pool;
-  };
+  }
 
   return {
-    request: (call) => answerTo(poolOf(call.origin), call),
+    request: async (call) => answerTo(pools.get(call.origin) ?? (await open(call.origin)), call),
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.destroy()));
     },

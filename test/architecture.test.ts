@@ -92,8 +92,8 @@ test('the widget takes nothing from shared that brings zod with it', () => {
 test('SQL stays in stores and storage, outbound requests in outbound', () => {
   const strays = files.filter((file) => {
     const text = readFileSync(join(root, file), 'utf8');
-    const sql = /from 'kysely/.test(text) && !/^server\/(gateway\/stores|platform\/stores|storage)\//.test(file);
-    const out = /from 'undici'/.test(text) && !file.startsWith('server/outbound/');
+    const sql = /^import [^;]*?from 'kysely/m.test(text) && !/^server\/(gateway\/stores|platform\/stores|storage)\//.test(file);
+    const out = /^import [^;]*?from 'undici'/m.test(text) && !file.startsWith('server/outbound/');
     return sql || out;
   });
   assert.deepEqual(strays, []);

@@ -11,6 +11,10 @@ export interface Config {
   readonly platformUrl: string | undefined;
   readonly vendors: Readonly<Partial<Record<VendorName, string>>>;
   readonly smtpUrl: string | undefined;
+  /** Does the platform vault what is completed by itself, or only when it is asked? */
+  readonly vaulting: 'manual' | 'auto';
+  /** What the platform seals with, in place of an authority of its own. */
+  readonly pkcs12: { readonly file: string; readonly password: string } | undefined;
   readonly admin: { readonly issuer: string; readonly audience: string; readonly jwksUrl: string } | undefined;
 }
 
@@ -57,6 +61,9 @@ const Environment = z.object({
   LOYVA_URL: z.optional(publicUrl),
   SUBSCRIBR_URL: z.optional(publicUrl),
   SMTP_URL: z.optional(z.string().check(z.regex(/^smtps?:\/\//, 'must begin with smtp:// or smtps://'))),
+  PLATFORM_VAULT: z._default(z.enum(['manual', 'auto'], 'must be manual or auto'), 'manual'),
+  PLATFORM_PKCS12_FILE: z.optional(z.string()),
+  PLATFORM_PKCS12_PASSWORD: z.optional(z.string()),
   ADMIN_ISSUER: z.optional(z.string()),
   ADMIN_AUDIENCE: z.optional(z.string()),
   ADMIN_JWKS_URL: z.optional(z.string().check(z.refine((text) => isSafe(text), 'must be an address: https, or http on loopback'))),
@@ -92,6 +99,11 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
       platformUrl: read.INLAY_PLATFORM_URL,
       vendors,
       smtpUrl: read.SMTP_URL,
+      vaulting: read.PLATFORM_VAULT,
+      pkcs12:
+        read.PLATFORM_PKCS12_FILE && read.PLATFORM_PKCS12_PASSWORD
+          ? { file: resolve(read.PLATFORM_PKCS12_FILE), password: read.PLATFORM_PKCS12_PASSWORD }
+          : undefined,
       admin:
         read.ADMIN_ISSUER && read.ADMIN_AUDIENCE && read.ADMIN_JWKS_URL
           ? { issuer: read.ADMIN_ISSUER, audience: read.ADMIN_AUDIENCE, jwksUrl: read.ADMIN_JWKS_URL }
@@ -114,6 +126,8 @@ function together(given: Readonly<Record<string, string | undefined>>): string[]
   const admin = ['ADMIN_ISSUER', 'ADMIN_AUDIENCE', 'ADMIN_JWKS_URL'].filter((name) => given[name] === undefined);
   if (admin.length === 1 || admin.length === 2)
     faults.push(...admin.map((name) => `${name} is missing: an external issuer needs all three ADMIN_ settings`));
+  const sealing = ['PLATFORM_PKCS12_FILE', 'PLATFORM_PKCS12_PASSWORD'].filter((name) => given[name] === undefined);
+  if (sealing.length === 1) faults.push(`${sealing[0]} is missing: a PKCS#12 file needs its password, and a password its file`);
   if (given.INLAY_MASTER_KEY && given.INLAY_MASTER_KEY_FILE)
     faults.push('INLAY_MASTER_KEY_FILE must not be set together with INLAY_MASTER_KEY');
   return faults;

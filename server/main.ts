@@ -20,11 +20,11 @@ async function main(part: string | undefined): Promise<void> {
 }
 
 async function runAlone(part: PartName, config: Config, secrets: Secrets): Promise<Running> {
-  if (part === 'gateway') {
+  if (part !== 'portal') {
     const { buildWhatIsMissing } = await import('./build.ts');
     await buildWhatIsMissing((line) => process.stdout.write(`${line}\n`));
-    return runGateway(config, await masterKeyOf(secrets));
   }
+  if (part === 'gateway') return runGateway(config, await masterKeyOf(secrets));
   if (part === 'platform' && secrets.platformKey) return runPlatform(config, secrets.platformKey, false);
   const demo = await readDemoFile(config.dataDir);
   if (!demo) throw new SettingsError(['INLAY_DATA_DIR holds no demo.json: run "npm start" once']);

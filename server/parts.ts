@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type Koa from 'koa';
 import { type VendorName, vendorNames } from '../shared/onboarding.ts';
@@ -47,9 +48,23 @@ export async function runGateway(config: Config, masterKey: Uint8Array): Promise
 export async function runPlatform(config: Config, key: Uint8Array, demo: boolean): Promise<Running> {
   const { compose } = await import('./platform/compose.ts');
   const log = createLog('platform');
-  const settings = { dataDir: config.dataDir, publicUrl: urlOf(config, 'platform'), demo, smtpUrl: config.smtpUrl };
-  const { app, jobs, verbs, close } = await compose(settings, { key }, { now: Date.now, report: log.error });
+  let wake: (job: string) => void = () => {};
+  const settings = {
+    dataDir: config.dataDir,
+    assets: assetsFolder,
+    publicUrl: urlOf(config, 'platform'),
+    demo,
+    smtpUrl: config.smtpUrl,
+    vaulting: config.vaulting,
+    pkcs12: config.pkcs12 && { bytes: await readFile(config.pkcs12.file), password: config.pkcs12.password },
+  };
+  const { app, jobs, verbs, close } = await compose(
+    settings,
+    { key },
+    { now: Date.now, report: log.error, reached: () => {}, wake: (job) => wake(job) },
+  );
   const running = await serve(app, jobs, config, 'platform', close);
+  wake = running.wake;
   return { url: settings.publicUrl, verbs, close: running.close };
 }
 

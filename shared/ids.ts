@@ -17,6 +17,8 @@ export const idPrefixes = {
   invitation: 'inv',
   checkout: 'chk',
   mail: 'mail',
+  signer: 'sig',
+  field: 'fld',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;
@@ -43,3 +45,10 @@ export function formatId(kind: IdKind, bytes: Uint8Array): string {
 
 /** The shape an id of that kind has. */
 export const idPattern = (kind: IdKind): RegExp => new RegExp(`^${idPrefixes[kind]}_[a-z2-7]{24}$`);
+
+/** Loyva's ids are shorter: 12 characters of the same alphabet. */
+export const loyvaPrefixes = { envelope: 'env', customer: 'cust' } as const;
+
+/** Writes 15 bytes as an id of that kind of Loyva's: 60 of the bits are used. */
+export const formatLoyvaId = (kind: keyof typeof loyvaPrefixes, bytes: Uint8Array): string =>
+  `${loyvaPrefixes[kind]}_${formatId('mail', bytes).slice(-12)}`;

@@ -20,6 +20,7 @@ const rooms: Record<string, readonly string[]> = {
   ...part('gateway'),
   ...part('platform'),
   'server/gateway/vendors/': ['server/gateway/vendors/', 'server/gateway/domain/', 'server/outbound/', 'shared/'],
+  'server/platform/documents/': ['server/platform/documents/', 'server/platform/domain/', 'server/outbound/', 'shared/'],
   'server/platform/pages/': ['server/platform/pages/', 'server/platform/domain/', 'server/http/', 'shared/'],
   'server/portal/': ['server/portal/', 'shared/'],
   'server/demo/': ['server/', 'shared/'],

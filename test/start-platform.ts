@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteFile from 'better-sqlite3';
 import { type Listening, listen } from '../server/http/listen.ts';
-import { compose, type PlatformConfig } from '../server/platform/compose.ts';
+import { assetsFolder } from '../server/parts.ts';
+import { compose, type Edges, type PlatformConfig } from '../server/platform/compose.ts';
 
 export interface StartedPlatform {
   readonly url: string;
@@ -31,6 +32,9 @@ interface Options {
   readonly demo?: boolean;
   readonly smtpUrl?: string;
   readonly now?: number;
+  readonly vaulting?: PlatformConfig['vaulting'];
+  readonly pkcs12?: PlatformConfig['pkcs12'];
+  readonly reached?: Edges['reached'];
 }
 
 /** Starts a platform on a free port, with a real database in a folder of its own and one seeded account. */
@@ -42,13 +46,20 @@ export async function startPlatform(options: Options = {}): Promise<StartedPlatf
   let listening: Listening | undefined;
   const config: PlatformConfig = {
     dataDir,
+    assets: assetsFolder,
     get publicUrl() {
       return `http://127.0.0.1:${listening?.port ?? 0}`;
     },
     demo: options.demo ?? true,
     smtpUrl: options.smtpUrl,
+    vaulting: options.vaulting ?? 'manual',
+    pkcs12: options.pkcs12,
   };
-  const platform = await compose(config, { key }, { now: () => clock.now, report: (error) => reported.push(error) });
+  const platform = await compose(
+    config,
+    { key },
+    { now: () => clock.now, report: (error) => reported.push(error), wake: () => {}, reached: options.reached ?? (() => {}) },
+  );
   listening = await listen(platform.app, 0, '127.0.0.1');
   const open = listening;
   return {

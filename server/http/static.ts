@@ -17,20 +17,23 @@ const types: Record<string, string> = {
   css: 'text/css; charset=utf-8',
   svg: 'image/svg+xml',
   json: 'application/json',
+  // What pdf.js fetches by itself.
+  bcmap: 'application/octet-stream',
+  pfb: 'application/octet-stream',
+  ttf: 'font/ttf',
 };
 
 /** Every servable file under a folder, by its path in it. Reads once; names that are not asked for by exact path do not exist. */
 export async function loadAssets(folder: string): Promise<Map<string, Asset>> {
-  const names = await readdir(folder, { recursive: true });
-  const assets = new Map<string, Asset>();
-  for (const name of names) {
+  const names = new Set(await readdir(folder, { recursive: true }));
+  const load = async (name: string): Promise<[string, Asset][]> => {
     const type = types[name.split('.').at(-1) ?? ''];
-    if (!type) continue;
-    const brotli = names.includes(`${name}.br`) ? await readFile(join(folder, `${name}.br`)) : undefined;
-    const plain = await readFile(join(folder, name));
-    assets.set(name, { plain, brotli, type, etag: createHash('sha256').update(plain).digest('base64url').slice(0, 22) });
-  }
-  return assets;
+    if (!type) return [];
+    const compressed = names.has(`${name}.br`) ? readFile(join(folder, `${name}.br`)) : undefined;
+    const [plain, brotli] = await Promise.all([readFile(join(folder, name)), compressed]);
+    return [[name, { plain, brotli, type, etag: createHash('sha256').update(plain).digest('base64url').slice(0, 22) }]];
+  };
+  return new Map((await Promise.all([...names].map(load))).flat());
 }
 
 /** Sends the smaller form where the caller takes it, and nothing where the caller has it already. */

@@ -1,3 +1,4 @@
+import type { EnvelopeBook } from './envelope.ts';
 import type { Mail } from './mail.ts';
 import type { Dialect } from './secrets.ts';
 
@@ -59,6 +60,7 @@ export interface PostedMail {
 export interface Books {
   readonly accounts: {
     byName(name: string): Promise<Account | undefined>;
+    get(id: string): Promise<Account>;
     byKey(dialect: Dialect, hash: string): Promise<Account | undefined>;
     add(account: Account, at: number): Promise<void>;
     /** Puts the account's key of this dialect in the place of its earlier one. */
@@ -97,6 +99,13 @@ export interface Books {
     /** The newest hundred. */
     list(): Promise<PostedMail[]>;
     get(id: string): Promise<PostedMail | undefined>;
+  };
+  readonly envelopes: EnvelopeBook;
+  /** What the platform makes once for itself and keeps sealed. */
+  readonly secrets: {
+    find(name: string): Promise<string | undefined>;
+    /** The first one counts: what is kept afterwards. */
+    keep(name: string, secret: string): Promise<string>;
   };
   readonly magic: {
     /** True the first time for this account, dialect and address. */

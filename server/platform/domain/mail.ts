@@ -1,5 +1,5 @@
 import type { Books, Organization } from './books.ts';
-import type { Links } from './links.ts';
+import type { Links, MailLink } from './links.ts';
 import { hashOf, newId } from './secrets.ts';
 
 /** A mail as it waits in the outbox: complete but for its link, which is a secret and made again when the mail leaves. */
@@ -10,7 +10,8 @@ export interface Mail {
   readonly to: string;
   readonly subject: string;
   readonly opening: string;
-  readonly invitationId: string;
+  /** What the mail leads to; null where nothing is left to do. */
+  readonly link: MailLink | null;
   readonly closing: string;
 }
 
@@ -33,13 +34,13 @@ export async function invite(
   await books.invitations.add(invitation, hashOf(links.invitationToken(id)), at);
   const words = wordings[dialect](to.company, to.partner);
   const opening = `${person.name ? `Hello ${person.name},` : 'Hello,'}\n\n${words.opening}`;
-  await books.mails.add({ ...words, opening, id: newId('mail'), at, to: person.email, invitationId: id });
+  await books.mails.add({ ...words, opening, id: newId('mail'), at, to: person.email, link: { kind: 'invitation', id } });
   return id;
 }
 
 /** The whole text, as it is sent. */
 export const textOf = (mail: Mail, links: Links): string =>
-  `${mail.opening}\n\n${links.invitationUrl(mail.invitationId)}\n\n${mail.closing}\n`;
+  `${[mail.opening, ...(mail.link ? [links.urlOf(mail.link)] : []), mail.closing].join('\n\n')}\n`;
 
 type Wording = (company: string, partner: string) => Pick<Mail, 'from' | 'subject' | 'opening' | 'closing'>;
 

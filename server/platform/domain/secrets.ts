@@ -8,7 +8,13 @@ export type Dialect = (typeof dialects)[number];
 /** Secrets are random and long, so that their plain SHA-256 (hex) is enough to know one again and leads nowhere else. */
 export const hashOf = (secret: string): string => sha256(secret);
 
+/** Names a key in a record without telling it. */
+export const keyMark = (key: string): string => `key ${hashOf(key).slice(0, 16)}`;
+
 export const newId = (kind: IdKind): string => formatId(kind, randomBytes(15));
+
+/** Loyva's event ids: `evt_` and 24 hexadecimal digits. */
+export const newEventId = (): string => `evt_${randomBytes(12).toString('hex')}`;
 
 /** `prefix` and 32 lower-case hexadecimal digits: 128 random bits. */
 export const newSecret = (prefix: string): string => prefix + randomBytes(16).toString('hex');

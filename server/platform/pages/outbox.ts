@@ -19,7 +19,7 @@ export function outboxPage(ctx: Context, mails: readonly ShownMail[]): void {
   );
   const list = rows.length
     ? html`<ul class="mails card">${rows}</ul>`
-    : html`<section class="card notice"><h2>No mail yet</h2><p>Invitations and welcome mails appear here as soon as a customer is provisioned.</p></section>`;
+    : html`<section class="card notice"><h2>No mail yet</h2><p>Invitations, welcome mails and requests to sign appear here as soon as they are written.</p></section>`;
   show(
     ctx,
     200,
@@ -30,7 +30,8 @@ export function outboxPage(ctx: Context, mails: readonly ShownMail[]): void {
 }
 
 /** One mail, as text. The link in it works. */
-export function mailPage(ctx: Context, mail: ShownMail, text: { opening: string; link: string; closing: string }): void {
+export function mailPage(ctx: Context, mail: ShownMail, text: { opening: string; link: string | null; closing: string }): void {
+  const link = text.link === null ? '' : html`<a href="${text.link}">${text.link}</a>\n\n`;
   show(
     ctx,
     200,
@@ -46,9 +47,7 @@ export function mailPage(ctx: Context, mail: ShownMail, text: { opening: string;
   </dl>
   <div class="letter">${text.opening}
 
-<a href="${text.link}">${text.link}</a>
-
-${text.closing}</div>
+${link}${text.closing}</div>
 </article>`,
     true,
   );

@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
+import { ceremonyPath } from '../../../shared/ceremony.ts';
 import { type Failure, type ProblemCode, problems } from '../../../shared/problem.ts';
-import type { Dialect } from '../../http/problem.ts';
+import { type Dialect, problemDialect } from '../../http/problem.ts';
 import { noticePage } from '../pages/notice.ts';
 
 /** A refusal in the shape of the vendor whose address was asked; what belongs to no vendor is answered with a page. */
@@ -55,8 +56,17 @@ const pageDialect: Dialect = (ctx, failure) => {
   });
 };
 
+/** The first that fits. */
+/** Loyva: a sentence, and for faults of the input where each lies. */
+const loyvaDialect: Dialect = (ctx, failure) => {
+  const details = failure.errors?.map(({ pointer, code, message }) => ({ pointer, code, message: message ?? code }));
+  ctx.body = { error: sentenceOf(failure), ...(details && { details }) };
+};
+
 const doors: readonly { prefix: string; dialect: Dialect }[] = [
+  { prefix: ceremonyPath, dialect: problemDialect('/problems/') },
   { prefix: '/api/v1/', dialect: kelviqDialect },
+  { prefix: '/api/v2/', dialect: loyvaDialect },
   { prefix: '/api/', dialect: scribelessDialect },
 ];
 

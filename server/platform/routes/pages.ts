@@ -82,8 +82,8 @@ function outboxRoutes(router: Router, { mails, links }: Domain): void {
   router.get('/outbox/:id', async (ctx) => {
     const posted = await mails.get(ctx.params.id ?? '');
     if (!posted) throw new Failure('not-found');
-    const { opening, closing, invitationId } = posted.mail;
-    mailPage(ctx, shown(posted), { opening, link: links.invitationUrl(invitationId), closing });
+    const { opening, closing, link } = posted.mail;
+    mailPage(ctx, shown(posted), { opening, link: link && links.urlOf(link), closing });
   });
 }
 

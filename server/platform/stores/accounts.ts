@@ -4,6 +4,7 @@ import type { Tables } from './schema.ts';
 
 export const accountBook = (db: Kysely<Tables>): Books['accounts'] => ({
   byName: (name) => db.selectFrom('accounts').select(['id', 'name']).where('name', '=', name).executeTakeFirst(),
+  get: (id) => db.selectFrom('accounts').select(['id', 'name']).where('id', '=', id).executeTakeFirstOrThrow(),
   byKey: (dialect, hash) =>
     db
       .selectFrom('account_keys')

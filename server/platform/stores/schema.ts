@@ -1,9 +1,10 @@
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { type OutboxTables, outboxSchema } from '../../storage/outbox.ts';
+import { type EnvelopeTables, envelopeSchema } from './envelope-schema.ts';
 
 /** The rows of platform.db. Secrets are SHA-256 hashes; Kelviq's server key, which every read must return, is sealed. */
-export interface Tables extends OutboxTables {
+export interface Tables extends OutboxTables, EnvelopeTables {
   key_check: { key_id: string };
   accounts: { id: string; name: string; created_at: number };
   account_keys: { account_id: string; dialect: string; hash: string; created_at: number };
@@ -86,10 +87,32 @@ const statements = [
   outboxSchema,
 ];
 
+/** Mails that wait since the first version name their invitation in a field of its own. */
+const linkedMails = sql`
+  update outbox set body = json_set(json_remove(body, '$.invitationId'), '$.link',
+    json_object('kind', 'invitation', 'id', json_extract(body, '$.invitationId')))
+  where kind = 'mail' and json_extract(body, '$.invitationId') is not null`;
+
 export const migrations: Record<string, Migration> = {
   '001-onboarding': {
     async up(db) {
       for (const statement of statements) await statement.execute(db);
     },
   },
+  '002-signed': {
+    async up(db) {
+      for (const statement of envelopeSchema) await statement.execute(db);
+      await linkedMails.execute(db);
+      await nameMailLinks(db);
+    },
+  },
 };
+
+/** Mails that wait from before signing name their invitation alone; now a mail says what kind of thing it leads to. */
+async function nameMailLinks(db: Kysely<Tables>): Promise<void> {
+  for (const { id, body } of await db.selectFrom('outbox').select(['id', 'body']).where('kind', '=', 'mail').execute()) {
+    const { invitationId, ...mail } = JSON.parse(body) as { invitationId: string };
+    const named = JSON.stringify({ ...mail, link: { kind: 'invitation', id: invitationId } });
+    await db.updateTable('outbox').set({ body: named }).where('id', '=', id).execute();
+  }
+}

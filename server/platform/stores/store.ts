@@ -3,10 +3,12 @@ import { type Database, openDatabase } from '../../storage/database.ts';
 import type { SecretBox } from '../../storage/secret-box.ts';
 import type { Books, Store } from '../domain/books.ts';
 import { accountBook } from './accounts.ts';
+import { envelopeBook } from './envelopes.ts';
 import { kelviqBook } from './kelviq.ts';
 import { mailBook } from './mails.ts';
 import { invitationBook, organizationBook, teamBook } from './organizations.ts';
 import { migrations, type Tables } from './schema.ts';
+import { secretBook } from './secrets.ts';
 
 /** Opens platform.db. A file that was written under another key is refused: its sealed keys could not be read. */
 export async function openStore(file: string, box: SecretBox): Promise<{ store: Store; database: Database<Tables> }> {
@@ -31,6 +33,8 @@ const booksOn = (db: Kysely<Tables>, box: SecretBox): Books => ({
   kelviq: kelviqBook(db, box),
   invitations: invitationBook(db),
   mails: mailBook(db),
+  envelopes: envelopeBook(db, box),
+  secrets: secretBook(db, box),
   magic: {
     async spend(accountId, dialect, ownerKey, at) {
       const { numInsertedOrUpdatedRows } = await db

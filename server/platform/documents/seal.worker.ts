@@ -1,0 +1,13 @@
+import { parentPort } from 'node:worker_threads';
+import { type Work, type WorkKind, works } from './work.ts';
+
+/** One job at a time: asked by message, answered by message; what is wrong with one is its own. */
+parentPort?.on('message', async ({ kind, asked }: { kind: WorkKind; asked: Work[WorkKind]['asked'] }) => {
+  try {
+    const answer = await (works[kind] as (asked: unknown) => Promise<Work[WorkKind]['answer']>)(asked);
+    const bytes = answer instanceof Uint8Array ? answer : answer.bytes;
+    parentPort?.postMessage({ answer }, [bytes.buffer as ArrayBuffer]);
+  } catch (error) {
+    parentPort?.postMessage({ error });
+  }
+});

@@ -1,0 +1,48 @@
+import { answeredBy, type FieldValue } from '../../../shared/fields.ts';
+import type { Fault } from '../../../shared/problem.ts';
+import type { Documents } from './documents.ts';
+import type { EnvelopeField } from './envelope.ts';
+
+type Values = ReadonlyMap<string, FieldValue | null>;
+type Fonts = Pick<Documents, 'missing'>;
+
+/** Every fault of a signer's answers, each at `/values/<field id>`. `own` are the fields that are theirs to answer. */
+export const answerFaults = (values: Values, own: readonly EnvelopeField[], fonts: Fonts): Fault[] =>
+  [...values].flatMap(([id, value]) =>
+    faultOf(
+      own.find((field) => field.id === id),
+      value,
+      fonts,
+    ).map((fault) => ({ pointer: pointerOf(id), ...fault })),
+  );
+
+/** RFC 6901: what the caller named the field may hold its signs. */
+const pointerOf = (id: string): string => `/values/${id.replace(/~/g, '~0').replace(/\//g, '~1')}`;
+
+type FaultHere = Omit<Fault, 'pointer'>;
+
+function faultOf(field: EnvelopeField | undefined, value: FieldValue | null, fonts: Fonts): FaultHere[] {
+  if (!field) return [{ code: 'unknown-field', message: 'is not a field of this signer' }];
+  if (field.type === 'date_signed') return [{ code: 'fixed', message: 'is the day of signing and cannot be written' }];
+  if (value === null) return [];
+  if (!answeredBy[field.type].includes(value.kind))
+    return [{ code: 'wrong-kind', message: `is answered by ${answeredBy[field.type].join(' or ')}` }];
+  return 'text' in value ? textFault(value.text, fonts) : [];
+}
+
+/** Control characters, line breaks, half surrogate pairs, and signs that turn the direction of what follows: none can be stamped as it is seen. */
+const unwritable = /[\p{Cc}\p{Zl}\p{Zp}\u{202a}-\u{202e}\u{2066}-\u{2069}]/u;
+
+function textFault(text: string, fonts: Fonts): FaultHere[] {
+  if (unwritable.test(text) || !text.isWellFormed())
+    return [{ code: 'control-characters', message: 'must not hold control characters or line breaks' }];
+  return glyphFault(text, fonts);
+}
+
+/** Characters that no font at hand has, named before anybody presses finish. */
+function glyphFault(text: string, fonts: Fonts): FaultHere[] {
+  const missing = fonts.missing([text]);
+  if (missing.length === 0) return [];
+  const characters = missing.slice(0, 50).join(' ');
+  return [{ code: 'glyph', message: `has characters that cannot be written here: ${characters}`, params: { characters } }];
+}

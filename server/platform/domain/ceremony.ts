@@ -1,0 +1,160 @@
+import { isDeepStrictEqual } from 'node:util';
+import type {
+  CeremonyView,
+  ConsentRequest,
+  DeclineRequest,
+  FieldsAnswer,
+  FieldsRequest,
+  FinishRequest,
+  InlayClientReport,
+  PagesAnswer,
+  PagesRequest,
+} from '../../../shared/ceremony.ts';
+import { Failure } from '../../../shared/problem.ts';
+import type { Books, Store } from './books.ts';
+import { answerFaults } from './ceremony-answers.ts';
+import { finish } from './ceremony-finish.ts';
+import { filenameOf, viewOf } from './ceremony-view.ts';
+import { consentOf, writeConsent } from './consent.ts';
+import type { Documents } from './documents.ts';
+import type { Pass } from './envelope.ts';
+import type { Files } from './files.ts';
+import type { Links } from './links.ts';
+import { reachedOf, type Seen } from './reached.ts';
+import { requireConsent, requireMoved, requireTurn, type Scene, sceneOf, settledScene, stateOf } from './scene.ts';
+import { announceEnd } from './signing-mail.ts';
+
+/** What the ceremony stands on. */
+export interface Stage {
+  readonly store: Store;
+  readonly documents: Pick<Documents, 'missing'>;
+  readonly files: Pick<Files, 'read'>;
+  readonly links: Links;
+  /** Lets a job run now instead of at its next turn. */
+  readonly wake: (job: string) => void;
+}
+
+/** One signer's call: the way they came in, where it came from, and when. */
+export interface Call {
+  readonly pass: Pass;
+  readonly at: number;
+  readonly seen: Seen;
+  readonly report: InlayClientReport | undefined;
+}
+
+export type Ceremonies = ReturnType<typeof ceremoniesOf>;
+
+/** The signing ceremony of shared/ceremony.ts. Every act is one transaction that reads before it writes, and may be repeated. */
+export const ceremoniesOf = (stage: Stage) => {
+  const { store } = stage;
+  const view = async (pass: Pass, at: number): Promise<CeremonyView> => viewOf(await settledScene(store.read, pass), at);
+  const act = (call: Call, work: (books: Books, scene: Scene) => Promise<void>) =>
+    store.transact(async (books) => work(books, await sceneOf(books, call.pass)));
+
+  return {
+    view,
+
+    /** What is signed; once it is completed, the sealed file. */
+    async document(pass: Pass, at: number): Promise<{ bytes: Buffer; sha256: string; filename: string }> {
+      const scene = await settledScene(store.read, pass);
+      const { document, sealed } = scene.envelope;
+      requireConsent(scene);
+      const state = stateOf(scene.envelope, at);
+      if (['declined', 'voided', 'expired'].includes(state)) throw new Failure('ceremony-ended', `It is ${state}.`);
+      const file = sealed ?? document;
+      const bytes = await stage.files.read(scene.envelope, file, at);
+      return { bytes, sha256: file.sha256, filename: filenameOf(document.filename, sealed !== null) };
+    },
+
+    async consent(call: Call, request: ConsentRequest): Promise<CeremonyView> {
+      await act(call, (books, scene) => consent(books, scene, call, request));
+      return view(call.pass, call.at);
+    },
+
+    async pages(call: Call, request: PagesRequest): Promise<PagesAnswer> {
+      await act(call, (books, scene) => see(books, scene, call, request));
+      return { pages_seen: [...(await settledScene(store.read, call.pass)).signer.pagesSeen] };
+    },
+
+    fields: (call: Call, request: FieldsRequest): Promise<FieldsAnswer> => answer(stage, call, request),
+
+    async finish(call: Call, request: FinishRequest): Promise<CeremonyView> {
+      await finish(stage, call, request);
+      return view(call.pass, call.at);
+    },
+
+    async decline(call: Call, request: DeclineRequest): Promise<CeremonyView> {
+      await act(call, (books, scene) => decline(books, stage.links, scene, call, request.reason));
+      return view(call.pass, call.at);
+    },
+  };
+};
+
+async function consent(books: Books, scene: Scene, call: Call, request: ConsentRequest): Promise<void> {
+  const { envelope, signer, sender } = scene;
+  const { at } = call;
+  if (signer.consentedAt !== null) return;
+  requireTurn(scene, at);
+  const words = consentOf(sender);
+  if (request.version !== words.version || request.sha256 !== words.sha256)
+    throw new Failure('ceremony-changed', 'The words to agree to are others now.');
+  const reached = reachedOf(call, sender);
+  requireMoved(await books.envelopes.moveSigner(signer, { state: 'consented', consentedAt: at, reached }));
+  requireMoved(await books.envelopes.move(envelope, { ...(envelope.state === 'sent' && { state: 'viewed' as const }), updatedAt: at }));
+  const event = { envelopeId: envelope.id, at, signerId: signer.id, reached };
+  await books.envelopes.record({ ...event, kind: 'signer.consented', detail: writeConsent(words) });
+}
+
+/** Pages add up; that all were shown is recorded once, as what it is: the browser's word. */
+async function see(books: Books, scene: Scene, call: Call, request: PagesRequest): Promise<void> {
+  const { at } = call;
+  const { envelope, signer } = scene;
+  if (signer.state === 'signed') return;
+  requireTurn(scene, at);
+  requireConsent(scene);
+  const count = envelope.document.pages.length;
+  const faults = request.pages.flatMap((page, i) =>
+    page > count ? [{ pointer: `/pages/${i}`, code: 'no-such-page', message: `The document has ${count} pages.` }] : [],
+  );
+  if (faults.length > 0) throw new Failure('invalid-input', undefined, { errors: faults });
+  const pagesSeen = [...new Set([...signer.pagesSeen, ...request.pages])].sort((a, b) => a - b);
+  if (pagesSeen.length === signer.pagesSeen.length) return;
+  requireMoved(await books.envelopes.moveSigner(signer, { pagesSeen }));
+  if (pagesSeen.length < count) return;
+  const byBrowser = { ...reachedOf(call, scene.sender), address: null, userAgent: null, reportedBy: 'the browser' };
+  const event = { envelopeId: envelope.id, at, signerId: signer.id, reached: byBrowser };
+  await books.envelopes.record({ ...event, kind: 'signer.read', detail: null });
+}
+
+/** All answers are kept, or none. Those that are kept already are not counted again. */
+async function answer({ store, documents }: Stage, { pass, at }: Call, request: FieldsRequest): Promise<FieldsAnswer> {
+  const values = new Map(Object.entries(request.values));
+  const before = await settledScene(store.read, pass);
+  requireTurn(before, at);
+  requireConsent(before);
+  const own = before.fields.filter((field) => field.signerId === before.signer.id);
+  // Fonts are asked outside of the transaction; whose fields these are does not change.
+  const errors = answerFaults(values, own, documents);
+  if (errors.length > 0) throw new Failure('invalid-input', undefined, { errors });
+  return store.transact(async (books) => {
+    const scene = await sceneOf(books, pass);
+    requireTurn(scene, at);
+    const { revision, savedAt, id } = scene.signer;
+    const isKept = ([field, value]: [string, unknown]) => isDeepStrictEqual(scene.fields.find((known) => known.id === field)?.value, value);
+    if ([...values].every(isKept)) return { revision, saved_at: new Date(savedAt ?? at).toISOString() };
+    return { revision: await books.envelopes.answer(id, values, at), saved_at: new Date(at).toISOString() };
+  });
+}
+
+async function decline(books: Books, links: Links, scene: Scene, call: Call, reason: string): Promise<void> {
+  const { at } = call;
+  const { envelope, signer } = scene;
+  if (signer.state === 'declined') return;
+  requireTurn(scene, at);
+  requireMoved(await books.envelopes.moveSigner(signer, { state: 'declined' }));
+  requireMoved(await books.envelopes.move(envelope, { state: 'declined', ended: { signerId: signer.id, reason, at }, updatedAt: at }));
+  const event = { envelopeId: envelope.id, at, signerId: signer.id };
+  await books.envelopes.record({ ...event, kind: 'signer.declined', reached: reachedOf(call, scene.sender), detail: reason });
+  await books.envelopes.record({ ...event, kind: 'envelope.declined', reached: null, detail: null });
+  await announceEnd(books, links, scene, { by: signer, reason }, at);
+}

@@ -1,0 +1,186 @@
+import type { Assurance } from '../../../shared/ceremony.ts';
+import type { FieldType, FieldValue } from '../../../shared/fields.ts';
+import type { PageBox } from '../../../shared/geometry.ts';
+import type { EnvelopeStatus } from '../../../shared/vendors/loyva.ts';
+
+/**
+ * What an envelope is and how it moves. `finishing` is ours: everybody has signed and the file is being sealed; the vendor API says `viewed`
+ * until the transaction that records the sealed file makes it `completed`.
+ */
+export type EnvelopeState = EnvelopeStatus | 'finishing';
+
+/** Every move there is: from, and where to. What is not here is a 409 that says both. */
+export const moves: Readonly<Record<EnvelopeState, readonly EnvelopeState[]>> = {
+  pending: ['uploaded', 'voided', 'expired'],
+  uploaded: ['vaulted', 'voided'],
+  preparing: ['sent', 'voided'],
+  sent: ['viewed', 'finishing', 'declined', 'voided', 'expired'],
+  viewed: ['finishing', 'declined', 'voided', 'expired'],
+  finishing: ['completed'],
+  completed: ['vaulted'],
+  vaulted: ['released'],
+  released: ['vaulted'],
+  declined: [],
+  voided: [],
+  expired: [],
+};
+
+export interface Envelope {
+  readonly id: string;
+  readonly accountId: string;
+  /** Loyva's customer record: one per account and e-mail. */
+  readonly customerId: string;
+  readonly name: string;
+  readonly externalId: string | null;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly message: string | null;
+  readonly order: 'parallel' | 'sequential';
+  readonly requiredReading: boolean;
+  /** When signers are to be reminded; kept for when reminding is built. */
+  readonly reminders: Reminders | null;
+  readonly state: EnvelopeState;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  readonly expiresAt: number | null;
+  /** When the last signer finished; the seal's facts are of this instant, however often sealing is tried. */
+  readonly finishedAt: number | null;
+  readonly completedAt: number | null;
+  readonly vaultedAt: number | null;
+  /** Whose act ended it (a signer's id, or null for the partner), and their words. */
+  readonly ended: { readonly signerId: string | null; readonly reason: string | null; readonly at: number } | null;
+  readonly document: EnvelopeDocument;
+  /** The sealed file, and the watermarked copy once it is vaulted. `address` is that of the encrypted blob. */
+  readonly sealed: KeptFile | null;
+  readonly copy: KeptFile | null;
+}
+
+export interface Reminders {
+  readonly after_days: number;
+  readonly every_days: number;
+}
+
+export interface KeptFile {
+  readonly address: string;
+  /** SHA-256 (hex) of the file itself. */
+  readonly sha256: string;
+  readonly size: number;
+}
+
+export interface EnvelopeDocument extends KeptFile {
+  readonly filename: string;
+  readonly uploadSha256: string;
+  readonly pages: readonly PageBox[];
+}
+
+export type SignerState = 'waiting' | 'consented' | 'signed' | 'declined';
+
+export interface Signer {
+  readonly id: string;
+  readonly envelopeId: string;
+  readonly name: string;
+  /** As given; compared without case. */
+  readonly email: string;
+  readonly role: string | null;
+  /** Signers of the same order may sign at once; in a sequential envelope a higher one waits for the lower. */
+  readonly position: number;
+  readonly state: SignerState;
+  readonly consentedAt: number | null;
+  readonly signedAt: number | null;
+  /** How they were reached when they consented, and who reported their address. */
+  readonly reached: Reached | null;
+  readonly pagesSeen: readonly number[];
+  /** Counts their saved answers. */
+  readonly revision: number;
+  readonly savedAt: number | null;
+}
+
+/** Where a signer's call came from, and who says so. */
+export interface Reached {
+  readonly assurance: Assurance;
+  readonly address: string | null;
+  readonly userAgent: string | null;
+  /** "the platform", or the account whose key forwarded the call. */
+  readonly reportedBy: string;
+  /** The gateway's session, where it named one. */
+  readonly session: string | null;
+}
+
+export interface EnvelopeField {
+  readonly id: string;
+  readonly envelopeId: string;
+  readonly signerId: string;
+  readonly type: FieldType;
+  readonly page: number;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly required: boolean;
+  readonly label: string | null;
+  readonly value: FieldValue | null;
+}
+
+/** One line of an envelope's history. Personal data is here; the Merkle log's leaf holds ids and salted hashes. */
+export interface EnvelopeEvent {
+  readonly id: string;
+  readonly envelopeId: string;
+  readonly at: number;
+  /** envelope.created | sent | voided | declined | expired | completed; link.made; signer.consented | read | signed | declined; vault.stored | read | tampered */
+  readonly kind: string;
+  readonly signerId: string | null;
+  readonly reached: Reached | null;
+  readonly detail: string | null;
+}
+
+/** A way in for one signer: an embed token (by its jti) or a signing link (by the hash of its token). */
+export interface Pass {
+  /** SHA-256 (hex) of the jti or of the link's token. */
+  readonly hash: string;
+  readonly kind: 'embed' | 'link' | 'mail';
+  readonly envelopeId: string;
+  readonly signerId: string;
+  readonly accountId: string;
+  readonly createdAt: number;
+  /** Until when it may be used: 7 days for links; for an embed token 4 hours from its first use, which must lie within its own 15 minutes. */
+  readonly expiresAt: number;
+}
+
+/** What the platform keeps of envelopes; every read is by account or by a pass. */
+export interface EnvelopeBook {
+  /** The customer record of this e-mail at this account, made when it is new; `cust_…`. */
+  customerFor(accountId: string, email: string, name: string, at: number): Promise<string>;
+  add(envelope: Envelope, signers: readonly Signer[], fields: readonly EnvelopeField[], contentKey: Uint8Array): Promise<void>;
+  find(accountId: string, id: string): Promise<Envelope | undefined>;
+  /** Newest first. */
+  list(
+    accountId: string,
+    query: { page: number; limit: number; customerId?: string | undefined; status?: string | undefined },
+  ): Promise<{ items: Envelope[]; total: number }>;
+  signers(envelopeId: string): Promise<Signer[]>;
+  fields(envelopeId: string): Promise<EnvelopeField[]>;
+  events(envelopeId: string): Promise<EnvelopeEvent[]>;
+  /** Compare-and-set on the state: false when it has moved on. */
+  move(envelope: Pick<Envelope, 'id' | 'state'>, change: Partial<Envelope>): Promise<boolean>;
+  /** Compare-and-set on the signer's state. */
+  moveSigner(signer: Pick<Signer, 'id' | 'envelopeId' | 'state'>, change: Partial<Signer>): Promise<boolean>;
+  /** Keeps answers of one signer and counts their revision up by one; its new value. */
+  answer(signerId: string, values: ReadonlyMap<string, FieldValue | null>, at: number): Promise<number>;
+  addPass(pass: Pass): Promise<void>;
+  findPass(hash: string): Promise<Pass | undefined>;
+  /** Writes the event, and its leaf to the log. */
+  record(event: Omit<EnvelopeEvent, 'id'>): Promise<void>;
+  /** The key that this envelope's files are encrypted with, opened. */
+  contentKey(envelopeId: string): Promise<Uint8Array>;
+  /** Envelopes whose file is to be sealed; the sealing job's only unscoped read. */
+  finishing(limit: number): Promise<Envelope[]>;
+  /** Completed envelopes that are not vaulted, the longest waiting first; for the platform that vaults unasked. */
+  completed(limit: number): Promise<Envelope[]>;
+  /** Open envelopes whose time has run out. */
+  overdue(now: number, limit: number): Promise<Envelope[]>;
+}
+
+/** Files of envelopes: encrypted under the envelope's content key, addressed by the hash of the ciphertext. A damaged one throws. */
+export interface Vessel {
+  put(contentKey: Uint8Array, bytes: Uint8Array): Promise<KeptFile>;
+  get(contentKey: Uint8Array, file: KeptFile): Promise<Buffer>;
+}

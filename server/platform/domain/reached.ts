@@ -1,0 +1,30 @@
+import type { InlayClientReport } from '../../../shared/ceremony.ts';
+import type { Pass, Reached } from './envelope.ts';
+
+/** What the platform sees of a call by itself. */
+export interface Seen {
+  readonly address: string | null;
+  readonly userAgent: string | null;
+}
+
+/**
+ * How a signer was reached, never more than is known. With an embed token the partner's key vouches for the call, so its report of the
+ * browser is taken as that, reported by its account; whoever holds a link vouches for nothing, and only what the platform sees counts.
+ */
+export function reachedOf(call: { pass: Pass; seen: Seen; report: InlayClientReport | undefined }, account: string): Reached {
+  const { pass, seen, report } = call;
+  const assurance = assuranceOf[pass.kind];
+  if (pass.kind !== 'embed' || !report) return { ...seen, assurance, reportedBy: 'the platform', session: null };
+  const { address, user_agent, session } = report;
+  return { assurance, address: plain(address), userAgent: plain(user_agent), reportedBy: account, session: plain(session) };
+}
+
+/** By the way in alone: a report may claim more, but a partner's key can vouch for no more than that the partner says so. */
+const assuranceOf = { embed: 'partner-asserted', link: 'link-given-to-partner', mail: 'email-link' } as const;
+
+/** Records are printed: one line of whole characters, or nothing. */
+const plain = (text: string): string | null =>
+  text
+    .toWellFormed()
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+    .trim() || null;

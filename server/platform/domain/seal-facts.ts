@@ -1,0 +1,74 @@
+import { isAnswered } from '../../../shared/fields.ts';
+import { readConsent } from './consent.ts';
+import type { Facts, Mark } from './documents.ts';
+import type { Envelope, EnvelopeEvent, EnvelopeField, Signer } from './envelope.ts';
+
+/** Everything that is kept of an envelope whose signers have all signed. */
+export interface SignedRecord {
+  readonly envelope: Envelope & { readonly finishedAt: number };
+  readonly sender: string;
+  readonly signers: readonly Signer[];
+  readonly fields: readonly EnvelopeField[];
+  readonly events: readonly EnvelopeEvent[];
+}
+
+/** What is stamped: every answer, where the signer saw it. An unticked box leaves no mark. */
+export const marksOf = (fields: readonly EnvelopeField[]): Mark[] =>
+  fields.flatMap(({ type, page, x, y, width, height, value }) =>
+    value && isAnswered(value) ? [{ type, page, x, y, width, height, value }] : [],
+  );
+
+/** What the completion pages and the attached JSON tell: the same however often sealing is tried, for it ends with the last signature. */
+export function factsOf(record: SignedRecord): Facts {
+  const { envelope, sender, signers, events } = record;
+  const until = events.filter(({ at }) => at <= envelope.finishedAt);
+  const consents = until.filter(({ kind, detail }) => kind === 'signer.consented' && detail !== null);
+  const agreed = readConsent(consents.at(-1)?.detail ?? '{}');
+  return {
+    envelope: { id: envelope.id, name: envelope.name, created_at: iso(envelope.createdAt), completed_at: iso(envelope.finishedAt) },
+    sender,
+    document: {
+      pages: envelope.document.pages.length,
+      upload_sha256: envelope.document.uploadSha256,
+      signed_sha256: envelope.document.sha256,
+    },
+    // The title is the first paragraph, so that the hash can be made again from what is here.
+    consent: { version: agreed.version, sha256: agreed.sha256, paragraphs: [agreed.title, ...agreed.paragraphs] },
+    signers: signers.map(signerFacts),
+    events: until.map((event) => eventFacts(event, record)),
+  };
+}
+
+function signerFacts(signer: Signer): Facts['signers'][number] {
+  const { name, email, role, reached, consentedAt, signedAt } = signer;
+  if (!reached || consentedAt === null || signedAt === null) throw new Error(`The signer ${signer.id} has not signed.`);
+  return {
+    name,
+    email,
+    role,
+    consented_at: iso(consentedAt),
+    signed_at: iso(signedAt),
+    assurance: reached.assurance,
+    address: reached.address,
+    user_agent: reached.userAgent,
+    reported_by: reached.reportedBy,
+  };
+}
+
+const eventFacts = (event: EnvelopeEvent, { signers, sender }: SignedRecord): Facts['events'][number] => ({
+  at: iso(event.at),
+  kind: event.kind,
+  who: signers.find(({ id }) => id === event.signerId)?.name ?? sender,
+  address: event.reached?.address ?? null,
+  reported_by: event.reached?.reportedBy ?? 'the platform',
+  detail: detailOf(event),
+});
+
+/** Of a consent its version and hash: the words stand once, before the events. */
+function detailOf({ kind, detail }: EnvelopeEvent): string | null {
+  if (kind !== 'signer.consented' || detail === null) return detail;
+  const { version, sha256 } = readConsent(detail);
+  return `Version ${version}, SHA-256 ${sha256}`;
+}
+
+const iso = (at: number): string => new Date(at).toISOString();

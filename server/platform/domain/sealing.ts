@@ -1,0 +1,68 @@
+import type { Store } from './books.ts';
+import type { Documents, SealJob } from './documents.ts';
+import type { Envelope, KeptFile, Vessel } from './envelope.ts';
+import type { Links } from './links.ts';
+import { factsOf, marksOf } from './seal-facts.ts';
+import { announceCompletion } from './signing-mail.ts';
+
+/** The points of a sealing at which a crash is tried: before anything, with the sealed bytes in hand, with them on disk, and with all of it recorded. */
+export type SealingStep = 'sealing' | 'sealed' | 'stored' | 'recorded';
+
+export interface Sealer {
+  readonly store: Store;
+  readonly documents: Pick<Documents, 'seal'>;
+  readonly vessel: Vessel;
+  readonly links: Links;
+  readonly now: () => number;
+  readonly reached: (step: SealingStep) => void;
+}
+
+export type Sealing = ReturnType<typeof sealingOf>;
+
+/** Makes the sealed file of envelopes that everybody has signed. Stopped anywhere it is done again from the same facts; it is recorded once. */
+export const sealingOf = (sealer: Sealer) => {
+  const { store, documents, vessel, now, reached } = sealer;
+  return {
+    due: (limit: number): Promise<Envelope[]> => store.read.envelopes.finishing(limit),
+
+    async seal(envelope: Envelope): Promise<void> {
+      reached('sealing');
+      const key = await store.read.envelopes.contentKey(envelope.id);
+      const finished = await documents.seal(await jobOf(sealer, envelope, key));
+      reached('sealed');
+      const sealed = await vessel.put(key, finished.bytes);
+      reached('stored');
+      await record(sealer, envelope, sealed, now());
+      reached('recorded');
+    },
+  };
+};
+
+async function jobOf({ store, vessel }: Sealer, envelope: Envelope, key: Uint8Array): Promise<SealJob> {
+  const { id, document, finishedAt } = envelope;
+  if (finishedAt === null) throw new Error(`The envelope ${id} has no instant at which it was finished.`);
+  const book = store.read.envelopes;
+  const source = await vessel.get(key, document);
+  const fields = await book.fields(id);
+  const sender = (await store.read.accounts.get(envelope.accountId)).name;
+  const facts = factsOf({
+    envelope: { ...envelope, finishedAt },
+    sender,
+    signers: await book.signers(id),
+    fields,
+    events: await book.events(id),
+  });
+  const reason = `All signers of ${id} have signed; sealed as it was signed.`;
+  return { source, pages: document.pages, marks: marksOf(fields), facts, reason };
+}
+
+/** It is completed at the instant of the last signature, which is also what the file says of itself. */
+const record = ({ store, links }: Sealer, envelope: Envelope, sealed: KeptFile, at: number): Promise<void> =>
+  store.transact(async (books) => {
+    const change = { state: 'completed', sealed, completedAt: envelope.finishedAt, updatedAt: at } as const;
+    if (!(await books.envelopes.move({ id: envelope.id, state: 'finishing' }, change))) return;
+    const event = { envelopeId: envelope.id, at, signerId: null, reached: null };
+    await books.envelopes.record({ ...event, kind: 'envelope.completed', detail: sealed.sha256 });
+    const sender = (await books.accounts.get(envelope.accountId)).name;
+    await announceCompletion(books, links, { envelope, sender, signers: await books.envelopes.signers(envelope.id) }, at);
+  });

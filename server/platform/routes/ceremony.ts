@@ -1,0 +1,97 @@
+import Router from '@koa/router';
+import type { Context } from 'koa';
+import {
+  CeremonyView,
+  ConsentRequest,
+  ceremonyPath,
+  clientHeader,
+  DeclineRequest,
+  FieldsAnswer,
+  FieldsRequest,
+  FinishRequest,
+  InlayClientReport,
+  PagesAnswer,
+  PagesRequest,
+} from '../../../shared/ceremony.ts';
+import { Failure } from '../../../shared/problem.ts';
+import { sendFile } from '../../http/bytes.ts';
+import { parse, readJson } from '../../http/input.ts';
+import { reply } from '../../http/reply.ts';
+import type { Call, Ceremonies } from '../domain/ceremony.ts';
+import type { Pass } from '../domain/envelope.ts';
+import type { Passes } from '../domain/passes.ts';
+import type { Seen } from '../domain/reached.ts';
+
+/** Strokes of several drawn signatures at once. */
+const fieldsCap = 512 * 1024;
+
+interface Domain {
+  readonly passes: Passes;
+  readonly ceremonies: Ceremonies;
+}
+
+/** The signing ceremony (shared/ceremony.ts), for whoever holds an embed token or a signing link of this platform. */
+export function ceremonyRoutes({ passes, ceremonies }: Domain, now: () => number): Router {
+  const router = new Router({ sensitive: true, prefix: ceremonyPath });
+  const enter = (ctx: Context, at: number) => passes.enter(bearerOf(ctx), at);
+  const callOf = async (ctx: Context): Promise<Call> => {
+    const at = now();
+    const pass = await enter(ctx, at);
+    return { pass, at, seen: seenOf(ctx), report: reportOf(ctx, pass) };
+  };
+
+  router.get('/', async (ctx) => {
+    const at = now();
+    reply(ctx, 200, CeremonyView, await ceremonies.view(await enter(ctx, at), at));
+  });
+  router.get('/document', async (ctx) => {
+    const at = now();
+    const { bytes, sha256 } = await ceremonies.document(await enter(ctx, at), at);
+    sendFile(ctx, { bytes, sha256, type: 'application/pdf' });
+  });
+  router.post('/consent', async (ctx) => {
+    const call = await callOf(ctx);
+    reply(ctx, 200, CeremonyView, await ceremonies.consent(call, parse(ConsentRequest, await readJson(ctx))));
+  });
+  router.post('/pages', async (ctx) => {
+    const call = await callOf(ctx);
+    reply(ctx, 200, PagesAnswer, await ceremonies.pages(call, parse(PagesRequest, await readJson(ctx))));
+  });
+  router.put('/fields', async (ctx) => {
+    const call = await callOf(ctx);
+    reply(ctx, 200, FieldsAnswer, await ceremonies.fields(call, parse(FieldsRequest, await readJson(ctx, fieldsCap))));
+  });
+  router.post('/finish', async (ctx) => {
+    const call = await callOf(ctx);
+    reply(ctx, 200, CeremonyView, await ceremonies.finish(call, parse(FinishRequest, await readJson(ctx))));
+  });
+  router.post('/decline', async (ctx) => {
+    const call = await callOf(ctx);
+    reply(ctx, 200, CeremonyView, await ceremonies.decline(call, parse(DeclineRequest, await readJson(ctx))));
+  });
+  return router;
+}
+
+/** The token of `Authorization: Bearer` (RFC 6750 section 2.1), the scheme in any case (RFC 9110 section 11.1). */
+function bearerOf(ctx: Context): string {
+  const [, token] = /^Bearer +([\w.~+/-]+=*)$/i.exec(ctx.get('Authorization')) ?? [];
+  if (!token) throw new Failure('unauthenticated');
+  return token;
+}
+
+/** The connection's other end, whatever headers say of it. */
+const seenOf = (ctx: Context): Seen => ({
+  address: ctx.req.socket.remoteAddress?.replace(/^::ffff:/, '') ?? null,
+  userAgent: ctx.get('User-Agent').slice(0, 500) || null,
+});
+
+/** What a partner's key says of the browser; a link's holder is not asked. */
+function reportOf(ctx: Context, pass: Pass): InlayClientReport | undefined {
+  const header = ctx.get(clientHeader);
+  if (pass.kind !== 'embed' || header === '') return undefined;
+  try {
+    return parse(InlayClientReport, JSON.parse(header));
+  } catch (cause) {
+    throw new Failure('invalid-input', `The header ${clientHeader} cannot be read.`, { cause });
+  }
+}

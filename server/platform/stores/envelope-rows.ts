@@ -1,0 +1,181 @@
+import type { Insertable, Selectable } from 'kysely';
+import type {
+  Envelope,
+  EnvelopeDocument,
+  EnvelopeEvent,
+  EnvelopeField,
+  EnvelopeState,
+  KeptFile,
+  Pass,
+  Reached,
+  Reminders,
+  Signer,
+  SignerState,
+} from '../domain/envelope.ts';
+import type { Tables } from './schema.ts';
+
+/** How envelopes and what belongs to them are written in rows, and read from them. */
+
+export type EnvelopeRow = Omit<Selectable<Tables['envelopes']>, 'wrapped_key'>;
+type Changes<T> = { readonly [K in keyof T]?: T[K] | undefined };
+
+export const envelopeOf = (row: EnvelopeRow): Envelope => ({
+  id: row.id,
+  accountId: row.account_id,
+  customerId: row.customer_id,
+  name: row.name,
+  externalId: row.external_id,
+  metadata: JSON.parse(row.metadata) as Record<string, string>,
+  message: row.message,
+  order: row.signing_order as Envelope['order'],
+  requiredReading: row.required_reading === 1,
+  reminders: read<Reminders>(row.reminders),
+  state: row.state as EnvelopeState,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+  expiresAt: row.expires_at,
+  finishedAt: row.finished_at,
+  completedAt: row.completed_at,
+  vaultedAt: row.vaulted_at,
+  ended: read<NonNullable<Envelope['ended']>>(row.ended),
+  document: JSON.parse(row.document) as EnvelopeDocument,
+  sealed: read<KeptFile>(row.sealed),
+  copy: read<KeptFile>(row.copy),
+});
+
+/** The columns that can change after an envelope was made; what it is does not. */
+export const envelopeChange = (it: Changes<Envelope>): Partial<Insertable<Tables['envelopes']>> =>
+  given({
+    state: it.state,
+    updated_at: it.updatedAt,
+    expires_at: it.expiresAt,
+    finished_at: it.finishedAt,
+    completed_at: it.completedAt,
+    vaulted_at: it.vaultedAt,
+    ended: written(it.ended),
+    sealed: written(it.sealed),
+    copy: written(it.copy),
+  });
+
+export const envelopeRow = (it: Envelope): EnvelopeRow => ({
+  id: it.id,
+  account_id: it.accountId,
+  customer_id: it.customerId,
+  name: it.name,
+  external_id: it.externalId,
+  metadata: JSON.stringify(it.metadata),
+  message: it.message,
+  signing_order: it.order,
+  required_reading: Number(it.requiredReading),
+  reminders: written(it.reminders),
+  state: it.state,
+  created_at: it.createdAt,
+  updated_at: it.updatedAt,
+  expires_at: it.expiresAt,
+  finished_at: it.finishedAt,
+  completed_at: it.completedAt,
+  vaulted_at: it.vaultedAt,
+  ended: written(it.ended),
+  document: JSON.stringify(it.document),
+  sealed: written(it.sealed),
+  copy: written(it.copy),
+});
+
+export const signerOf = (row: Selectable<Tables['signers']>): Signer => ({
+  id: row.id,
+  envelopeId: row.envelope_id,
+  name: row.name,
+  email: row.email,
+  role: row.role,
+  position: row.position,
+  state: row.state as SignerState,
+  consentedAt: row.consented_at,
+  signedAt: row.signed_at,
+  reached: read<Reached>(row.reached),
+  pagesSeen: JSON.parse(row.pages_seen) as number[],
+  revision: row.revision,
+  savedAt: row.saved_at,
+});
+
+export const signerRow = (it: Signer, ordinal: number, emailKey: string): Selectable<Tables['signers']> => ({
+  id: it.id,
+  envelope_id: it.envelopeId,
+  ordinal,
+  name: it.name,
+  email: it.email,
+  email_key: emailKey,
+  role: it.role,
+  position: it.position,
+  state: it.state,
+  consented_at: it.consentedAt,
+  signed_at: it.signedAt,
+  reached: written(it.reached),
+  pages_seen: JSON.stringify(it.pagesSeen),
+  revision: it.revision,
+  saved_at: it.savedAt,
+});
+
+/** Answers are kept by `answer` alone, so that each counts the revision up. */
+export const signerChange = (it: Changes<Signer>): Partial<Insertable<Tables['signers']>> =>
+  given({
+    state: it.state,
+    consented_at: it.consentedAt,
+    signed_at: it.signedAt,
+    reached: written(it.reached),
+    pages_seen: it.pagesSeen && JSON.stringify(it.pagesSeen),
+  });
+
+export const fieldOf = (row: Selectable<Tables['fields']>): EnvelopeField => ({
+  id: row.id,
+  envelopeId: row.envelope_id,
+  signerId: row.signer_id,
+  type: row.type as EnvelopeField['type'],
+  page: row.page,
+  x: row.x,
+  y: row.y,
+  width: row.width,
+  height: row.height,
+  required: row.required === 1,
+  label: row.label,
+  value: read<NonNullable<EnvelopeField['value']>>(row.value),
+});
+
+export const fieldRow = ({ envelopeId, signerId, required, value, ...it }: EnvelopeField, ordinal: number) => ({
+  ...it,
+  envelope_id: envelopeId,
+  signer_id: signerId,
+  ordinal,
+  required: Number(required),
+  value: written(value),
+});
+
+export const eventOf = (row: Selectable<Tables['envelope_events']>): EnvelopeEvent => ({
+  id: row.id,
+  envelopeId: row.envelope_id,
+  at: row.at,
+  kind: row.kind,
+  signerId: row.signer_id,
+  reached: read<Reached>(row.reached),
+  detail: row.detail,
+});
+
+export const passOf = (row: Selectable<Tables['passes']>): Pass => ({
+  hash: row.hash,
+  kind: row.kind as Pass['kind'],
+  envelopeId: row.envelope_id,
+  signerId: row.signer_id,
+  accountId: row.account_id,
+  createdAt: row.created_at,
+  expiresAt: row.expires_at,
+});
+
+const read = <T>(text: string | null): T | null => (text === null ? null : (JSON.parse(text) as T));
+
+export function written(value: object | null): string | null;
+export function written(value: object | null | undefined): string | null | undefined;
+export function written(value: object | null | undefined): string | null | undefined {
+  return value ? JSON.stringify(value) : value;
+}
+
+const given = <T extends object>(change: { [K in keyof T]: T[K] | undefined }): T =>
+  Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined)) as T;

@@ -1,0 +1,135 @@
+import { sql } from 'kysely';
+import { type LogTables, logSchema } from '../../storage/log.ts';
+
+/** The rows of envelopes. Files lie encrypted beside the database; what opens them is kept wrapped, twice. */
+export interface EnvelopeTables extends LogTables {
+  kept_secret: { name: string; box: Uint8Array };
+  /** An account's key, sealed; it wraps the content keys of its envelopes. Without it none of their files can be read. */
+  wrapping_keys: { account_id: string; box: Uint8Array };
+  customers: { id: string; account_id: string; email: string; email_key: string; name: string; created_at: number };
+  envelopes: {
+    id: string;
+    account_id: string;
+    customer_id: string;
+    name: string;
+    external_id: string | null;
+    /** JSON, as are `reminders`, `document`, `sealed`, `copy` and `ended`. */
+    metadata: string;
+    message: string | null;
+    signing_order: string;
+    required_reading: number;
+    reminders: string | null;
+    state: string;
+    created_at: number;
+    updated_at: number;
+    expires_at: number | null;
+    finished_at: number | null;
+    completed_at: number | null;
+    vaulted_at: number | null;
+    ended: string | null;
+    document: string;
+    sealed: string | null;
+    copy: string | null;
+    /** The content key under the account's key; null once it is destroyed. */
+    wrapped_key: Uint8Array | null;
+  };
+  signers: {
+    id: string;
+    envelope_id: string;
+    ordinal: number;
+    name: string;
+    email: string;
+    email_key: string;
+    role: string | null;
+    position: number;
+    state: string;
+    consented_at: number | null;
+    signed_at: number | null;
+    /** JSON, as is `pages_seen`. */
+    reached: string | null;
+    pages_seen: string;
+    revision: number;
+    saved_at: number | null;
+  };
+  fields: {
+    id: string;
+    envelope_id: string;
+    signer_id: string;
+    ordinal: number;
+    type: string;
+    page: number;
+    x: number;
+    y: number;
+    width: number;
+    height: number;
+    required: number;
+    label: string | null;
+    /** JSON. */
+    value: string | null;
+  };
+  envelope_events: {
+    id: string;
+    envelope_id: string;
+    ordinal: number;
+    at: number;
+    kind: string;
+    signer_id: string | null;
+    /** JSON. */
+    reached: string | null;
+    detail: string | null;
+    /** Random bytes that keep the log's leaf from telling what its hash was made of. */
+    salt: Uint8Array;
+  };
+  passes: {
+    hash: string;
+    kind: string;
+    envelope_id: string;
+    signer_id: string;
+    account_id: string;
+    created_at: number;
+    expires_at: number;
+  };
+}
+
+export const envelopeSchema = [
+  sql`create table kept_secret (name text primary key, box blob not null) strict`,
+  sql`create table wrapping_keys (account_id text primary key references accounts (id), box blob not null) strict`,
+  sql`create table customers (
+    id text primary key, account_id text not null references accounts (id), email text not null, email_key text not null,
+    name text not null, created_at integer not null, unique (account_id, email_key)
+  ) strict`,
+  sql`create table envelopes (
+    id text primary key, account_id text not null references accounts (id), customer_id text not null references customers (id),
+    name text not null, external_id text, metadata text not null, message text,
+    signing_order text not null check (signing_order in ('parallel', 'sequential')), required_reading integer not null, reminders text,
+    state text not null, created_at integer not null, updated_at integer not null, expires_at integer, finished_at integer,
+    completed_at integer, vaulted_at integer, ended text, document text not null, sealed text, copy text, wrapped_key blob
+  ) strict`,
+  sql`create index envelopes_newest on envelopes (account_id, created_at desc, id)`,
+  sql`create index envelopes_finishing on envelopes (finished_at) where state = 'finishing'`,
+  sql`create index envelopes_completed on envelopes (completed_at) where state = 'completed'`,
+  sql`create index envelopes_open on envelopes (expires_at) where state in ('pending', 'sent', 'viewed') and expires_at is not null`,
+  sql`create table signers (
+    id text primary key, envelope_id text not null references envelopes (id), ordinal integer not null, name text not null,
+    email text not null, email_key text not null, role text, position integer not null,
+    state text not null check (state in ('waiting', 'consented', 'signed', 'declined')), consented_at integer, signed_at integer,
+    reached text, pages_seen text not null, revision integer not null, saved_at integer, unique (envelope_id, email_key)
+  ) strict`,
+  sql`create table fields (
+    id text primary key, envelope_id text not null references envelopes (id), signer_id text not null references signers (id),
+    ordinal integer not null, type text not null, page integer not null, x real not null, y real not null, width real not null,
+    height real not null, required integer not null, label text, value text
+  ) strict`,
+  sql`create index fields_envelope on fields (envelope_id, ordinal)`,
+  sql`create table envelope_events (
+    id text primary key, envelope_id text not null references envelopes (id), ordinal integer not null, at integer not null,
+    kind text not null, signer_id text references signers (id), reached text, detail text, salt blob not null,
+    unique (envelope_id, ordinal)
+  ) strict`,
+  sql`create table passes (
+    hash text primary key, kind text not null check (kind in ('embed', 'link', 'mail')),
+    envelope_id text not null references envelopes (id), signer_id text not null references signers (id),
+    account_id text not null references accounts (id), created_at integer not null, expires_at integer not null
+  ) strict`,
+  ...logSchema,
+];

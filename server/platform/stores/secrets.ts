@@ -1,0 +1,24 @@
+import type { Kysely } from 'kysely';
+import type { SecretBox } from '../../storage/secret-box.ts';
+import type { Books } from '../domain/books.ts';
+import type { Tables } from './schema.ts';
+
+/** The platform's own secrets, each sealed under its name. */
+export const secretBook = (db: Kysely<Tables>, box: SecretBox): Books['secrets'] => {
+  const about = (name: string) => ['kept-secret', name];
+  const find = async (name: string) => {
+    const row = await db.selectFrom('kept_secret').select('box').where('name', '=', name).executeTakeFirst();
+    return row && box.open(row.box, about(name));
+  };
+  return {
+    find,
+    async keep(name, secret) {
+      await db
+        .insertInto('kept_secret')
+        .values({ name, box: box.seal(secret, about(name)) })
+        .onConflict((c) => c.column('name').doNothing())
+        .execute();
+      return (await find(name)) ?? secret;
+    },
+  };
+};

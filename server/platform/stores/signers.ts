@@ -1,0 +1,62 @@
+import type { Kysely } from 'kysely';
+import type { EnvelopeBook } from '../domain/envelope.ts';
+import { fieldOf, passOf, signerChange, signerOf, written } from './envelope-rows.ts';
+import type { Tables } from './schema.ts';
+
+/** Who signs, and what they have answered. */
+export const signerBook = (db: Kysely<Tables>): Pick<EnvelopeBook, 'signers' | 'fields' | 'moveSigner' | 'answer'> => ({
+  async signers(envelopeId) {
+    const rows = db.selectFrom('signers').selectAll().where('envelope_id', '=', envelopeId);
+    return (await rows.orderBy('position').orderBy('ordinal').execute()).map(signerOf);
+  },
+  async fields(envelopeId) {
+    const rows = db.selectFrom('fields').selectAll().where('envelope_id', '=', envelopeId);
+    return (await rows.orderBy('ordinal').execute()).map(fieldOf);
+  },
+  async moveSigner({ id, envelopeId, state }, change) {
+    const { numUpdatedRows } = await db
+      .updateTable('signers')
+      .set(signerChange(change))
+      .where('id', '=', id)
+      .where('envelope_id', '=', envelopeId)
+      .where('state', '=', state)
+      .executeTakeFirstOrThrow();
+    return numUpdatedRows === 1n;
+  },
+  async answer(signerId, values, at) {
+    for (const [id, value] of values)
+      await db
+        .updateTable('fields')
+        .set({ value: written(value) })
+        .where('id', '=', id)
+        .where('signer_id', '=', signerId)
+        .execute();
+    const counted = db
+      .updateTable('signers')
+      .set((e) => ({ revision: e('revision', '+', 1), saved_at: at }))
+      .where('id', '=', signerId);
+    return (await counted.returning('revision').executeTakeFirstOrThrow()).revision;
+  },
+});
+
+/** The ways in, by the hash of what opens them. */
+export const passBook = (db: Kysely<Tables>): Pick<EnvelopeBook, 'addPass' | 'findPass'> => ({
+  async addPass(pass) {
+    await db
+      .insertInto('passes')
+      .values({
+        hash: pass.hash,
+        kind: pass.kind,
+        envelope_id: pass.envelopeId,
+        signer_id: pass.signerId,
+        account_id: pass.accountId,
+        created_at: pass.createdAt,
+        expires_at: pass.expiresAt,
+      })
+      .execute();
+  },
+  async findPass(hash) {
+    const row = await db.selectFrom('passes').selectAll().where('hash', '=', hash).executeTakeFirst();
+    return row && passOf(row);
+  },
+});

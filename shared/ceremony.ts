@@ -1,0 +1,164 @@
+import { z } from 'zod/mini';
+import { fieldTypes, longest, pad } from './fields.ts';
+
+/**
+ * The signing ceremony: one contract, spoken by the platform under `/api/v2/embed/ceremony` (`Authorization: Bearer <its own sign token, or
+ * the token of a signing link>`) and by the gateway under `/embed/ceremony` (DPoP session). Refusals are problems (RFC 9457) with the codes
+ * of shared/problem.ts. Every write may be repeated: the same act again answers with the state as it is.
+ *
+ * | call | body → answer |
+ * |---|---|
+ * | `GET /ceremony` | → 200 CeremonyView |
+ * | `GET /ceremony/document` | → 200 (206 with Range) `application/pdf`, ETag `"<sha256>"`: what is signed; the sealed file once it is completed |
+ * | `POST /ceremony/consent` | ConsentRequest → 200 CeremonyView |
+ * | `POST /ceremony/pages` | PagesRequest → 200 PagesAnswer |
+ * | `PUT /ceremony/fields` | FieldsRequest → 200 FieldsAnswer; 422 names every fault at `/values/<field id>`, code `glyph` with `params.characters` |
+ * | `POST /ceremony/finish` | FinishRequest → 200 CeremonyView |
+ * | `POST /ceremony/decline` | DeclineRequest → 200 CeremonyView |
+ *
+ * 409: `ceremony-ended` (it is completed, declined, voided or expired), `not-your-turn`, `consent-missing`, `ceremony-changed` (another document, date or
+ * revision than the signer saw: read the state again), `pages-unread`. 422 `invalid-input`: a required field without an answer (code `required`).
+ */
+export const ceremonyPath = '/api/v2/embed/ceremony';
+/** `GET <vendor origin>/.well-known/inlay-ceremony` → 200 `{version: 1, path}`: this vendor has it. */
+export const discoveryPath = '/.well-known/inlay-ceremony';
+export const Discovery = z.object({ version: z.int(), path: z.string() });
+
+const at = z.nullable(z.string());
+const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/));
+const fraction = z.number().check(z.minimum(0), z.maximum(1));
+const point = z.tuple([
+  z.number().check(z.minimum(0), z.maximum(pad.width)),
+  z.number().check(z.minimum(0), z.maximum(pad.height)),
+  z.number().check(z.minimum(0), z.maximum(3_600_000)),
+  fraction,
+]);
+
+export const FieldValue = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('drawn'),
+    strokes: z.array(z.array(point).check(z.minLength(1))).check(
+      z.minLength(1),
+      z.maxLength(pad.maxStrokes),
+      z.refine((strokes) => strokes.reduce((sum, stroke) => sum + stroke.length, 0) <= pad.maxPoints, 'has too many points'),
+    ),
+  }),
+  z.strictObject({ kind: z.literal('typed'), text: z.string().check(z.maxLength(longest.typed)) }),
+  z.strictObject({ kind: z.literal('text'), text: z.string().check(z.maxLength(longest.text)) }),
+  z.strictObject({ kind: z.literal('checked'), checked: z.boolean() }),
+]);
+
+/** A field on its page: fractions of the displayed page, corner top left; `page` counts from 1. */
+export const CeremonyField = z.object({
+  id: z.string(),
+  type: z.enum(fieldTypes),
+  page: z.int(),
+  x: fraction,
+  y: fraction,
+  width: fraction,
+  height: fraction,
+  required: z.boolean(),
+  label: z.nullable(z.string()),
+  /** The signer who answers it; `mine` is the one who asks. */
+  signer: z.string(),
+  mine: z.boolean(),
+  /** One's own answer as it was last saved, or that of a signer who has finished. `date_signed` of one's own shows today. */
+  value: z.nullable(FieldValue),
+});
+export type CeremonyField = z.infer<typeof CeremonyField>;
+
+/** `waiting`: not yet their turn; `asked`: it is; `consented`: they have opened it and agreed to sign on screen. */
+export const signerStates = ['waiting', 'asked', 'consented', 'signed', 'declined'] as const;
+export const ceremonyStates = ['open', 'finishing', 'completed', 'declined', 'voided', 'expired'] as const;
+/** How the signer was reached; never more than that. */
+export const assurances = ['partner-asserted', 'link-given-to-partner', 'email-link', 'email-code'] as const;
+export type Assurance = (typeof assurances)[number];
+
+export const CeremonyView = z.object({
+  envelope_id: z.string(),
+  name: z.string(),
+  /** Who asks for the signature. */
+  sender: z.string(),
+  message: z.nullable(z.string()),
+  /** `finishing`: everybody has signed and the file is being sealed. */
+  state: z.enum(ceremonyStates),
+  order: z.enum(['parallel', 'sequential']),
+  expires_at: at,
+  /** The signer who asks. `turn`: may they act now? */
+  you: z.object({
+    id: z.string(),
+    name: z.string(),
+    email: z.string(),
+    role: z.nullable(z.string()),
+    state: z.enum(signerStates),
+    turn: z.boolean(),
+    signed_at: at,
+  }),
+  /** In signing order, the one who asks included. */
+  signers: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      role: z.nullable(z.string()),
+      state: z.enum(signerStates),
+      signed_at: at,
+      you: z.boolean(),
+    }),
+  ),
+  /** Must be agreed to before the document is given out (403 `consent-missing` until then is 409 here). */
+  consent: z.object({ version: z.string(), sha256, title: z.string(), paragraphs: z.array(z.string()), given_at: at }),
+  /** The bytes `GET /ceremony/document` gives, and its pages as they are displayed (points). */
+  document: z.object({
+    sha256,
+    size: z.int(),
+    sealed: z.boolean(),
+    filename: z.string(),
+    pages: z.array(z.object({ width: z.number(), height: z.number() })),
+  }),
+  required_reading: z.boolean(),
+  pages_seen: z.array(z.int()),
+  fields: z.array(CeremonyField),
+  /** Counts the asking signer's saved answers; what `finish` must name. */
+  revision: z.int(),
+  saved_at: at,
+  /** Today as `date_signed` will say it, `YYYY-MM-DD` in UTC; what `finish` must name. */
+  today: z.string(),
+  /** Why it ended, for `declined` and `voided`: whose act, in their words. */
+  ended: z.nullable(z.object({ by: z.string(), reason: z.nullable(z.string()), at: z.string() })),
+  completed_at: at,
+});
+export type CeremonyView = z.infer<typeof CeremonyView>;
+
+export const ConsentRequest = z.strictObject({ version: z.string().check(z.maxLength(40)), sha256, agreed: z.literal(true) });
+export type ConsentRequest = z.infer<typeof ConsentRequest>;
+/** Pages that the browser says it has shown, counted from 1. */
+export const PagesRequest = z.strictObject({
+  pages: z.array(z.int().check(z.minimum(1), z.maximum(500))).check(z.minLength(1), z.maxLength(500)),
+});
+export type PagesRequest = z.infer<typeof PagesRequest>;
+export const PagesAnswer = z.object({ pages_seen: z.array(z.int()) });
+export type PagesAnswer = z.infer<typeof PagesAnswer>;
+/** Answers by field id; null takes one back. All are kept, or none. */
+export const FieldsRequest = z.strictObject({ values: z.record(z.string().check(z.maxLength(40)), z.nullable(FieldValue)) });
+export type FieldsRequest = z.infer<typeof FieldsRequest>;
+export const FieldsAnswer = z.object({ revision: z.int(), saved_at: z.string() });
+export type FieldsAnswer = z.infer<typeof FieldsAnswer>;
+/** What the signer saw: SHA-256 of the bytes that were shown, the revision of their answers, the date. */
+export const FinishRequest = z.strictObject({
+  document_sha256: sha256,
+  revision: z.int(),
+  date: z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/)),
+});
+export type FinishRequest = z.infer<typeof FinishRequest>;
+export const DeclineRequest = z.strictObject({ reason: z.string().check(z.trim(), z.minLength(1), z.maxLength(500)) });
+export type DeclineRequest = z.infer<typeof DeclineRequest>;
+
+/** Header `Inlay-Client` of a forwarded call, as JSON: what the gateway says of the browser. The platform records it as reported by that key. */
+export const clientHeader = 'inlay-client';
+export const InlayClientReport = z.object({
+  address: z.string().check(z.maxLength(64)),
+  user_agent: z.string().check(z.maxLength(500)),
+  session: z.string().check(z.maxLength(64)),
+  assurance: z.enum(assurances),
+});
+export type InlayClientReport = z.infer<typeof InlayClientReport>;

@@ -1,0 +1,28 @@
+/** Loyva's partner API (docs.stg.loyva.net/partner-integration/partner-endpoints). */
+export const loyvaKeyHeader = 'x-api-key';
+export const loyvaPaths = {
+  envelopes: '/api/v2/partner/envelopes',
+  token: '/api/v2/embed/token',
+} as const;
+
+/** Every state an envelope has at Loyva, in order; the last four end it. `released` is ours: the vendor documents none for after vault-out. */
+export const envelopeStatuses = [
+  'pending',
+  'uploaded',
+  'preparing',
+  'sent',
+  'viewed',
+  'completed',
+  'vaulted',
+  'released',
+  'declined',
+  'voided',
+  'expired',
+] as const;
+export type EnvelopeStatus = (typeof envelopeStatuses)[number];
+
+/** Hosts beside the API's own on which Loyva's links lie. */
+export const loyvaLinkHosts = ['embed.stg.loyva.net', 'storage.stg.loyva.net'] as const;
+
+/** What `POST …/envelopes` may carry; ours is smaller than the multipart cap because base64 travels inside JSON. */
+export const envelopeLimits = { base64: 7_000_000, bytes: 20_000_000, pages: 500, signers: 20, fields: 500 } as const;

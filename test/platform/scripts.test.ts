@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { makeAuthority, type SealIdentity } from '../../server/platform/documents/authority.ts';
+import { legible, missingIn, styleOfTyped } from '../../server/platform/documents/fonts.ts';
+import { shapeLine } from '../../server/platform/documents/shape.ts';
+import { works } from '../../server/platform/documents/work.ts';
+import type { Mark } from '../../server/platform/domain/documents.ts';
+import { documentOf, judges, textsByPdfJs } from './judges.ts';
+
+/** Names and addresses as people have them; `exact`: readers give them back in this order, the others in an order of their own. */
+const texts: readonly { text: string; exact: boolean }[] = [
+  { text: 'Zoë Müller-Łącka, “Šárka” & Đặng 1½ €', exact: true },
+  { text: 'fi ffl AVATAR To. 0123456789', exact: true },
+  { text: 'Ελένη Παπαδοπούλου', exact: true },
+  { text: 'Ἀριστοτέλης ὁ Σταγειρίτης', exact: true },
+  { text: 'Наталья Щербакова-Ёлкина', exact: true },
+  { text: 'Ђорђе Љубичић', exact: true },
+  { text: 'محمد عبد العزيز', exact: true },
+  { text: 'السَّلامُ عَلَيْكُم', exact: false },
+  { text: 'فاطمه گلچین', exact: true },
+  { text: 'שרה כהן-לוי', exact: true },
+  { text: 'שָׁלוֹם', exact: false },
+  { text: 'דנה dana@example.com (תל אביב) 25', exact: false },
+  { text: 'प्रियंका क्षत्रिय श्रीवास्तव', exact: true },
+  { text: 'हिन्दी कार्यक्रम', exact: true },
+  { text: 'สวัสดีชาวโลก น้ำผึ้ง', exact: true },
+  { text: 'กิตติศักดิ์ ปู่ย่า', exact: true },
+  { text: 'Ada Ада علي आदा 7', exact: false },
+];
+
+/** Letters and signs as they stand for themselves: no spaces, no direction marks, no presentation forms. */
+const bare = (text: string): string => text.normalize('NFKC').replace(/[\s\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '');
+const sorted = (text: string): string => [...bare(text)].sort().join('');
+/** What the page itself says is one capital letter that no name begins with. */
+const paper = 'Q';
+
+const sealedWith = async (identity: SealIdentity, kind: 'text' | 'typed'): Promise<Uint8Array> => {
+  const { bytes, pages } = await documentOf(texts.map(() => paper));
+  const marks = texts.map(
+    ({ text }, i): Mark => ({ type: 'name', page: i + 1, x: 0.1, y: 0.4, width: 0.7, height: 0.06, value: { kind, text } }),
+  );
+  return works.seal({ source: bytes, pages, marks, facts: null, reason: 'Sealed', identity, at: Date.now() });
+};
+
+for (const kind of ['text', 'typed'] as const)
+  test(`a value that is ${kind === 'text' ? 'written' : 'typed as a signature'} is read back in every script, by three readers`, async (t) => {
+    const judge = judges(t);
+    if (!judge) return;
+    const bytes = await sealedWith(await makeAuthority(Date.now()), kind);
+    const path = judge.keep('scripts.pdf', bytes);
+    const byPdfJs = await textsByPdfJs(bytes);
+    for (const [i, { text, exact }] of texts.entries()) {
+      const page = String(i + 1);
+      const byPoppler: string = judge.pdftotext('-f', page, '-l', page, path, '-').replace(paper, '');
+      const byMupdf: string = judge.mutool('draw', '-q', '-F', 'text', path, page).replace(paper, '');
+      if (exact) assert.equal(bare(byPoppler), bare(text), `pdftotext: ${text}`);
+      const readers: Record<string, string> = {
+        pdftotext: byPoppler,
+        mutool: byMupdf,
+        'pdf.js': (byPdfJs[i] ?? '').replace(paper, ''),
+      };
+      for (const [reader, read] of Object.entries(readers)) assert.equal(sorted(read), sorted(text), `${reader}: ${text}`);
+    }
+  });
+
+test('spaces between words come back where words are written from the left', async (t) => {
+  const judge = judges(t);
+  if (!judge) return;
+  const path = judge.keep('spaces.pdf', await sealedWith(await makeAuthority(Date.now()), 'text'));
+  for (const [i, { text, exact }] of texts.entries()) {
+    if (!exact || /[\p{Script=Arabic}\p{Script=Hebrew}]/u.test(text)) continue;
+    const read = judge
+      .pdftotext('-f', String(i + 1), '-l', String(i + 1), path, '-')
+      .replace(paper, '')
+      .trim();
+    assert.equal(read.normalize('NFKC'), text.normalize('NFKC'));
+  }
+});
+
+test('a character that no face has is named, once, and nothing else is', () => {
+  assert.deepEqual(missingIn(['ꦧ Ada', '😀 𒀀 ꦧ']), ['ꦧ', '😀', '𒀀']);
+  assert.deepEqual(missingIn(texts.map(({ text }) => text)), []);
+  assert.deepEqual(missingIn(['a\u200d\u200f\ufe0f b\n\t\u00ad', '']), []);
+  assert.deepEqual(missingIn(['nul\u0000', '\ud800']), ['\u0000', '\ud800']);
+});
+
+test('what is told of a document with such a character tells its code instead', () => {
+  assert.equal(legible('Lease 😀 for Zoe\u0308'), 'Lease [U+1F600] for Zoë');
+});
+
+test('whatever is not named can be written, in every order of letters, marks and invisible characters', () => {
+  const pool = [
+    ...texts.map(({ text }) => text).join(''),
+    ...'\u200d\u200c\u200e\u200f\u2060\ufe0f\u00ad\u0301\u064b\u05b0\u093f\u0e49\u094d()[]«»0٣३๓\t\n',
+  ];
+  fc.assert(
+    fc.property(fc.string({ unit: fc.constantFrom(...pool), maxLength: 12 }), (text) => {
+      const { width, runs } = shapeLine(text, styleOfTyped(text));
+      assert.ok(width >= 0);
+      // Every character is in the text of exactly one glyph, unless it was never to be seen.
+      const read = runs.flatMap(({ glyphs }) => glyphs.map((glyph) => glyph.text)).join('');
+      assert.equal(sorted(read), sorted(text));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('a letter and its accent are one character, however they were typed', () => {
+  assert.deepEqual(missingIn(['Zoe\u0308', '\u0915\u094d\u0937']), []);
+  assert.equal(styleOfTyped('Zoe\u0308 Nordin'), 'script');
+});
+
+test('a typed name of which the script face lacks a letter is written in the text face as a whole', () => {
+  assert.equal(styleOfTyped('Ada Nordin'), 'script');
+  assert.equal(styleOfTyped('Ada Щ'), 'text');
+});

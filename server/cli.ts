@@ -11,6 +11,8 @@ interface Call {
   readonly method: string;
   readonly path: string;
   readonly body?: unknown;
+  /** A document is sent as it is. */
+  readonly pdf?: Uint8Array<ArrayBuffer>;
 }
 
 interface Command {
@@ -39,6 +41,12 @@ const readFlow = async (file: string): Promise<unknown> => {
   } catch {
     throw new UsageError(`${file} is not JSON`);
   }
+};
+const readPdf = async (file: string): Promise<Uint8Array<ArrayBuffer>> => {
+  const bytes = await readFile(file).catch(() => {
+    throw new UsageError(`${file} cannot be read`);
+  });
+  return new Uint8Array(bytes);
 };
 const readSecret = async (): Promise<string> => {
   if (process.stdin.isTTY) process.stderr.write('The vendor key, then Ctrl-D: ');
@@ -137,6 +145,25 @@ const commands: Readonly<Record<string, Command>> = {
       body: await readFlow(given(file, 'FILE')),
     }),
   },
+  'document list': {
+    usage: 'PARTNER',
+    does: 'list the documents of sign steps',
+    call: ([id]) => ({ method: 'GET', path: of(id, '/flow/documents') }),
+  },
+  'document put': {
+    usage: 'PARTNER NAME FILE',
+    does: 'put a PDF of a sign step; "agreement" is that of the default flow',
+    call: async ([id, name, file]) => ({
+      method: 'PUT',
+      path: of(id, `/flow/documents/${need(name, 'NAME')}`),
+      pdf: await readPdf(given(file, 'FILE')),
+    }),
+  },
+  'document delete': {
+    usage: 'PARTNER NAME',
+    does: 'delete one that nothing needs any more',
+    call: ([id, name]) => ({ method: 'DELETE', path: of(id, `/flow/documents/${need(name, 'NAME')}`) }),
+  },
   'run list': {
     usage: 'PARTNER [--status STATUS]',
     does: 'list runs',
@@ -144,7 +171,7 @@ const commands: Readonly<Record<string, Command>> = {
   },
   'run retry': {
     usage: 'PARTNER RUN [--vendor VENDOR]',
-    does: 'ask again where the outcome is unknown; may open a second account',
+    does: 'ask again: an unknown account (may open a second one), or a new envelope',
     call: ([id, run], { vendor }) => ({ method: 'POST', path: of(id, `/runs/${need(run, 'RUN')}/retry`), body: { vendor } }),
   },
   'run adopt': {
@@ -215,13 +242,13 @@ async function main(): Promise<void> {
   await ask(url, token, await command.call(args, flagsGiven));
 }
 
-async function ask(url: string, token: string, { method, path, body }: Call): Promise<void> {
-  const headers = { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
-  const answer = await fetch(new URL(path, url), { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }).catch(
-    () => {
-      throw new UsageError(`no gateway answers at ${url}`);
-    },
-  );
+async function ask(url: string, token: string, { method, path, body, pdf }: Call): Promise<void> {
+  const sent = pdf ?? (body === undefined ? undefined : JSON.stringify(body));
+  const type = pdf ? 'application/pdf' : 'application/json';
+  const headers = { authorization: `Bearer ${token}`, ...(sent === undefined ? {} : { 'content-type': type }) };
+  const answer = await fetch(new URL(path, url), { method, headers, ...(sent === undefined ? {} : { body: sent }) }).catch(() => {
+    throw new UsageError(`no gateway answers at ${url}`);
+  });
   const said = await answer.text();
   const shown = said ? JSON.stringify(JSON.parse(said), null, 2) : 'done';
   (answer.ok ? process.stdout : process.stderr).write(`${shown}\n`);

@@ -1,8 +1,8 @@
 import { z } from 'zod/mini';
 
-/** What a token can show. This version mints `onboarding`; the others are refused by name until they exist. */
+/** What a token can show. This version mints `onboarding` and `sign`; the others are refused by name until they exist. */
 export const widgetTypes = ['onboarding', 'sign', 'vault', 'team'] as const;
-export const mintable = ['onboarding'] as const;
+export const mintable = ['onboarding', 'sign'] as const;
 
 const text = (max: number) => z.string().check(z.trim(), z.minLength(1), z.maxLength(max));
 const origin = z.string().check(z.maxLength(255));
@@ -10,18 +10,8 @@ const origin = z.string().check(z.maxLength(255));
 /** Names of the customer fields that a partner may prefill, and lock. */
 export const prefillNames = ['email', 'first_name', 'last_name', 'company_name'] as const;
 
-/** Body of `POST /embed/token`: who is about to see which view. Unknown fields are refused. */
-export const MintRequest = z.strictObject({
-  widget_type: z.enum(mintable),
+const MintBase = {
   user_email: z.email().check(z.maxLength(254)),
-  customer: z.strictObject({
-    external_id: text(128),
-    email: z.optional(z.email().check(z.maxLength(254))),
-    first_name: z.optional(text(100)),
-    last_name: z.optional(text(100)),
-    company_name: z.optional(text(200)),
-    locked: z.optional(z.array(z.enum(prefillNames)).check(z.maxLength(prefillNames.length))),
-  }),
   /** Subset of the partner's registered origins; all of them when absent. */
   origins: z.optional(z.array(origin).check(z.minLength(1), z.maxLength(20))),
   /** Seconds, 60 to 1800; 900 when absent. */
@@ -33,12 +23,44 @@ export const MintRequest = z.strictObject({
       .record(z.string().check(z.maxLength(40)), z.string().check(z.maxLength(500)))
       .check(z.refine((value) => Object.keys(value).length <= 20, 'at most 20 entries')),
   ),
+};
+/** A customer who is to be onboarded. */
+export const MintOnboarding = z.strictObject({
+  ...MintBase,
+  widget_type: z.literal('onboarding'),
+  customer: z.strictObject({
+    external_id: text(128),
+    email: z.optional(z.email().check(z.maxLength(254))),
+    first_name: z.optional(text(100)),
+    last_name: z.optional(text(100)),
+    company_name: z.optional(text(200)),
+    locked: z.optional(z.array(z.enum(prefillNames)).check(z.maxLength(prefillNames.length))),
+  }),
 });
+export type MintOnboarding = z.infer<typeof MintOnboarding>;
+/** One signer of an envelope of the partner's: `user_email` is the signer's. */
+export const MintSign = z.strictObject({
+  ...MintBase,
+  widget_type: z.literal('sign'),
+  envelope_id: z.string().check(z.regex(/^env_[A-Za-z0-9_-]{1,64}$/)),
+});
+export type MintSign = z.infer<typeof MintSign>;
+
+/** Body of `POST /embed/token`: who is about to see which view. Unknown fields are refused. */
+export const MintRequest = z.discriminatedUnion('widget_type', [MintOnboarding, MintSign]);
 export type MintRequest = z.infer<typeof MintRequest>;
+/** The same as it may be written: what has a default may be left out. */
+export type MintInput = z.input<typeof MintRequest>;
 
 /** Answer of `POST /embed/token` (200). `expires_at` is ISO 8601 UTC with milliseconds. */
 export const MintAnswer = z.object({
-  data: z.object({ token: z.string(), expires_at: z.string(), embed_url: z.string(), widget_type: z.enum(widgetTypes) }),
+  data: z.object({
+    token: z.string(),
+    expires_at: z.string(),
+    embed_url: z.string(),
+    widget_type: z.enum(widgetTypes),
+    envelope_id: z.optional(z.string()),
+  }),
 });
 export type MintAnswer = z.infer<typeof MintAnswer>;
 
@@ -53,7 +75,7 @@ export const SessionAnswer = z.object({
   token_type: z.literal('DPoP'),
   /** When this session token stops working (15 minutes at most). */
   expires_at: z.string(),
-  /** When the session itself ends, whatever is refreshed (12 hours for onboarding). */
+  /** When the session itself ends, whatever is refreshed (12 hours for onboarding, 4 hours for signing). */
   ends_at: z.string(),
   widget_type: z.enum(widgetTypes),
   locale: z.nullable(z.string()),

@@ -1,4 +1,5 @@
 import { z } from 'zod/mini';
+import { fieldTypes } from './fields.ts';
 import { Fault } from './problem.ts';
 
 /** A partner's words: one text for all, or one per language (BCP 47). Always text, never HTML. */
@@ -71,6 +72,39 @@ export const ProvisionStep = z.strictObject({
     )
     .check(z.minLength(1), z.maxLength(4)),
 });
+const fraction = z.number().check(z.minimum(0), z.maximum(1));
+const party = z.string().check(z.trim(), z.minLength(1), z.maxLength(100));
+/** A document of the partner (`/flow/documents/{name}`), signed by the customer and then, where one is named, by the partner's countersigner. */
+export const SignStep = z.strictObject({
+  ...StepBase,
+  kind: z.literal('sign'),
+  document: z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,39}$/)),
+  /** What the envelope is called. */
+  title: party,
+  /** The customer: which of the answers are their e-mail and, joined by spaces, their name. */
+  signer: z.strictObject({ email: name, name: z.array(name).check(z.minLength(1), z.maxLength(3)), role: z._default(party, 'Customer') }),
+  countersigner: z.optional(z.strictObject({ email: z.email().check(z.maxLength(254)), name: party, role: z._default(party, 'Partner') })),
+  /** Where the parties sign, by role, in fractions of the displayed page. Without them a signature page is added. */
+  fields: z._default(
+    z
+      .array(
+        z.strictObject({
+          type: z.enum(fieldTypes),
+          role: party,
+          page: z.int().check(z.minimum(1), z.maximum(500)),
+          x: fraction,
+          y: fraction,
+          width: fraction,
+          height: fraction,
+          required: z._default(z.boolean(), true),
+          label: z.optional(party),
+        }),
+      )
+      .check(z.maxLength(200)),
+    [],
+  ),
+});
+export type SignStep = z.infer<typeof SignStep>;
 export const BillingStep = z.strictObject({ ...StepBase, kind: z.literal('billing'), vendor: z.enum(provisioners) });
 export const DoneStep = z.strictObject({
   ...StepBase,
@@ -80,7 +114,7 @@ export const DoneStep = z.strictObject({
   redirect: z.optional(z.string().check(z.maxLength(2000))),
   redirect_label: z.optional(Words),
 });
-export const Step = z.discriminatedUnion('kind', [DetailsStep, ProvisionStep, BillingStep, DoneStep]);
+export const Step = z.discriminatedUnion('kind', [DetailsStep, ProvisionStep, SignStep, BillingStep, DoneStep]);
 export type Step = z.infer<typeof Step>;
 
 /** A partner's list of steps. Versioned by the registry; a run keeps the version it began with. */
@@ -95,8 +129,12 @@ export type Values = z.infer<typeof Values>;
 export const accountStates = ['planned', 'asking', 'opened', 'ready', 'refused', 'unknown'] as const;
 export type AccountState = (typeof accountStates)[number];
 
-export const runStatuses = ['new', 'in_progress', 'unknown', 'waiting_billing', 'done'] as const;
+export const runStatuses = ['new', 'in_progress', 'unknown', 'waiting_billing', 'declined', 'done'] as const;
 export type RunStatus = (typeof runStatuses)[number];
+
+/** `preparing`: the envelope is being made; `waiting`: the customer has signed and somebody else has not; the last three end it unsigned. */
+export const signStates = ['todo', 'preparing', 'open', 'waiting', 'finishing', 'signed', 'declined', 'voided', 'expired'] as const;
+export type SignState = (typeof signStates)[number];
 
 const at = z.nullable(z.string());
 
@@ -127,7 +165,7 @@ export const OnboardingView = z.object({
   steps: z.array(
     z.object({
       id: z.string(),
-      kind: z.enum(['details', 'provision', 'billing', 'done']),
+      kind: z.enum(['details', 'provision', 'sign', 'billing', 'done']),
       label: z.nullable(Words),
       /** `open`: can be looked at and acted on; `todo`: something before it is missing. */
       state: z.enum(['done', 'open', 'todo']),
@@ -145,6 +183,17 @@ export const OnboardingView = z.object({
   accounts: z.array(AccountView),
   billing: z.nullable(
     z.object({ vendor: z.enum(provisioners), state: z.enum(['waiting', 'needed', 'done']), checked_at: at, done_at: at }),
+  ),
+  /** The flow's document to sign; `signed` whether or not the vault has it yet. While `open`, `waiting` or `finishing`, `/embed/ceremony` shows it. */
+  sign: z.nullable(
+    z.object({
+      state: z.enum(signStates),
+      envelope_id: z.nullable(z.string()),
+      title: z.string(),
+      signed_at: at,
+      vaulted_at: at,
+      unreachable: z.boolean(),
+    }),
   ),
   done: z.object({ message: z.nullable(Words), redirect: z.nullable(z.string()), redirect_label: z.nullable(Words) }),
 });

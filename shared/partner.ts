@@ -1,6 +1,6 @@
 import { z } from 'zod/mini';
-import { MintAnswer, type MintRequest } from './embed.ts';
-import { accountStates, provisioners, runStatuses } from './onboarding.ts';
+import { MintAnswer, type MintInput } from './embed.ts';
+import { accountStates, provisioners, runStatuses, signStates } from './onboarding.ts';
 
 /** What a partner's server needs of `fetch`; every runtime's own fits. */
 export type Fetch = (
@@ -28,12 +28,10 @@ export class GatewayError extends Error {
   }
 }
 
-/** Makes the token that `<inlay-widget>` needs, for one user and one customer: `POST /embed/token`. Throws GatewayError. */
+/** Makes the token that `<inlay-widget>` needs, for one user and one customer or envelope: `POST /embed/token`. Throws GatewayError. */
 export async function mint(call: Gateway & { request: MintInput }): Promise<MintAnswer['data']> {
   return read(MintAnswer, await ask(call, 'POST', '/embed/token', call.request)).data;
 }
-/** A mint request as it may be written; `expires_in` may be left out. */
-export type MintInput = Omit<MintRequest, 'expires_in'> & { expires_in?: number };
 
 /** One customer's way through the onboarding, as the partner sees it. Times are ISO 8601 UTC. */
 export const RunSummary = z.object({
@@ -42,6 +40,8 @@ export const RunSummary = z.object({
   status: z.enum(runStatuses),
   updated_at: z.string(),
   accounts: z.array(z.object({ vendor: z.enum(provisioners), state: z.enum(accountStates) })),
+  /** The envelope of the flow's document; null when the flow has none. */
+  sign: z.optional(z.nullable(z.object({ state: z.enum(signStates), envelope_id: z.nullable(z.string()) }))),
 });
 export type RunSummary = z.infer<typeof RunSummary>;
 
@@ -69,6 +69,16 @@ export async function readRuns(call: Gateway, most: number): Promise<RunSummary[
   } while (cursor && runs.length < most);
   return runs;
 }
+
+/**
+ * An address from which a vaulted envelope's file can be fetched for some minutes: the sealed file, or the copy that is marked as one. It is a
+ * secret; send the browser there and keep it nowhere. Throws GatewayError (`not-found` until the vault has it).
+ */
+export async function fileAddress(call: Gateway & { envelope_id: string; kind: 'sealed' | 'copy' }): Promise<string> {
+  const path = `/api/v2/partner/envelopes/${encodeURIComponent(call.envelope_id)}/vault/${call.kind === 'copy' ? 'copy/' : ''}signed-url`;
+  return read(FileAddress, await ask(call, 'GET', path)).data.signed_url;
+}
+const FileAddress = z.object({ data: z.object({ signed_url: z.url() }) });
 
 async function ask(call: Gateway, method: string, path: string, body?: unknown): Promise<unknown> {
   const headers: Record<string, string> = { 'X-API-Key': call.key, Accept: 'application/json' };

@@ -1,5 +1,5 @@
 import { z } from 'zod/mini';
-import { Flow, vendorNames } from './onboarding.ts';
+import { Flow, runStatuses, signStates, vendorNames } from './onboarding.ts';
 
 /** What a partner key may do. Loyva's seven, then ours. `credentials:read` reads secrets and is in no default set. */
 export const scopes = [
@@ -128,14 +128,21 @@ export const CredentialTest = z.object({ works: z.boolean(), detail: z.string() 
 /** The flow in force. Version 0 is the default one, made from the vendors whose keys are stored. */
 export const FlowAnswer = z.object({ version: z.int(), flow: Flow });
 
+/** The documents of a flow's `sign` steps: PDFs, up to 5 MB each. */
+export const FlowDocument = z.object({ name: z.string(), size: z.int(), sha256: z.string(), updated_at: z.string() });
+export type FlowDocument = z.infer<typeof FlowDocument>;
+export const FlowDocumentList = z.object({ items: z.array(FlowDocument) });
+
 const RunAccount = z.object({ vendor: z.string(), state: z.string() });
 /** A customer's way through the flow, as its partner and the registry see it: ids and states only. */
 export const RunView = z.object({
   run_id: z.string(),
   external_id: z.string(),
   livemode: z.boolean(),
-  status: z.enum(['new', 'in_progress', 'unknown', 'waiting_billing', 'done']),
+  status: z.enum(runStatuses),
   accounts: z.array(RunAccount),
+  /** The envelope of the flow's document, once it is made; its files are at the vendor's paths. */
+  sign: z.nullable(z.object({ state: z.enum(signStates), envelope_id: z.nullable(z.string()) })),
   created_at: z.string(),
   updated_at: z.string(),
 });
@@ -143,7 +150,7 @@ export type RunView = z.infer<typeof RunView>;
 export const RunList = z.object({ items: z.array(RunView), next_cursor: z.nullable(z.string()) });
 export const RunQuery = z.object({
   external_id: z.optional(z.string().check(z.maxLength(128))),
-  status: z.optional(z.enum(['new', 'in_progress', 'unknown', 'waiting_billing', 'done'])),
+  status: z.optional(z.enum(runStatuses)),
   cursor: z.optional(z.string().check(z.maxLength(100))),
   limit: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(100)), 20),
 });

@@ -24,6 +24,8 @@ export function movableClock() {
 
 export interface GatewayOptions {
   readonly dataDir?: string;
+  /** The folder of built files; default: what `npm run build` made. */
+  readonly assets?: string;
   readonly masterKey?: Uint8Array;
   readonly vendorUrl?: string;
   readonly vendors?: Partial<Record<VendorName, string>>;
@@ -72,7 +74,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Starte
   const gateway = await compose(
     {
       dataDir,
-      assets: assetsFolder,
+      assets: options.assets ?? assetsFolder,
       publicUrl: url,
       vendors: { scribeless: vendor, kelviq: vendor, loyva: vendor, subscribr: vendor, ...options.vendors },
       vendorDeadline: options.vendorDeadline ?? 3_000,

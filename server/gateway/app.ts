@@ -9,8 +9,10 @@ export interface Doors {
   embedToken: Router;
   session: Router;
   onboarding: Router;
+  ceremony: Router;
   registry: Router;
   administration: Router;
+  flowDocuments: Router;
   runs: Router;
   proxied: Router;
   public: Router;
@@ -29,11 +31,16 @@ const serving = (router: Router): Middleware[] => [router.routes(), router.allow
 /** Every door of the gateway; the first whose paths fit takes the call. */
 const doorsOf = (doors: Doors, problem: Dialect): readonly Door[] => [
   { paths: /^\/(api\/v2\/)?embed\/token$/, dialect: loyvaDialect, answers: serving(doors.embedToken) },
-  { paths: /^\/embed\//, dialect: problem, answers: [doors.cors, ...serving(doors.session), ...serving(doors.onboarding)] },
+  {
+    paths: /^\/embed\//,
+    dialect: problem,
+    answers: [doors.cors, ...serving(doors.session), ...serving(doors.onboarding), ...serving(doors.ceremony)],
+  },
   { paths: /^\/api\/v1\/admin\/partners\/?[^/]*$/, dialect: scaikeyDialect, answers: serving(doors.registry) },
-  { paths: /^\/api\/v1\/admin\//, dialect: problem, answers: serving(doors.administration) },
+  { paths: /^\/api\/v1\/admin\//, dialect: problem, answers: [...serving(doors.flowDocuments), ...serving(doors.administration)] },
   { paths: /^\/partner\//, dialect: problem, answers: serving(doors.runs) },
   { paths: /^\/api\/v1\/partner\//, dialect: kelviqDialect, answers: serving(doors.proxied) },
+  { paths: /^\/api\/v2\//, dialect: loyvaDialect, answers: serving(doors.proxied) },
   { paths: /^\/api\//, dialect: scribelessDialect, answers: serving(doors.proxied) },
   { paths: /^\//, dialect: problem, answers: serving(doors.public) },
 ];

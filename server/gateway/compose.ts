@@ -8,6 +8,7 @@ import { Failure } from '../../shared/problem.ts';
 import { loadAssets } from '../http/static.ts';
 import type { Job } from '../jobs.ts';
 import { createOutbound, type Request } from '../outbound/request.ts';
+import { openBlobs } from '../storage/blobs.ts';
 import { openDatabase } from '../storage/database.ts';
 import { idempotencyOn } from '../storage/idempotency.ts';
 import { checkpoint, ed25519, logReader } from '../storage/log.ts';
@@ -16,10 +17,13 @@ import { createApp } from './app.ts';
 import { createAccountMoves } from './domain/account-moves.ts';
 import { createAdmins } from './domain/admins.ts';
 import { createCallers } from './domain/callers.ts';
+import { createCeremonies } from './domain/ceremonies.ts';
 import { createCredentials, openWith } from './domain/credentials.ts';
 import { createEmbedTokens } from './domain/embed-tokens.ts';
+import { createFlowDocuments } from './domain/flow-documents.ts';
 import { createFlows } from './domain/flows.ts';
 import { createOnboarding } from './domain/onboarding.ts';
+import type { Once } from './domain/once.ts';
 import { createPartnerKeys } from './domain/partner-keys.ts';
 import { createPartners } from './domain/partners.ts';
 import type { Edges, Keep } from './domain/ports.ts';
@@ -30,11 +34,16 @@ import { createProxied } from './domain/proxied.ts';
 import { createRepairs } from './domain/repairs.ts';
 import { createRuns } from './domain/runs.ts';
 import { createSessions } from './domain/sessions.ts';
+import { createSigners } from './domain/signers.ts';
+import { createSigning } from './domain/signing.ts';
 import { openSigningKeys } from './domain/signing-keys.ts';
+import { createSigningMoves } from './domain/signing-moves.ts';
 import { gatewayJobs } from './jobs/jobs.ts';
 import { administrationRoutes } from './routes/administration.ts';
+import { ceremonyRoutes } from './routes/ceremony.ts';
 import { cors } from './routes/cors.ts';
 import { embedTokenRoutes } from './routes/embed-token.ts';
+import { flowDocumentRoutes } from './routes/flow-documents.ts';
 import { onboardingRoutes } from './routes/onboarding.ts';
 import { proxiedRoutes } from './routes/proxied.ts';
 import { publicRoutes } from './routes/public.ts';
@@ -42,11 +51,14 @@ import { registryRoutes } from './routes/registry.ts';
 import { runRoutes } from './routes/runs.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { demoSeed } from './seed.ts';
+import { demoSignatures } from './seed-signatures.ts';
 import { migrations } from './stores/migrations.ts';
 import { keepIn } from './stores/stores.ts';
 import type { Tables } from './stores/tables.ts';
+import { ceremony } from './vendors/ceremony.ts';
 import { forwarder } from './vendors/forward.ts';
 import { kelviq } from './vendors/kelviq.ts';
+import { loyva } from './vendors/loyva.ts';
 import * as rebuilds from './vendors/rebuild.ts';
 import { scribeless } from './vendors/scribeless.ts';
 import { keyTester } from './vendors/test-key.ts';
@@ -95,18 +107,34 @@ export async function compose(
     scribeless: scribeless(vendorOptions(config.vendors.scribeless)),
     kelviq: kelviq(vendorOptions(config.vendors.kelviq)),
   };
+  const envelopes = loyva(vendorOptions(config.vendors.loyva));
 
-  const signing = { keep, box, now: edges.now };
-  const embedKeys = await openSigningKeys({ ...signing, purpose: 'embed', longest: 1_800_000 });
-  const adminKeys = await openSigningKeys({ ...signing, purpose: 'admin', longest: 3_600_000 });
-  const embedTokens = createEmbedTokens({ keep, box, now: edges.now, keys: embedKeys, publicUrl });
+  const keeping = { keep, box, now: edges.now };
+  const embedKeys = await openSigningKeys({ ...keeping, purpose: 'embed', longest: 1_800_000 });
+  const adminKeys = await openSigningKeys({ ...keeping, purpose: 'admin', longest: 3_600_000 });
+  const signers = createSigners({ callers, vendor: envelopes });
+  const embedTokens = createEmbedTokens({ ...keeping, keys: embedKeys, publicUrl, signers });
   const proofs = createProofs(edges);
   const sessions = createSessions({ keep, now: edges.now, callers, embedTokens, proofs, publicUrl });
   const moves = createAccountMoves({ keep, box, now: edges.now, vendors });
-  const wake = () => edges.wake('provisioning');
-  const provisioning = createProvisioning({ keep, box, edges, vendors, moves, wake });
-  const repairs = createRepairs({ keep, box, vendors, moves, wake });
+  const signingMoves = createSigningMoves({ keep, now: edges.now });
+  const wakeSigning = () => edges.wake('signing');
+  const wake = () => {
+    edges.wake('provisioning');
+    wakeSigning();
+  };
+  const documents = createFlowDocuments({ ...keeping, blobs: openBlobs(join(config.dataDir, 'blobs')) });
+  const provisioning = createProvisioning({ keep, box, edges, vendors, moves, wake: () => edges.wake('provisioning') });
+  const signing = createSigning({ keep, box, edges, vendor: envelopes, moves: signingMoves, documents, wake: wakeSigning });
+  const repairs = createRepairs({ keep, box, vendors, moves, signingMoves, wake });
   await provisioning.recover();
+  await signing.recover();
+  const ceremonies = createCeremonies({
+    ...keeping,
+    callers,
+    vendor: ceremony({ ...vendorOptions(config.vendors.loyva), now: edges.now }),
+    hurry: signing.hurry,
+  });
   const onboarding = createOnboarding({
     keep,
     box,
@@ -143,18 +171,16 @@ export async function compose(
     forward: forwarder({ origins: config.vendors, request: outbound.request, keyOf }),
   });
 
+  const once: Once = (call, work) => idempotency.once({ ...call, now: edges.now() }, work);
   const app = createApp(
     {
       embedToken: embedTokenRoutes({ callers, embedTokens, publicUrl }),
       session: sessionRoutes({ sessions, onboarding, publicUrl }),
-      onboarding: onboardingRoutes({
-        sessions,
-        onboarding,
-        once: (call, work) => idempotency.once({ ...call, now: edges.now() }, work),
-        publicUrl,
-      }),
+      onboarding: onboardingRoutes({ sessions, onboarding, once, publicUrl }),
+      ceremony: ceremonyRoutes({ sessions, ceremonies, once, publicUrl }),
       registry: registryRoutes({ admins, partners }),
       administration: administrationRoutes({ admins, partners, keys, credentials, flows, runs, repairs, audit, embedKeys }),
+      flowDocuments: flowDocumentRoutes({ admins, documents }),
       runs: runRoutes({ callers, runs, repairs }),
       proxied: proxiedRoutes({ callers, proxied, rebuilds }),
       public: publicRoutes({
@@ -169,13 +195,23 @@ export async function compose(
 
   return {
     app,
-    jobs: gatewayJobs({ provisioning, sessions, purgeAnswers: () => idempotency.purge(edges.now()) }),
+    jobs: gatewayJobs({ provisioning, signing, sessions, purgeAnswers: () => idempotency.purge(edges.now()) }),
     verbs: {
       issueAdminToken: admins.issue,
-      seed: demoSeed({ keep, box, now: edges.now, partners, keys, credentials, onboarding }),
+      seed: demoSeed({
+        ...keeping,
+        partners,
+        keys,
+        credentials,
+        onboarding,
+        documents,
+        flows,
+        signatures: demoSignatures({ keep, ceremonies }),
+        report: edges.report,
+      }),
     },
     async close() {
-      await provisioning.settleWithin(2_000);
+      await Promise.all([provisioning.settleWithin(2_000), signing.settleWithin(2_000)]);
       await outbound.close();
       await database.close();
     },

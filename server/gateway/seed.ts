@@ -1,18 +1,26 @@
-import type { Provisioner, Values, VendorName } from '../../shared/onboarding.ts';
+import { createHash } from 'node:crypto';
+import { Flow, type Provisioner, provisioners, type SignStep, type Values, type VendorName } from '../../shared/onboarding.ts';
 import { type Partner, scopes } from '../../shared/registry.ts';
 import type { createCredentials } from './domain/credentials.ts';
 import { customerFor } from './domain/credentials.ts';
+import { agreement as agreementName, defaultFlow } from './domain/default-flow.ts';
+import type { FlowDocuments } from './domain/flow-documents.ts';
+import type { createFlows } from './domain/flows.ts';
 import { hashOf } from './domain/ids.ts';
 import type { Onboarding } from './domain/onboarding.ts';
 import type { createPartnerKeys } from './domain/partner-keys.ts';
 import type { createPartners } from './domain/partners.ts';
 import type { Box, Edges, Keep, SessionRow } from './domain/ports.ts';
+import type { DemoSignatures } from './seed-signatures.ts';
 
-/** A customer of the demo partner: how far it has come (`draft`: some answers; `submitted`: all of them). */
+/**
+ * A customer of the demo partner: how far it has come (`draft`: some answers; `submitted`: all of them; then what became of the agreement,
+ * where the flow has one).
+ */
 export interface SeedCustomer {
   readonly externalId: string;
   readonly values: Values;
-  readonly stage: 'draft' | 'submitted';
+  readonly stage: 'draft' | 'submitted' | 'signed' | 'declined';
 }
 
 export interface Seed {
@@ -23,6 +31,8 @@ export interface Seed {
   readonly vendorKeys: Readonly<Record<VendorName, string>>;
   /** The key of an earlier start; kept when it still works. */
   readonly partnerKey: string | undefined;
+  /** What the customers sign: a PDF in base64, and where. */
+  readonly agreement?: { readonly document: string; readonly step: Pick<SignStep, 'title' | 'fields'> };
   readonly customers: readonly SeedCustomer[];
 }
 
@@ -34,12 +44,17 @@ interface Options {
   keys: ReturnType<typeof createPartnerKeys>;
   credentials: ReturnType<typeof createCredentials>;
   onboarding: Onboarding;
+  documents: FlowDocuments;
+  flows: ReturnType<typeof createFlows>;
+  signatures: DemoSignatures;
+  report: (error: unknown, instance: string) => void;
 }
 
 const actor = 'system:demo';
 
 /** Demo mode: makes the partner, its key and its customers once; origins and vendor keys are made true at every start. */
-export function demoSeed({ keep, box, now, partners, keys, credentials, onboarding }: Options) {
+export function demoSeed(options: Options) {
+  const { keep, box, now, partners, keys, credentials, onboarding, documents, flows, signatures, report } = options;
   async function partnerOf({ name, slug, contactEmail }: Seed): Promise<Partner['id']> {
     const { items } = await partners.list({ page: 1, per_page: 100, search: slug });
     const known = items.find((partner) => partner.slug === slug);
@@ -65,20 +80,65 @@ export function demoSeed({ keep, box, now, partners, keys, credentials, onboardi
     }
   }
 
-  async function bring(partnerId: string, { externalId, values, stage }: SeedCustomer): Promise<void> {
-    if (await keep.read.customers.findByExternalId(partnerId, 'live', externalId)) return;
-    const customerId = await keep.transact((stores) => customerFor(stores, box, partnerId, 'live', externalId, now()));
-    const session = { id: 'seed', partner_id: partnerId, customer_id: customerId, mode: 'live', sub: actor } as SessionRow;
+  /** The agreement and the flow that has it signed; a flow that somebody else has set since is left alone. */
+  async function agree(partnerId: string, { agreement, vendorKeys }: Seed): Promise<void> {
+    if (!agreement) return;
+    const bytes = Buffer.from(agreement.document, 'base64');
+    const kept = await keep.read.documents.find(partnerId, agreementName);
+    if (kept?.sha256 !== createHash('sha256').update(bytes).digest('hex')) await documents.put(partnerId, agreementName, bytes, actor);
+    if (await keep.read.flows.newest(partnerId)) return;
+    const { steps } = defaultFlow(
+      provisioners.filter((vendor) => vendorKeys[vendor]),
+      true,
+    );
+    const role = agreement.step.fields[0]?.role ?? 'Customer';
+    const signed = steps.map((step) => (step.kind === 'sign' ? { ...step, ...agreement.step, signer: { ...step.signer, role } } : step));
+    await flows.set(partnerId, Flow.parse({ steps: signed }), actor);
+  }
+
+  async function bring(partnerId: string, { externalId, values, stage }: SeedCustomer): Promise<SessionRow> {
+    const known = await keep.read.customers.findByExternalId(partnerId, 'live', externalId);
+    const customerId = known?.id ?? (await keep.transact((stores) => customerFor(stores, box, partnerId, 'live', externalId, now())));
+    const session: SessionRow = { ...nobody, partner_id: partnerId, customer_id: customerId };
+    if (known) return session;
     const { revision } = await onboarding.view(session);
     await onboarding.saveDraft(session, revision, values);
-    if (stage === 'submitted') await onboarding.take(session, 'details', values);
+    if (stage !== 'draft') await onboarding.take(session, 'details', values);
+    return session;
+  }
+
+  /** What is signed is waited for, all of it at once; a vendor that is slow or away keeps nobody from starting. */
+  async function settle(session: SessionRow, { stage, externalId }: SeedCustomer): Promise<void> {
+    if (stage === 'signed' || stage === 'declined')
+      await signatures.bring(session, stage).catch((error: unknown) => report(error, externalId));
   }
 
   return async (seed: Seed): Promise<{ partnerId: string; partnerKey: string }> => {
     const partnerId = await partnerOf(seed);
     await reconcile(partnerId, seed);
+    await agree(partnerId, seed);
     const partnerKey = await keyOf(partnerId, seed.partnerKey);
-    for (const customer of seed.customers) await bring(partnerId, customer);
+    const settling: Promise<void>[] = [];
+    for (const customer of seed.customers) settling.push(settle(await bring(partnerId, customer), customer));
+    await Promise.all(settling);
     return { partnerId, partnerKey };
   };
 }
+
+/** The session of a customer whom nobody plays but the seeding. */
+const nobody: SessionRow = {
+  id: 'seed',
+  jti: 'seed',
+  partner_id: '',
+  customer_id: '',
+  envelope_id: '',
+  mode: 'live',
+  widget: 'onboarding',
+  sub: actor,
+  jkt: '',
+  origin: '',
+  locale: null,
+  created_at: 0,
+  ends_at: 0,
+  ended_at: null,
+};

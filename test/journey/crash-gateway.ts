@@ -1,10 +1,12 @@
+import type { Edges } from '../../server/gateway/domain/ports.ts';
 import type { Provisioner } from '../../shared/onboarding.ts';
 import { movableClock, startGateway } from '../start-gateway.ts';
 
 /** Where a gateway ends itself, as if the power had gone. */
 export interface Death {
   readonly point: 'before-call' | 'after-call' | 'after-commit';
-  readonly vendor: Provisioner;
+  /** The vendor whose account is asked for, or what else is asked. */
+  readonly vendor: Parameters<Edges['reached']>[1];
 }
 
 export interface Born {

@@ -1,8 +1,10 @@
 import type { Provisioner } from '../../../shared/onboarding.ts';
 import type { Fault } from '../../../shared/problem.ts';
+import { backoff } from './backoff.ts';
 import { storeSecret } from './credentials.ts';
 import type { AccountRow, Box, CredentialRow, Edges, Keep, RunRow, Stores } from './ports.ts';
-import { awaitsBilling, statusOf } from './progress.ts';
+import { awaitsBilling } from './progress.ts';
+import { refreshRun } from './run-progress.ts';
 import type { ProvisioningVendors, Readiness, Refusal } from './vendor.ts';
 
 interface Options {
@@ -18,9 +20,6 @@ interface Consequences {
   readonly run?: Partial<RunRow>;
 }
 type Decide = (stores: Stores, run: RunRow, at: number) => Promise<Consequences>;
-
-/** Milliseconds until something is tried again: 1 s, 2 s, 4 s, … 5 min. */
-const backoff = (tries: number): number => Math.min(1000 * 2 ** Math.min(tries, 12), 300_000);
 
 export const planOf = (run: RunRow, vendor: Provisioner) =>
   run.flow.steps.flatMap((step) => (step.kind === 'provision' ? step.accounts : [])).find((each) => each.vendor === vendor);
@@ -39,23 +38,6 @@ export function createAccountMoves({ keep, box, now, vendors }: Options) {
       await refreshRun(stores, run, { ...run, ...more.run }, at);
       return true;
     });
-  }
-
-  async function refreshRun(stores: Stores, before: RunRow, next: RunRow, at: number): Promise<void> {
-    const status = statusOf(next, await stores.runs.accounts(next.partner_id, next.id));
-    const changed = (['faults', 'submitted_at', 'billing_done_at'] as const).some((name) => next[name] !== before[name]);
-    if (!changed && status === before.status) return;
-    const { faults, submitted_at, billing_done_at } = next;
-    const done_at = status === 'done' ? (before.done_at ?? at) : null;
-    await stores.runs.update(next.partner_id, next.id, before.revision, {
-      faults,
-      submitted_at,
-      billing_done_at,
-      status,
-      done_at,
-      updated_at: at,
-    });
-    if (status !== before.status) await stores.record({ kind: `run.${status}`, at, partner: next.partner_id, about: { run: next.id } });
   }
 
   /** The next account of the run becomes due once the one before it was answered one way or another. */

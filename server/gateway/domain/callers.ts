@@ -20,6 +20,11 @@ export interface Provenance {
   readonly fetchSite: string;
 }
 
+/** A caller may do what its key was given, and nothing else. */
+export function assertScope({ scopes }: Pick<Caller, 'scopes'>, scope: Scope): void {
+  if (!scopes.includes(scope)) throw new Failure('scope-missing', `The key lacks the scope ${scope}.`);
+}
+
 /** Who calls, and with which of the partner's own vendor keys: read at every call, so remembered until an administrator changes something. */
 export function createCallers({ keep, now }: { keep: Keep; now: Edges['now'] }) {
   const keys = remembered<KeyRow | undefined>((hash) => keep.read.keys.findByHash(hash));
@@ -40,8 +45,8 @@ export function createCallers({ keep, now }: { keep: Keep; now: Edges['now'] }) 
       for (const each of [keys, partners, credentials, origins]) each.forget();
     },
 
-    /** The caller behind this key, or the refusal: unknown, exposed, deleted, suspended, or lacking the scope. */
-    async identify(key: string, scope: Scope, { origin, fetchSite }: Provenance): Promise<Caller> {
+    /** The caller behind this key, or the refusal: unknown, exposed, deleted, suspended, or lacking the scope (null: it is checked later). */
+    async identify(key: string, scope: Scope | null, { origin, fetchSite }: Provenance): Promise<Caller> {
       if (!isPartnerKey(key))
         throw new Failure('unauthenticated', key ? 'The key is mistyped: its last digits do not fit.' : 'Send your key as X-API-Key.');
       const row = await keys.get(hashOf(key));
@@ -57,7 +62,7 @@ export function createCallers({ keep, now }: { keep: Keep; now: Edges['now'] }) 
       const partner = await partners.get(row.partner_id);
       if (!partner) throw new Failure('partner-suspended', 'The partner is deleted.');
       if (partner.status === 'SUSPENDED') throw new Failure('partner-suspended');
-      if (!row.scopes.includes(scope)) throw new Failure('scope-missing', `The key lacks the scope ${scope}.`);
+      if (scope !== null) assertScope(row, scope);
       return { partner, keyId: row.id, mode: row.mode, scopes: row.scopes };
     },
 

@@ -42,11 +42,15 @@ const sections: readonly Section[] = [
   },
 ];
 
+/** The document of the default flow's `sign` step, where the partner has put one of this name. */
+export const agreement = 'agreement';
+
 /**
  * details → an account at every vendor whose key is stored, safely repeatable ones first, so that a refused answer comes back before
- * anything was opened that cannot be taken back → billing where Scribeless takes the payment → done.
+ * anything was opened that cannot be taken back → the partner's agreement, where it is there and Loyva's key is stored → billing where
+ * Scribeless takes the payment → done.
  */
-export function defaultFlow(vendors: readonly Provisioner[]): Flow {
+export function defaultFlow(vendors: readonly Provisioner[], signs = false): Flow {
   const steps: Step[] = [{ id: 'details', kind: 'details', sections: [...sections] }];
   const ordered = (['kelviq', 'scribeless'] as const).filter((vendor) => vendors.includes(vendor));
   if (ordered.length > 0)
@@ -58,6 +62,15 @@ export function defaultFlow(vendors: readonly Provisioner[]): Flow {
         mapping: mappings[vendor].default,
         store: vendor === 'scribeless' ? ['scribeless', 'subscribr'] : [vendor],
       })),
+    });
+  if (signs)
+    steps.push({
+      id: 'sign',
+      kind: 'sign',
+      document: agreement,
+      title: 'Agreement',
+      signer: { email: 'email', name: ['first_name', 'last_name'], role: 'Customer' },
+      fields: [],
     });
   if (ordered.includes('scribeless')) steps.push({ id: 'billing', kind: 'billing', vendor: 'scribeless' });
   steps.push({ id: 'done', kind: 'done' });

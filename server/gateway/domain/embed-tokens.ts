@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
-import type { MintRequest } from '../../../shared/embed.ts';
+import type { MintOnboarding, MintRequest } from '../../../shared/embed.ts';
 import { formatId } from '../../../shared/ids.ts';
 import { Failure } from '../../../shared/problem.ts';
 import type { Caller } from './callers.ts';
 import { customerFor } from './credentials.ts';
 import { findPartner } from './partners.ts';
-import type { Box, CustomerRow, Edges, Keep, Stores } from './ports.ts';
+import type { Box, CustomerRow, Edges, Keep, MintRow, Stores } from './ports.ts';
+import type { Signers } from './signers.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import { isCanonicalJwt } from './spelling.ts';
 
@@ -15,8 +16,10 @@ export interface EmbedClaims {
   readonly jti: string;
   readonly sub: string;
   readonly partner: string;
-  readonly widget: 'onboarding';
-  readonly customer: string;
+  readonly widget: 'onboarding' | 'sign';
+  /** Of the two, the one that the widget is about. */
+  readonly customer?: string | undefined;
+  readonly envelope?: string | undefined;
   readonly origins: readonly string[];
   readonly exp: number;
 }
@@ -28,9 +31,17 @@ export interface Minted {
 }
 
 /** What the partner tells of a customer at mint, to fill in and to lock. */
-export type Profile = Omit<MintRequest['customer'], 'external_id'>;
+export type Profile = Omit<MintOnboarding['customer'], 'external_id'>;
 export const profileAbout = (customerId: string): string[] => ['profile', customerId];
 export const readProfile = (box: Box, { id, profile }: CustomerRow): Profile => JSON.parse(box.open(profile, profileAbout(id))) as Profile;
+
+/** Signers are named by e-mail, which no token carries: it is kept with the mint. */
+const signerAbout = (jti: string): string[] => ['signer', jti];
+export const readSigner = (box: Box, { jti, signer }: Pick<MintRow, 'jti' | 'signer'>): string =>
+  signer ? box.open(signer, signerAbout(jti)) : '';
+
+/** What a partner's key needs to mint for each view. */
+export const mintScopes = { onboarding: 'onboarding:write', sign: 'esign:write' } as const;
 
 interface Options {
   keep: Keep;
@@ -38,9 +49,10 @@ interface Options {
   now: Edges['now'];
   keys: SigningKeys;
   publicUrl: string;
+  signers: Signers;
 }
 
-export function createEmbedTokens({ keep, box, now, keys, publicUrl }: Options) {
+export function createEmbedTokens({ keep, box, now, keys, publicUrl, signers }: Options) {
   const audience = `${publicUrl}/embed`;
 
   async function originsFor(stores: Stores, partnerId: string, wanted: readonly string[] | undefined): Promise<string[]> {
@@ -63,6 +75,16 @@ export function createEmbedTokens({ keep, box, now, keys, publicUrl }: Options) 
     await stores.customers.addUser(customerId, sub);
   }
 
+  /** The customer whom the token is for, with what the partner tells of them and who looks. */
+  async function meet(stores: Stores, { partner, mode }: Caller, { customer }: MintOnboarding, sub: string, at: number): Promise<string> {
+    const { external_id, ...profile } = customer;
+    const customerId = await customerFor(stores, box, partner.id, mode, external_id, at);
+    if (Object.keys(profile).length > 0)
+      await stores.customers.setProfile(partner.id, customerId, box.seal(JSON.stringify(profile), profileAbout(customerId)));
+    await rememberUser(stores, partner.id, customerId, sub);
+    return customerId;
+  }
+
   return {
     /** Signs claims as an embed token; the cost of a mint without its database. */
     sign: ({ exp, ...claims }: EmbedClaims & { scope: string }): Promise<string> => {
@@ -76,40 +98,38 @@ export function createEmbedTokens({ keep, box, now, keys, publicUrl }: Options) 
         .sign(key);
     },
 
-    /** Mints a token for one customer of the caller's partner; the customer is made when it is new. */
-    async mint({ partner, keyId, mode }: Caller, input: MintRequest): Promise<Minted> {
-      const { external_id, ...profile } = input.customer;
+    /** Mints a token for one customer of the caller's partner (made when it is new), or for one signer of an envelope. */
+    async mint(caller: Caller, input: MintRequest): Promise<Minted> {
+      if (input.widget_type === 'sign') await signers.assertSigner(caller, input);
+      const { partner, keyId, mode } = caller;
       const at = now();
       const exp = Math.floor(at / 1000) + input.expires_in;
       const mark = box.fingerprint(JSON.stringify([partner.id, input.user_email.toLowerCase()]));
       const sub = formatId('user', Buffer.from(mark, 'base64url').subarray(0, 15));
       const jti = randomBytes(15).toString('base64url');
+      const envelope = input.widget_type === 'sign' ? input.envelope_id : undefined;
       const { customer, origins } = await keep.transact(async (stores) => {
         const allowed = await originsFor(stores, partner.id, input.origins);
-        const customerId = await customerFor(stores, box, partner.id, mode, external_id, at);
-        if (Object.keys(profile).length > 0)
-          await stores.customers.setProfile(partner.id, customerId, box.seal(JSON.stringify(profile), profileAbout(customerId)));
-        await rememberUser(stores, partner.id, customerId, sub);
+        const customerId = input.widget_type === 'onboarding' ? await meet(stores, caller, input, sub, at) : undefined;
         await stores.sessions.addMint({
           jti,
           partner_id: partner.id,
           key_id: keyId,
-          customer_id: customerId,
+          customer_id: customerId ?? '',
+          envelope_id: envelope ?? '',
+          signer: envelope === undefined ? null : box.seal(input.user_email, signerAbout(jti)),
           mode,
           locale: input.locale ?? null,
           metadata: input.metadata ? box.seal(JSON.stringify(input.metadata), ['metadata', jti]) : null,
           expires_at: exp * 1000,
         });
-        await stores.record({
-          kind: 'token.minted',
-          at,
-          partner: partner.id,
-          actor: keyId,
-          about: { jti, customer: customerId, widget: input.widget_type },
-        });
+        const about = { jti, ...(envelope === undefined ? { customer: customerId ?? '' } : { envelope }), widget: input.widget_type };
+        await stores.record({ kind: 'token.minted', at, partner: partner.id, actor: keyId, about });
         return { customer: customerId, origins: allowed };
       });
-      const claims = { jti, sub, partner: partner.id, widget: input.widget_type, customer, origins, exp, scope: 'onboarding:write' };
+      const subject = envelope === undefined ? { customer } : { envelope };
+      const scope = mintScopes[input.widget_type];
+      const claims = { jti, sub, partner: partner.id, widget: input.widget_type, ...subject, origins, exp, scope };
       return { token: await this.sign(claims), expiresAt: exp * 1000, partnerId: partner.id };
     },
 
@@ -125,9 +145,11 @@ export function createEmbedTokens({ keep, box, now, keys, publicUrl }: Options) 
           typ: 'embed+jwt',
           issuer: publicUrl,
           audience,
-          requiredClaims: ['jti', 'sub', 'iat', 'exp', 'partner', 'widget', 'customer', 'origins'],
+          requiredClaims: ['jti', 'sub', 'iat', 'exp', 'partner', 'widget', 'origins'],
           currentDate: new Date(now()),
         });
+        const { widget, customer, envelope } = payload;
+        if (!(widget === 'onboarding' ? customer : widget === 'sign' && envelope)) throw new Failure('token-invalid');
         return payload;
       } catch (error) {
         if (error instanceof errors.JWTExpired) throw new Failure('token-expired');

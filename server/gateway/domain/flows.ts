@@ -1,9 +1,10 @@
 import { type Flow, type Provisioner, provisioners } from '../../../shared/onboarding.ts';
 import { Failure, type Fault } from '../../../shared/problem.ts';
 import type { Mode } from '../../../shared/registry.ts';
-import { defaultFlow, mappings } from './default-flow.ts';
+import { agreement, defaultFlow, mappings } from './default-flow.ts';
 import { findPartner } from './partners.ts';
 import type { Edges, Keep, Stores } from './ports.ts';
+import { signFaults } from './sign-step.ts';
 
 /** The flow a new run begins with: the partner's newest, or the default one made from the vendors whose keys are stored. */
 export async function flowInForce(stores: Stores, partnerId: string, mode: Mode): Promise<{ version: number; flow: Flow }> {
@@ -11,7 +12,9 @@ export async function flowInForce(stores: Stores, partnerId: string, mode: Mode)
   if (own) return own;
   const stored: Provisioner[] = [];
   for (const vendor of provisioners) if (await stores.credentials.findFor(partnerId, '', vendor, mode)) stored.push(vendor);
-  return { version: 0, flow: defaultFlow(stored) };
+  const signs =
+    (await stores.documents.find(partnerId, agreement)) && (await stores.credentials.findFor(partnerId, '', 'loyva', mode)) !== undefined;
+  return { version: 0, flow: defaultFlow(stored, signs === true) };
 }
 
 export function createFlows({ keep, now }: { keep: Keep; now: Edges['now'] }) {
@@ -24,7 +27,8 @@ export function createFlows({ keep, now }: { keep: Keep; now: Edges['now'] }) {
     set: (partnerId: string, flow: Flow, actor: string) =>
       keep.transact(async (stores) => {
         await findPartner(stores, partnerId);
-        const errors = flowFaults(flow, await stores.partners.origins(partnerId));
+        const documents = (await stores.documents.list(partnerId)).map(({ name }) => name);
+        const errors = [...flowFaults(flow, await stores.partners.origins(partnerId)), ...signFaults(flow, documents)];
         if (errors.length > 0) throw new Failure('invalid-input', undefined, { errors });
         const version = ((await stores.flows.newest(partnerId))?.version ?? 0) + 1;
         const at = now();

@@ -1,6 +1,7 @@
 import type { OnboardingView, Section, Values } from '../../../shared/onboarding.ts';
-import type { AccountRow, RunRow } from './ports.ts';
-import { currentStep, stepStates } from './progress.ts';
+import type { RunRow } from './ports.ts';
+import { currentStep, type Progress, signStateOf, stepStates } from './progress.ts';
+import { signStepOf } from './sign-step.ts';
 
 export const sectionsOf = ({ flow }: RunRow): Section[] => flow.steps.flatMap((step) => (step.kind === 'details' ? step.sections : []));
 
@@ -17,9 +18,24 @@ export interface Around {
   origins: readonly string[];
 }
 
+function describeSigning(run: RunRow, progress: Progress): OnboardingView['sign'] {
+  const { signing } = progress;
+  const step = signStepOf(run);
+  if (!step) return null;
+  return {
+    state: signStateOf(run, progress),
+    envelope_id: signing?.envelope_id ?? null,
+    title: step.title,
+    signed_at: iso(signing?.signed_at ?? null),
+    vaulted_at: iso(signing?.vaulted_at ?? null),
+    unreachable: signing?.unreachable ?? false,
+  };
+}
+
 /** The run as its customer sees it. */
-export function describeRun(run: RunRow, accounts: readonly AccountRow[], { values, locked, elsewhere, origins }: Around): OnboardingView {
-  const states = stepStates(run, accounts);
+export function describeRun(run: RunRow, progress: Progress, { values, locked, elsewhere, origins }: Around): OnboardingView {
+  const { accounts } = progress;
+  const states = stepStates(run, progress);
   const billing = run.flow.steps.find((step) => step.kind === 'billing');
   const done = run.flow.steps.find((step) => step.kind === 'done');
   const account = accounts.find(({ vendor }) => vendor === billing?.vendor);
@@ -30,7 +46,7 @@ export function describeRun(run: RunRow, accounts: readonly AccountRow[], { valu
     revision: run.revision,
     saved_at: iso(run.saved_at),
     elsewhere,
-    step: currentStep(states),
+    step: currentStep(run, progress),
     steps: states.map(({ step, state, at }) => ({
       id: step.id,
       kind: step.kind,
@@ -56,6 +72,7 @@ export function describeRun(run: RunRow, accounts: readonly AccountRow[], { valu
           done_at: iso(run.billing_done_at),
         }
       : null,
+    sign: describeSigning(run, progress),
     done: {
       message: done?.message ?? null,
       redirect: leads ? (done?.redirect ?? null) : null,

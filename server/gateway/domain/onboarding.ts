@@ -6,9 +6,12 @@ import { type Profile, readProfile } from './embed-tokens.ts';
 import { flowInForce } from './flows.ts';
 import { newId } from './ids.ts';
 import { describeRun, sectionsOf } from './onboarding-view.ts';
-import type { Box, Edges, Keep, RunRow, SessionRow, Stores } from './ports.ts';
+import { planAccounts, planSigning } from './plans.ts';
+import type { Box, Edges, Keep, RunRow, SessionRow, SigningRow, Stores } from './ports.ts';
 import type { Presence } from './presence.ts';
 import { statusOf, stepStates } from './progress.ts';
+import { progressOf } from './run-progress.ts';
+import { partyOf, signStepOf } from './sign-step.ts';
 import type { ProvisioningVendors } from './vendor.ts';
 
 type Customer = Pick<SessionRow, 'partner_id' | 'customer_id' | 'mode'>;
@@ -19,7 +22,7 @@ interface Options {
   now: Edges['now'];
   presence: Presence;
   vendors: ProvisioningVendors;
-  /** Something became due for the provisioning worker. */
+  /** Something became due for the workers. */
   wake: () => void;
 }
 
@@ -88,10 +91,10 @@ export function createOnboarding({ keep, box, now, presence, vendors, wake }: Op
 
   async function view(session: SessionRow): Promise<OnboardingView> {
     const run = await runOf(session);
-    const accounts = await keep.read.runs.accounts(run.partner_id, run.id);
+    const progress = await progressOf(keep.read, run);
     const filled = valuesOf(run, await profileOf(keep.read, session));
     const origins = await keep.read.partners.origins(run.partner_id);
-    return describeRun(run, accounts, { ...filled, elsewhere: presence.look(run.id, session.id), origins });
+    return describeRun(run, progress, { ...filled, elsewhere: presence.look(run.id, session.id), origins });
   }
 
   /** Somebody is watching: what waits for a vendor is asked for at least every few seconds. */
@@ -99,13 +102,15 @@ export function createOnboarding({ keep, box, now, presence, vendors, wake }: Op
     const run = await keep.read.runs.findByCustomer(session.partner_id, session.customer_id);
     if (!run || run.status === 'done') return;
     const at = now();
-    const accounts = await keep.read.runs.accounts(run.partner_id, run.id);
+    const { accounts, signing } = await progressOf(keep.read, run);
     const late = accounts.filter((each) => {
       const last = Math.max(each.asked_at ?? 0, each.checked_at ?? 0);
       return each.next_at !== null && each.next_at > at && last > 0 && last < at - 2_500;
     });
     for (const account of late) await keep.transact((stores) => stores.runs.moveAccount(account, { next_at: at }));
-    if (late.length > 0) wake();
+    const waits = signing !== undefined && isLate(signing, at);
+    if (waits) await keep.transact((stores) => stores.signings.move(signing, { next_at: at }));
+    if (late.length > 0 || waits) wake();
   }
 
   /** Keeps what was typed. `revision` is the one the browser last saw; another one means that another tab was faster. */
@@ -117,8 +122,8 @@ export function createOnboarding({ keep, box, now, presence, vendors, wake }: Op
       const at = now();
       const answers = { ...readAnswers(box, run), ...typed };
       const change = { answers: box.seal(JSON.stringify(answers), about(run.id)), saved_at: at, updated_at: at };
-      const accounts = await stores.runs.accounts(run.partner_id, run.id);
-      await stores.runs.update(run.partner_id, run.id, revision, { ...change, status: statusOf({ ...run, ...change }, accounts) });
+      const status = statusOf({ ...run, ...change }, await progressOf(stores, run));
+      await stores.runs.update(run.partner_id, run.id, revision, { ...change, status });
       return { revision: revision + 1, savedAt: at };
     });
   }
@@ -131,11 +136,11 @@ export function createOnboarding({ keep, box, now, presence, vendors, wake }: Op
       const filled = valuesOf(run, await profileOf(stores, session));
       assertWritable(run, typed, filled);
       const values = tidied({ ...filled.values, ...typed });
-      const errors = faultsOf(sectionsOf(run), values);
+      const errors = [...faultsOf(sectionsOf(run), values), ...partyFaults(run, values)];
       if (errors.length > 0) throw new Failure('invalid-input', undefined, { errors });
       const at = now();
       await planAccounts(stores, run, at);
-      const accounts = await stores.runs.accounts(run.partner_id, run.id);
+      await planSigning(stores, run, at);
       const change = {
         answers: box.seal(JSON.stringify(values), about(run.id)),
         faults: [],
@@ -144,7 +149,7 @@ export function createOnboarding({ keep, box, now, presence, vendors, wake }: Op
         updated_at: at,
       };
       const next = { ...run, ...change };
-      const status = statusOf(next, accounts);
+      const status = statusOf(next, await progressOf(stores, run));
       await stores.runs.update(run.partner_id, run.id, run.revision, { ...change, status, done_at: status === 'done' ? at : null });
       await stores.record({ kind: 'run.details', at, partner: run.partner_id, actor: session.sub, about: { run: run.id } });
     });
@@ -154,10 +159,10 @@ export function createOnboarding({ keep, box, now, presence, vendors, wake }: Op
   /** The vendor's payment page, asked for now: it carries a secret. */
   async function billingLink(session: SessionRow, stepId: string): Promise<string> {
     const run = await keep.read.runs.findByCustomer(session.partner_id, session.customer_id);
-    const accounts = run ? await keep.read.runs.accounts(run.partner_id, run.id) : [];
-    const open = run && stepStates(run, accounts).find(({ step, state }) => step.id === stepId && state === 'open')?.step;
+    const progress = run && (await progressOf(keep.read, run));
+    const open = progress && stepStates(run, progress).find(({ step, state }) => step.id === stepId && state === 'open')?.step;
     if (open?.kind !== 'billing') throw new Failure('step-not-open');
-    const account = accounts.find(({ vendor }) => vendor === open.vendor);
+    const account = progress?.accounts.find(({ vendor }) => vendor === open.vendor);
     const key = account?.credential_id ? await keep.read.credentials.find(session.partner_id, account.credential_id) : undefined;
     const readiness = vendors[open.vendor].readiness;
     if (!key || !readiness) throw new Failure('credential-missing');
@@ -196,35 +201,17 @@ export function createOnboarding({ keep, box, now, presence, vendors, wake }: Op
 }
 export type Onboarding = ReturnType<typeof createOnboarding>;
 
-/** Accounts are written down before anything is asked. The first that is still to be asked is due now; each of the others when the one before it was answered. */
-async function planAccounts(stores: Stores, run: RunRow, at: number): Promise<void> {
-  const known = await stores.runs.accounts(run.partner_id, run.id);
-  const wanted = run.flow.steps.flatMap((step) => (step.kind === 'provision' ? step.accounts : []));
-  let held = false;
-  for (const [position, { vendor }] of wanted.entries()) {
-    const account = known.find((each) => each.vendor === vendor);
-    const due = held ? null : at;
-    if (account?.state === 'refused' || account?.state === 'planned')
-      await stores.runs.moveAccount(account, { state: 'planned', next_at: due, tries: 0 });
-    held ||= !account || account.state === 'refused' || account.state === 'planned';
-    if (account) continue;
-    await stores.runs.addAccount({
-      run_id: run.id,
-      partner_id: run.partner_id,
-      vendor,
-      position,
-      state: 'planned',
-      vendor_ref: null,
-      credential_id: null,
-      asked_at: null,
-      opened_at: null,
-      ready_at: null,
-      checked_at: null,
-      next_at: due,
-      tries: 0,
-      unreachable: false,
-    });
-  }
+/** Is it time to ask again while somebody watches? Making an envelope is heavier than asking how it is. */
+function isLate({ state, asked_at, checked_at, next_at }: SigningRow, at: number): boolean {
+  if (next_at === null || next_at <= at) return false;
+  return Math.max(asked_at ?? 0, checked_at ?? 0) < at - (state === 'planned' ? 15_000 : 2_500);
+}
+
+/** The two parties of an envelope are two people: an e-mail names one signer. */
+function partyFaults(run: RunRow, values: Values): Fault[] {
+  const step = signStepOf(run);
+  if (!step?.countersigner || partyOf(step, values).email.toLowerCase() !== step.countersigner.email.toLowerCase()) return [];
+  return [{ pointer: `/values/${step.signer.email}`, code: 'email-countersigner', message: 'This e-mail is that of the other party.' }];
 }
 
 const tidied = (values: Values): Values =>

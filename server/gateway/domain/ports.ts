@@ -1,141 +1,24 @@
-import type { Flow, Provisioner, RunStatus, VendorName } from '../../../shared/onboarding.ts';
-import type { Fault } from '../../../shared/problem.ts';
-import type { Mode, Partner, Scope } from '../../../shared/registry.ts';
+import type { Flow, Provisioner, VendorName } from '../../../shared/onboarding.ts';
+import type { Mode } from '../../../shared/registry.ts';
+import type {
+  AccountRow,
+  CredentialRow,
+  CustomerRow,
+  FlowDocumentRow,
+  KeyRow,
+  MintRow,
+  PartnerRow,
+  PassRow,
+  RunRow,
+  SessionRow,
+  SessionTokenRow,
+  SigningKeyRow,
+  SigningRow,
+} from './rows.ts';
+
+export type * from './rows.ts';
 
 /** What the gateway's domain needs of the outside. Instants are integer milliseconds since 1970, UTC. */
-
-export interface PartnerRow extends Omit<Partner, 'created_at' | 'updated_at'> {
-  created_at: number;
-  updated_at: number;
-  deleted_at: number | null;
-}
-
-export interface KeyRow {
-  id: string;
-  partner_id: string;
-  /** SHA-256 of the key, base64url. */
-  hash: string;
-  mode: Mode;
-  scopes: Scope[];
-  last_four: string;
-  created_at: number;
-  expires_at: number | null;
-  revoked_at: number | null;
-}
-
-export interface CredentialRow {
-  id: string;
-  partner_id: string;
-  /** The gateway's own customer id; empty for the partner's own credential. */
-  customer_id: string;
-  vendor: VendorName;
-  mode: Mode;
-  box: Uint8Array;
-  fingerprint: string;
-  /** The vendor's own id of what the key opens (team, organization), where it is known. */
-  vendor_ref: string | null;
-  created_at: number;
-  updated_at: number;
-}
-
-export interface CustomerRow {
-  id: string;
-  partner_id: string;
-  mode: Mode;
-  external_id: string;
-  /** Sealed JSON of what the partner told of the customer. */
-  profile: Uint8Array;
-  created_at: number;
-}
-
-export interface MintRow {
-  jti: string;
-  partner_id: string;
-  key_id: string;
-  customer_id: string;
-  mode: Mode;
-  locale: string | null;
-  /** Sealed JSON; echoed in webhooks. */
-  metadata: Uint8Array | null;
-  expires_at: number;
-}
-
-export interface SessionRow {
-  id: string;
-  jti: string;
-  partner_id: string;
-  customer_id: string;
-  mode: Mode;
-  widget: 'onboarding';
-  sub: string;
-  /** RFC 7638 thumbprint of the browser's key. */
-  jkt: string;
-  origin: string;
-  locale: string | null;
-  created_at: number;
-  ends_at: number;
-  ended_at: number | null;
-}
-
-export interface SessionTokenRow {
-  /** SHA-256 of the token, base64url. */
-  hash: string;
-  session_id: string;
-  issued_at: number;
-  expires_at: number;
-  first_used_at: number | null;
-}
-
-export interface RunRow {
-  id: string;
-  partner_id: string;
-  customer_id: string;
-  mode: Mode;
-  flow: Flow;
-  flow_version: number;
-  revision: number;
-  /** Sealed JSON of the customer's answers. */
-  answers: Uint8Array;
-  faults: Fault[];
-  status: RunStatus;
-  saved_at: number | null;
-  submitted_at: number | null;
-  billing_done_at: number | null;
-  done_at: number | null;
-  created_at: number;
-  updated_at: number;
-}
-
-export interface AccountRow {
-  run_id: string;
-  partner_id: string;
-  vendor: Provisioner;
-  position: number;
-  state: 'planned' | 'asking' | 'opened' | 'ready' | 'refused' | 'unknown';
-  vendor_ref: string | null;
-  credential_id: string | null;
-  asked_at: number | null;
-  opened_at: number | null;
-  ready_at: number | null;
-  checked_at: number | null;
-  /** When something is due; null when nothing is. */
-  next_at: number | null;
-  /** Turns since the last change of state; drives the backoff. */
-  tries: number;
-  unreachable: boolean;
-}
-
-export interface SigningKeyRow {
-  kid: string;
-  purpose: 'embed' | 'admin';
-  /** Sealed private key, a JWK. */
-  box: Uint8Array;
-  /** The public JWK as text. */
-  public_jwk: string;
-  created_at: number;
-  /** When it stopped signing; it verifies until its last token has expired. */
-  retired_at: number | null;
-}
 
 export interface PartnerStore {
   insert(row: PartnerRow): Promise<void>;
@@ -208,6 +91,13 @@ export interface SessionStore {
   purge(before: number): Promise<void>;
 }
 
+export interface PassStore {
+  find(sessionId: string, envelopeId: string): Promise<PassRow | undefined>;
+  /** Takes the place of an earlier one. */
+  put(row: PassRow): Promise<void>;
+  purge(before: number): Promise<void>;
+}
+
 export interface RunStore {
   insert(row: RunRow): Promise<void>;
   find(partnerId: string, id: string): Promise<RunRow | undefined>;
@@ -234,6 +124,27 @@ export interface RunStore {
   interrupted(): Promise<AccountRow[]>;
 }
 
+export interface SigningStore {
+  find(partnerId: string, runId: string): Promise<SigningRow | undefined>;
+  findByEnvelope(partnerId: string, envelopeId: string): Promise<SigningRow | undefined>;
+  add(row: SigningRow): Promise<void>;
+  /** Compare-and-set on state and round. */
+  move(signing: Pick<SigningRow, 'run_id' | 'step_id' | 'state' | 'round'>, change: Partial<SigningRow>): Promise<boolean>;
+  /** Steps of every active partner for which something is due; an unscoped read of the worker's. */
+  due(now: number, limit: number): Promise<SigningRow[]>;
+  /** Steps that a killed process left in the middle of a call. */
+  interrupted(): Promise<SigningRow[]>;
+  /** Does a step whose envelope is still to be made need this document? */
+  awaits(partnerId: string, document: string): Promise<boolean>;
+}
+
+export interface FlowDocumentStore {
+  list(partnerId: string): Promise<FlowDocumentRow[]>;
+  find(partnerId: string, name: string): Promise<FlowDocumentRow | undefined>;
+  put(row: FlowDocumentRow): Promise<void>;
+  delete(partnerId: string, name: string): Promise<void>;
+}
+
 export interface SigningKeyStore {
   list(purpose: SigningKeyRow['purpose']): Promise<SigningKeyRow[]>;
   insert(row: SigningKeyRow): Promise<void>;
@@ -257,7 +168,10 @@ export interface Stores {
   flows: FlowStore;
   customers: CustomerStore;
   sessions: SessionStore;
+  passes: PassStore;
   runs: RunStore;
+  signings: SigningStore;
+  documents: FlowDocumentStore;
   signingKeys: SigningKeyStore;
   record: RecordAct;
 }
@@ -274,10 +188,17 @@ export interface Box {
   fingerprint(text: string): string;
 }
 
+/** Where sealed bytes are kept, by the SHA-256 of what is kept. */
+export interface Blobs {
+  put(bytes: Uint8Array): Promise<string>;
+  get(address: string): Promise<Buffer | undefined>;
+  delete(address: string): Promise<void>;
+}
+
 /** The edges of the program: what a test replaces, and nothing else. */
 export interface Edges {
   now: () => number;
   report: (error: unknown, instance: string) => void;
-  /** Called at the named points of a provisioning; a crash test ends the process in it. */
-  reached: (point: 'before-call' | 'after-call' | 'after-commit', vendor: Provisioner) => void;
+  /** Called at the named points of a call that must not happen twice; a crash test ends the process in it. */
+  reached: (point: 'before-call' | 'after-call' | 'after-commit', act: Provisioner | 'envelope' | 'vault-in') => void;
 }

@@ -1,7 +1,7 @@
-import type { Provisioner, RunStatus, Step } from '../../../shared/onboarding.ts';
-import type { AccountRow, RunRow } from './ports.ts';
+import type { Provisioner, RunStatus, SignState, Step } from '../../../shared/onboarding.ts';
+import type { AccountRow, RunRow, SigningRow } from './ports.ts';
 
-/** A run's state as the customer meets it; everything here follows from the run and its accounts, nothing is stored twice. */
+/** A run's state as the customer meets it; everything here follows from the run, its accounts and its envelope, nothing is stored twice. */
 export interface StepState {
   readonly step: Step;
   readonly state: 'done' | 'open' | 'todo';
@@ -10,11 +10,18 @@ export interface StepState {
 
 type Facts = Pick<RunRow, 'flow' | 'submitted_at' | 'billing_done_at' | 'saved_at'>;
 
-export function stepStates(run: Facts, accounts: readonly AccountRow[]): StepState[] {
+/** What hangs on a run beside itself. */
+export interface Progress {
+  readonly accounts: readonly AccountRow[];
+  /** The envelope of the run's `sign` step, once the details were sent. */
+  readonly signing: SigningRow | undefined;
+}
+
+export function stepStates(run: Facts, progress: Progress): StepState[] {
   const states: StepState[] = [];
   for (const step of run.flow.steps) {
     const before = states.every((each) => each.state === 'done');
-    states.push({ step, ...stateOf(step, run, accounts, before) });
+    states.push({ step, ...stateOf(step, run, progress, before) });
   }
   return states;
 }
@@ -22,7 +29,7 @@ export function stepStates(run: Facts, accounts: readonly AccountRow[]): StepSta
 function stateOf(
   step: Step,
   run: Facts,
-  accounts: readonly AccountRow[],
+  { accounts, signing }: Progress,
   before: boolean,
 ): { state: StepState['state']; at: number | null } {
   const account = (vendor: Provisioner) => accounts.find((each) => each.vendor === vendor);
@@ -34,6 +41,9 @@ function stateOf(
       const own = step.accounts.map(({ vendor }) => account(vendor)?.ready_at ?? null);
       return own.every((at) => at !== null) ? { state: 'done', at: Math.max(...own) } : { state: 'open', at: null };
     }
+    case 'sign':
+      if (run.submitted_at === null || !signing) return { state: 'todo', at: null };
+      return { state: signing.state === 'signed' ? 'done' : 'open', at: signing.signed_at };
     case 'billing':
       if (run.billing_done_at !== null) return { state: 'done', at: run.billing_done_at };
       if (run.submitted_at === null || account(step.vendor)?.state !== 'ready') return { state: 'todo', at: null };
@@ -44,17 +54,26 @@ function stateOf(
   }
 }
 
-/** The step that is shown first: one where it is the customer's turn, else the first that is under way, else the end. */
-export function currentStep(states: readonly StepState[]): string {
-  const open = states.filter(({ state }) => state === 'open');
-  const theirs = open.find(({ step }) => step.kind === 'details' || step.kind === 'billing');
-  return (theirs ?? open[0] ?? states.at(-1))?.step.id ?? '';
+/** How far the envelope is, in the view's words. */
+export function signStateOf(run: Facts, { signing }: Pick<Progress, 'signing'>): SignState {
+  if (run.submitted_at === null || !signing) return 'todo';
+  return signing.state === 'planned' || signing.state === 'asking' ? 'preparing' : signing.state;
 }
 
-export function statusOf(run: Facts, accounts: readonly AccountRow[]): RunStatus {
-  const states = stepStates(run, accounts);
+/** The step that is shown first: one where it is the customer's turn, else the first that is under way, else the end. */
+export function currentStep(run: Facts, progress: Progress): string {
+  const states = stepStates(run, progress);
+  const open = states.filter(({ state }) => state === 'open');
+  const first = (kind: Step['kind']) => open.find(({ step }) => step.kind === kind);
+  const sign = ['open', 'declined'].includes(signStateOf(run, progress)) ? first('sign') : undefined;
+  return (first('details') ?? sign ?? first('billing') ?? open[0] ?? states.at(-1))?.step.id ?? '';
+}
+
+export function statusOf(run: Facts, progress: Progress): RunStatus {
+  const states = stepStates(run, progress);
   if (states.every(({ state }) => state === 'done')) return 'done';
-  if (accounts.some(({ state }) => state === 'unknown')) return 'unknown';
+  if (signStateOf(run, progress) === 'declined') return 'declined';
+  if (progress.accounts.some(({ state }) => state === 'unknown')) return 'unknown';
   if (run.submitted_at === null) return run.saved_at === null ? 'new' : 'in_progress';
   const open = states.filter(({ state }) => state === 'open');
   return open.length > 0 && open.every(({ step }) => step.kind === 'billing') ? 'waiting_billing' : 'in_progress';

@@ -4,6 +4,7 @@ import type { AccountMoves } from './account-moves.ts';
 import { sealedSecret } from './credentials.ts';
 import { findPartner } from './partners.ts';
 import type { AccountRow, Box, Keep, RunRow } from './ports.ts';
+import { endedUnsigned, type SigningMoves } from './signing-moves.ts';
 import type { ProvisioningVendors } from './vendor.ts';
 
 interface Options {
@@ -11,7 +12,8 @@ interface Options {
   box: Box;
   vendors: ProvisioningVendors;
   moves: AccountMoves;
-  /** Something became due for the provisioning worker. */
+  signingMoves: SigningMoves;
+  /** Something became due for the workers. */
   wake: () => void;
 }
 
@@ -26,7 +28,7 @@ const fault = (pointer: string, code: string, message: string, cause?: unknown):
   new Failure('invalid-input', undefined, { cause, errors: [{ pointer, code, message }] });
 
 /** What people decide where nobody knows what a vendor did. */
-export function createRepairs({ keep, box, vendors, moves, wake }: Options) {
+export function createRepairs({ keep, box, vendors, moves, signingMoves, wake }: Options) {
   async function findUnknown(
     partnerId: string,
     runId: string,
@@ -72,13 +74,22 @@ export function createRepairs({ keep, box, vendors, moves, wake }: Options) {
   }
 
   const assertMoved = (moved: boolean): void => {
-    if (!moved) throw new Failure('run-wrong-state', 'The account changed in the meantime.');
+    if (!moved) throw new Failure('run-wrong-state', 'It changed in the meantime.');
     wake();
   };
 
   return {
-    /** Asks once more; this may open a second account, and is done only when somebody says so. */
+    /**
+     * Asks once more, and only when somebody says so: for the unknown account, which may open a second one; or, where no account is
+     * unknown, for a new envelope in place of one that ended unsigned.
+     */
     async retry(partnerId: string, runId: string, vendor: Provisioner | undefined, actor: string): Promise<void> {
+      const signing = vendor ? undefined : await keep.read.signings.find(partnerId, runId);
+      const accounts = await keep.read.runs.accounts(partnerId, runId);
+      if (signing && endedUnsigned.has(signing.state) && !accounts.some(({ state }) => state === 'unknown')) {
+        await findPartner(keep.read, partnerId);
+        return assertMoved(await signingMoves.retried(signing, actor));
+      }
       const { account } = await findUnknown(partnerId, runId, vendor);
       assertMoved(await moves.retried(account, actor));
     },

@@ -1,12 +1,14 @@
 import { Failure } from '../../../shared/problem.ts';
 import type { Mode, RunQuery } from '../../../shared/registry.ts';
 import { findPartner } from './partners.ts';
-import type { AccountRow, Keep, RunRow } from './ports.ts';
+import type { Keep, RunRow } from './ports.ts';
+import type { Progress } from './progress.ts';
+import { progressOf } from './run-progress.ts';
 
 export interface RunSummary {
   readonly run: RunRow;
   readonly externalId: string;
-  readonly accounts: readonly AccountRow[];
+  readonly progress: Progress;
 }
 
 /** A partner's runs, as lists of ids and states; what customers typed stays out. With a mode, those of that mode only. */
@@ -20,7 +22,7 @@ export function createRuns({ keep }: { keep: Keep }) {
         page.map(async ({ external_id, ...run }) => ({
           run,
           externalId: external_id,
-          accounts: await keep.read.runs.accounts(partnerId, run.id),
+          progress: await progressOf(keep.read, run),
         })),
       );
       return { items, nextCursor: rows.length > query.limit ? (page.at(-1)?.id ?? null) : null };
@@ -29,7 +31,7 @@ export function createRuns({ keep }: { keep: Keep }) {
       const run = await keep.read.runs.find(partnerId, id);
       const customer = run && (await keep.read.customers.find(partnerId, run.customer_id));
       if (!run || !customer || (mode && run.mode !== mode)) throw new Failure('not-found', 'There is no such run.');
-      return { run, externalId: customer.external_id, accounts: await keep.read.runs.accounts(partnerId, id) };
+      return { run, externalId: customer.external_id, progress: await progressOf(keep.read, run) };
     },
   };
 }

@@ -27,7 +27,12 @@ export interface Opened {
 
 const tokenLife = 15 * 60_000;
 const graceLife = 60_000;
-const sessionLife = { onboarding: 12 * 3_600_000 } as const;
+const sessionLife = { onboarding: 12 * 3_600_000, sign: 4 * 3_600_000 } as const;
+
+/** Every kind of session is refused at the doors of the others. */
+export function assertWidget(session: SessionRow, ...widgets: SessionRow['widget'][]): void {
+  if (!widgets.includes(session.widget)) throw new Failure('scope-missing', `This session is for ${session.widget}.`);
+}
 
 interface Options {
   keep: Keep;
@@ -107,7 +112,8 @@ export function createSessions({ keep, now, callers, embedTokens, proofs, public
           id: newId('session'),
           jti: claims.jti,
           partner_id: claims.partner,
-          customer_id: claims.customer,
+          customer_id: claims.customer ?? '',
+          envelope_id: claims.envelope ?? '',
           mode: mint.mode,
           widget: claims.widget,
           sub: claims.sub,
@@ -160,7 +166,12 @@ export function createSessions({ keep, now, callers, embedTokens, proofs, public
     },
 
     /** Forgets what ended a day ago. */
-    purge: () => keep.transact((stores) => stores.sessions.purge(now() - 86_400_000)),
+    purge: () =>
+      keep.transact(async (stores) => {
+        const before = now() - 86_400_000;
+        await stores.sessions.purge(before);
+        await stores.passes.purge(before);
+      }),
   };
 }
 export type Sessions = ReturnType<typeof createSessions>;

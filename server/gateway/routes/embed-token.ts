@@ -3,11 +3,11 @@ import type { Context } from 'koa';
 import { MintAnswer, MintRequest } from '../../../shared/embed.ts';
 import { parse, readJson } from '../../http/input.ts';
 import { iso, reply } from '../../http/reply.ts';
-import type { Callers } from '../domain/callers.ts';
-import type { EmbedTokens } from '../domain/embed-tokens.ts';
+import { assertScope, type Callers } from '../domain/callers.ts';
+import { type EmbedTokens, mintScopes } from '../domain/embed-tokens.ts';
 import { provenance } from './visits.ts';
 
-/** `POST /embed/token`, also under Loyva's `/api/v2`: a partner's server asks for a token for one of its customers. */
+/** `POST /embed/token`, also under Loyva's `/api/v2`: a partner's server asks for a token for one of its customers, or for a signer. */
 export function embedTokenRoutes({
   callers,
   embedTokens,
@@ -19,13 +19,20 @@ export function embedTokenRoutes({
 }): Router {
   const router = new Router();
   const mint = async (ctx: Context) => {
-    const caller = await callers.identify(ctx.get('X-API-Key'), 'onboarding:write', provenance(ctx));
-    const input = parse(MintRequest, await readJson(ctx, 16 * 1024));
+    const caller = await callers.identify(ctx.get('X-API-Key'), null, provenance(ctx));
+    const body = await readJson(ctx, 16 * 1024);
+    assertScope(caller, mintScopes[widgetOf(body)]);
+    const input = parse(MintRequest, body);
     const { token, expiresAt, partnerId } = await embedTokens.mint(caller, input);
     const embed_url = `${publicUrl}/embed/frame/${partnerId}#${token}`;
-    reply(ctx, 200, MintAnswer, { data: { token, expires_at: iso(expiresAt), embed_url, widget_type: input.widget_type } });
+    const about = input.widget_type === 'sign' ? { envelope_id: input.envelope_id } : {};
+    reply(ctx, 200, MintAnswer, { data: { token, expires_at: iso(expiresAt), embed_url, widget_type: input.widget_type, ...about } });
   };
   router.post('/embed/token', mint);
   router.post('/api/v2/embed/token', mint);
   return router;
 }
+
+/** Which view is asked for, before the rest is read: the key's right to it comes first. */
+const widgetOf = (body: unknown): keyof typeof mintScopes =>
+  typeof body === 'object' && body !== null && 'widget_type' in body && body.widget_type === 'sign' ? 'sign' : 'onboarding';

@@ -7,8 +7,8 @@ import { parse, readJson } from '../../http/input.ts';
 import { iso, reply } from '../../http/reply.ts';
 import type { Onboarding } from '../domain/onboarding.ts';
 import type { Once } from '../domain/once.ts';
-import type { Sessions } from '../domain/sessions.ts';
-import { visitOf } from './visits.ts';
+import { assertWidget, type Sessions } from '../domain/sessions.ts';
+import { idempotencyKey, visitOf } from './visits.ts';
 
 const StepRequest = z.strictObject({ values: z.optional(Values) });
 const StepId = z.string().check(z.regex(/^[a-z][a-z0-9_]{0,39}$/));
@@ -23,7 +23,11 @@ interface Options {
 /** `/embed/onboarding`: the customer's run, as the view shows it. */
 export function onboardingRoutes({ sessions, onboarding, once, publicUrl }: Options): Router {
   const router = new Router({ prefix: '/embed/onboarding' });
-  const enter = async (ctx: Context) => (await sessions.enter(visitOf(ctx, publicUrl))).session;
+  const enter = async (ctx: Context) => {
+    const { session } = await sessions.enter(visitOf(ctx, publicUrl));
+    assertWidget(session, 'onboarding');
+    return session;
+  };
   const show = (ctx: Context, view: OnboardingView) => {
     ctx.set('ETag', `"r${view.revision}"`);
     reply(ctx, 200, OnboardingView, view);
@@ -66,11 +70,4 @@ function revisionOf(ctx: Context): number {
   const [, revision] = /^"r(\d{1,15})"$/.exec(ctx.get('If-Match')) ?? [];
   if (revision === undefined) throw new Failure('precondition-missing', 'Send If-Match with the ETag you last saw.');
   return Number(revision);
-}
-
-/** 1 to 255 printable characters (draft-ietf-httpapi-idempotency-key-header-07). */
-function idempotencyKey(ctx: Context): string {
-  const key = ctx.get('Idempotency-Key');
-  if (!/^[\x21-\x7e]{1,255}$/.test(key)) throw new Failure('idempotency-key-missing');
-  return key;
 }

@@ -2,80 +2,12 @@ import { Router } from '@koa/router';
 import type { Context } from 'koa';
 import type { VendorName } from '../../../shared/onboarding.ts';
 import { Failure } from '../../../shared/problem.ts';
-import type { Scope } from '../../../shared/registry.ts';
 import { kelviqKeyHeader } from '../../../shared/vendors/kelviq.ts';
 import { readBytes } from '../../http/input.ts';
 import type { Callers } from '../domain/callers.ts';
-import type { Proxied, Rebuild } from '../domain/proxied.ts';
+import type { Proxied } from '../domain/proxied.ts';
+import { proxyTable, type Rebuilds } from './proxy-table.ts';
 import { provenance } from './visits.ts';
-
-/** One row of the proxy: the vendor's own method and path, and what is ours to say about it. */
-export interface ProxyRow {
-  readonly method: 'GET' | 'POST';
-  readonly path: string;
-  readonly vendor: VendorName;
-  readonly scope: Scope;
-  /** Bytes of request body that are read at most. */
-  readonly bodyCap: number;
-  /** Milliseconds for the vendor's answer. */
-  readonly deadline: number;
-  readonly rebuild?: Rebuild;
-}
-
-type Rebuilds = Readonly<Record<'scribelessTeam' | 'kelviqOpened' | 'kelviqRead' | 'kelviqList', Rebuild>>;
-
-const organizations = '/api/v1/partner/organizations';
-const kilobytes = 1024;
-
-/** Every path that is passed on. What is not here is 404. */
-export const proxyTable = (rebuilds: Rebuilds): readonly ProxyRow[] => [
-  {
-    method: 'POST',
-    path: '/api/partner/teams',
-    vendor: 'scribeless',
-    scope: 'provision:write',
-    bodyCap: 64 * kilobytes,
-    deadline: 30_000,
-    rebuild: rebuilds.scribelessTeam,
-  },
-  { method: 'GET', path: '/api/account/status', vendor: 'scribeless', scope: 'provision:read', bodyCap: 0, deadline: 10_000 },
-  {
-    method: 'GET',
-    path: `${organizations}{/}`,
-    vendor: 'kelviq',
-    scope: 'provision:read',
-    bodyCap: 0,
-    deadline: 10_000,
-    rebuild: rebuilds.kelviqList,
-  },
-  {
-    method: 'POST',
-    path: `${organizations}{/}`,
-    vendor: 'kelviq',
-    scope: 'provision:write',
-    bodyCap: 64 * kilobytes,
-    deadline: 30_000,
-    rebuild: rebuilds.kelviqOpened,
-  },
-  {
-    method: 'GET',
-    path: `${organizations}/by-external-id/:externalId{/}`,
-    vendor: 'kelviq',
-    scope: 'provision:read',
-    bodyCap: 0,
-    deadline: 10_000,
-    rebuild: rebuilds.kelviqRead,
-  },
-  {
-    method: 'GET',
-    path: `${organizations}/:identifier{/}`,
-    vendor: 'kelviq',
-    scope: 'provision:read',
-    bodyCap: 0,
-    deadline: 10_000,
-    rebuild: rebuilds.kelviqRead,
-  },
-];
 
 /** The partner's key, where that vendor's clients put theirs. */
 const keyOf: Record<VendorName, (ctx: Context) => string> = {

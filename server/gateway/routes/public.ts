@@ -14,7 +14,9 @@ interface Public {
   style: string;
 }
 
-/** What anybody may fetch: the script and its chunks, the public signing keys, and a few pages. */
+const forEver = 'public, max-age=31536000, immutable';
+
+/** What anybody may fetch: the script and its chunks, what the signing view reads, the public signing keys, and a few pages. */
 export function publicRoutes({ assets, embedKeys, style }: Public): Router {
   const router = new Router();
 
@@ -25,7 +27,9 @@ export function publicRoutes({ assets, embedKeys, style }: Public): Router {
     sendAsset(ctx, asset);
   };
   router.get('/inlay.js', script('inlay.js', 'no-cache'));
-  router.get('/chunks/:name', (ctx: WithParams) => script(`chunks/${ctx.params.name}`, 'public, max-age=31536000, immutable')(ctx));
+  router.get('/chunks/:name', (ctx: WithParams) => script(`chunks/${ctx.params.name}`, forEver)(ctx));
+  router.get('/fonts/:name', (ctx: WithParams) => script(`fonts/${ctx.params.name}`, 'no-cache')(ctx));
+  router.get('/pdfjs/*path', (ctx: WithParams) => script(`pdfjs/${ctx.params.path}`, forEver)(ctx));
 
   router.get('/.well-known/jwks.json', (ctx: Context) => {
     ctx.set('Cache-Control', 'public, max-age=300');

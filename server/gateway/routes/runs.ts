@@ -4,17 +4,20 @@ import { AdoptRequest, RetryRequest, RunList, RunQuery, RunView } from '../../..
 import { parse, readJson } from '../../http/input.ts';
 import { iso, reply } from '../../http/reply.ts';
 import type { Caller, Callers } from '../domain/callers.ts';
+import { signStateOf } from '../domain/progress.ts';
 import type { Repairs } from '../domain/repairs.ts';
 import type { RunSummary, Runs } from '../domain/runs.ts';
+import { signStepOf } from '../domain/sign-step.ts';
 import type { WithParams } from './registry.ts';
 import { provenance } from './visits.ts';
 
-export const runView = ({ run, externalId, accounts }: RunSummary): RunView => ({
+export const runView = ({ run, externalId, progress }: RunSummary): RunView => ({
   run_id: run.id,
   external_id: externalId,
   livemode: run.mode === 'live',
   status: run.status,
-  accounts: accounts.map(({ vendor, state }) => ({ vendor, state })),
+  accounts: progress.accounts.map(({ vendor, state }) => ({ vendor, state })),
+  sign: signStepOf(run) ? { state: signStateOf(run, progress), envelope_id: progress.signing?.envelope_id ?? null } : null,
   created_at: iso(run.created_at),
   updated_at: iso(run.updated_at),
 });

@@ -12,3 +12,10 @@ export function visitOf(ctx: Context, publicUrl: string): Visit {
   if (!token) throw new Failure('unauthenticated', 'Send Authorization: DPoP <token>.');
   return { method: ctx.method, url: publicUrl + ctx.path, token, proof: ctx.get('DPoP'), ...provenance(ctx) };
 }
+
+/** 1 to 255 printable characters (draft-ietf-httpapi-idempotency-key-header-07). */
+export function idempotencyKey(ctx: Context): string {
+  const key = ctx.get('Idempotency-Key');
+  if (!/^[\x21-\x7e]{1,255}$/.test(key)) throw new Failure('idempotency-key-missing');
+  return key;
+}

@@ -72,10 +72,39 @@ const first: readonly RawBuilder<unknown>[] = [
   ...logSchema,
 ];
 
+const second: readonly RawBuilder<unknown>[] = [
+  sql`alter table mint add column envelope_id text not null default ''`,
+  sql`alter table mint add column signer blob`,
+  sql`alter table session add column envelope_id text not null default ''`,
+  sql`create table pass (
+    session_id text not null, envelope_id text not null, partner_id text not null, box blob not null, created_at integer not null,
+    primary key (session_id, envelope_id)
+  ) strict`,
+  sql`create index pass_age on pass (created_at)`,
+  sql`create table flow_document (
+    partner_id text not null references partner (id), name text not null, address text not null, size integer not null,
+    sha256 text not null, updated_at integer not null, primary key (partner_id, name)
+  ) strict`,
+  sql`create table signing (
+    run_id text not null references run (id), step_id text not null, partner_id text not null,
+    state text not null check (state in ('planned', 'asking', 'open', 'waiting', 'finishing', 'signed', 'declined', 'voided', 'expired')),
+    round integer not null, unclear integer not null, envelope_id text, party text, document_sha256 text, vendor_status text,
+    asked_at integer, signed_at integer, vaulted_at integer, checked_at integer, next_at integer,
+    tries integer not null, unreachable integer not null, primary key (run_id, step_id)
+  ) strict`,
+  sql`create index signing_due on signing (next_at) where next_at is not null`,
+  sql`create index signing_envelope on signing (partner_id, envelope_id) where envelope_id is not null`,
+];
+
 export const migrations: Record<string, Migration> = {
   '001_onboarded': {
     async up(db: Kysely<unknown>) {
       for (const statement of first) await statement.execute(db);
+    },
+  },
+  '002_signed': {
+    async up(db: Kysely<unknown>) {
+      for (const statement of second) await statement.execute(db);
     },
   },
 };

@@ -97,7 +97,7 @@ export function runStore(db: Kysely<Tables>): RunStore {
   };
 }
 
-const toRun = (row: Tables['run']): RunRow => ({
+export const toRun = (row: Tables['run']): RunRow => ({
   ...row,
   flow: Flow.parse(JSON.parse(row.flow)),
   faults: JSON.parse(row.faults) as Fault[],

@@ -5,8 +5,10 @@ import type { Keep, Stores } from '../domain/ports.ts';
 import { credentialStore, flowStore } from './credentials.ts';
 import { keyStore, signingKeyStore } from './keys.ts';
 import { partnerStore } from './partners.ts';
+import { passStore } from './passes.ts';
 import { runStore } from './runs.ts';
 import { customerStore, sessionStore } from './sessions.ts';
+import { flowDocumentStore, signingStore } from './signings.ts';
 import type { Tables } from './tables.ts';
 
 const storesOn = (db: Kysely<Tables>): Stores => ({
@@ -16,7 +18,10 @@ const storesOn = (db: Kysely<Tables>): Stores => ({
   flows: flowStore(db),
   customers: customerStore(db),
   sessions: sessionStore(db),
+  passes: passStore(db),
   runs: runStore(db),
+  signings: signingStore(db),
+  documents: flowDocumentStore(db),
   signingKeys: signingKeyStore(db),
   record: (entry) => append(db, entry),
 });

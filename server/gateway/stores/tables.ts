@@ -4,13 +4,16 @@ import type {
   AccountRow,
   CredentialRow,
   CustomerRow,
+  FlowDocumentRow,
   KeyRow,
   MintRow,
   PartnerRow,
+  PassRow,
   RunRow,
   SessionRow,
   SessionTokenRow,
   SigningKeyRow,
+  SigningRow,
 } from '../domain/ports.ts';
 
 /** Rows as they lie in the file: JSON as text, booleans as 0 and 1. Only the stores see these. */
@@ -27,6 +30,9 @@ export interface Tables extends IdempotencyTables, LogTables {
   session_token: SessionTokenRow;
   run: Omit<RunRow, 'flow' | 'faults'> & { flow: string; faults: string };
   account: Omit<AccountRow, 'unreachable'> & { unreachable: number };
+  signing: Omit<SigningRow, 'unclear' | 'unreachable'> & { unclear: number; unreachable: number };
+  flow_document: FlowDocumentRow;
+  pass: PassRow;
   signing_key: SigningKeyRow;
   master_key: { key_id: string };
 }

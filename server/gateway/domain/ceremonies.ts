@@ -1,0 +1,103 @@
+import type { z } from 'zod/mini';
+import type { InlayClientReport } from '../../../shared/ceremony.ts';
+import { Failure } from '../../../shared/problem.ts';
+import type { Callers } from './callers.ts';
+import { readSigner } from './embed-tokens.ts';
+import { readAnswers } from './onboarding.ts';
+import type { Box, CredentialRow, Edges, Keep, SessionRow } from './ports.ts';
+import { partyOf, signStepOf } from './sign-step.ts';
+import type { CeremonyCall, CeremonyVendor, DocumentAnswer, Wanted } from './signing-vendor.ts';
+
+/** Whose part a session plays in which envelope. */
+interface Seat {
+  readonly envelopeId: string;
+  readonly email: string;
+}
+
+/** What the browser's call says of itself. */
+export interface Browser {
+  readonly address: string;
+  readonly userAgent: string;
+}
+
+interface Options {
+  keep: Keep;
+  box: Box;
+  now: Edges['now'];
+  callers: Pick<Callers, 'credential'>;
+  vendor: CeremonyVendor;
+  /** An envelope may have moved by this call. */
+  hurry: (partnerId: string, envelopeId: string) => void;
+}
+
+type Signer = Pick<SessionRow, 'id' | 'jti' | 'partner_id' | 'customer_id' | 'envelope_id' | 'mode' | 'widget'>;
+
+const about = (sessionId: string, envelopeId: string): string[] => ['pass', sessionId, envelopeId];
+
+/** The signing ceremony, forwarded with a pass of the vendor's that never leaves the gateway: it is kept sealed, one for each session and envelope. */
+export function createCeremonies({ keep, box, now, callers, vendor, hurry }: Options) {
+  /** A `sign` session has its envelope by its token; an onboarding one that of its run's `sign` step, as long as the step is open. */
+  async function seatOf(session: Signer): Promise<Seat> {
+    if (session.widget === 'sign') {
+      const mint = await keep.read.sessions.findMint(session.partner_id, session.jti);
+      if (!mint) throw new Failure('session-ended');
+      return { envelopeId: session.envelope_id, email: readSigner(box, mint) };
+    }
+    const run = await keep.read.runs.findByCustomer(session.partner_id, session.customer_id);
+    const step = run && signStepOf(run);
+    if (!step) throw new Failure('not-found', 'This onboarding has nothing to sign.');
+    const signing = await keep.read.signings.find(session.partner_id, run.id);
+    if (run.submitted_at === null || !signing?.envelope_id) throw new Failure('step-not-open');
+    return { envelopeId: signing.envelope_id, email: partyOf(step, readAnswers(box, run)).email };
+  }
+
+  async function freshPass(session: Signer, key: CredentialRow, { envelopeId, email }: Seat): Promise<string> {
+    const pass = await vendor.admit(key, envelopeId, email);
+    const row = {
+      session_id: session.id,
+      envelope_id: envelopeId,
+      partner_id: session.partner_id,
+      box: box.seal(pass, about(session.id, envelopeId)),
+      created_at: now(),
+    };
+    await keep.transact((stores) => stores.passes.put(row));
+    return pass;
+  }
+
+  /** Acts with the kept pass; one that is no longer taken is replaced once. When that cannot be, the envelope has ended in the meantime. */
+  async function acting<T>(session: Signer, seat: Seat, act: (pass: string) => Promise<T | undefined>): Promise<T> {
+    const key = await callers.credential(session.partner_id, 'loyva', session.mode);
+    const kept = await keep.read.passes.find(session.id, seat.envelopeId);
+    const first = kept && (await act(box.open(kept.box, about(session.id, seat.envelopeId))));
+    const answer = first ?? (await act(await freshPass(session, key, seat)));
+    if (answer === undefined) throw new Failure('vendor-refused', 'The vendor does not take its own token.');
+    return answer;
+  }
+
+  const report = (session: Signer, { address, userAgent }: Browser): InlayClientReport => ({
+    address: address.slice(0, 64),
+    user_agent: userAgent.slice(0, 500),
+    session: session.id,
+    assurance: 'partner-asserted',
+  });
+
+  return {
+    /** The envelope this session signs. */
+    envelopeOf: async (session: Signer): Promise<string> => (await seatOf(session)).envelopeId,
+
+    async ask<T>(session: Signer, browser: Browser, call: CeremonyCall, schema: z.ZodMiniType<T>): Promise<T> {
+      const seat = await seatOf(session);
+      try {
+        return await acting(session, seat, (pass) => vendor.ask(pass, report(session, browser), call, schema));
+      } finally {
+        // Also after an unclear failure: then most of all the truth is wanted.
+        if (call.path === '/finish' || call.path === '/decline') hurry(session.partner_id, seat.envelopeId);
+      }
+    },
+
+    async document(session: Signer, browser: Browser, wanted: Wanted): Promise<DocumentAnswer> {
+      return acting(session, await seatOf(session), (pass) => vendor.document(pass, report(session, browser), wanted));
+    },
+  };
+}
+export type Ceremonies = ReturnType<typeof createCeremonies>;

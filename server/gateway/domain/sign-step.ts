@@ -1,0 +1,75 @@
+import { tidy } from '../../../shared/answers.ts';
+import type { Flow, SignStep, Values } from '../../../shared/onboarding.ts';
+import type { Fault } from '../../../shared/problem.ts';
+import type { Box, RunRow, SigningRow } from './ports.ts';
+import type { EnvelopeOrder } from './signing-vendor.ts';
+
+export const signStepOf = ({ flow }: Pick<RunRow, 'flow'>): SignStep | undefined => flow.steps.find((step) => step.kind === 'sign');
+
+/** The customer as the envelope names them. */
+export interface Party {
+  readonly email: string;
+  readonly name: string;
+}
+
+export function partyOf({ signer }: SignStep, values: Values): Party {
+  const said = (field: string) => String(tidy(values[field]) ?? '');
+  return { email: said(signer.email), name: signer.name.map(said).filter(Boolean).join(' ') };
+}
+
+/** Tells whether an envelope names the customer as the answers do, without keeping either in the clear. */
+export const markOf = (box: Box, { email, name }: Party): string => box.fingerprint(JSON.stringify(['party', email.toLowerCase(), name]));
+
+/** The vendor keeps this with the envelope; each further envelope of a run has its own. */
+export const externalIdOf = ({ run_id, round }: Pick<SigningRow, 'run_id' | 'round'>): string =>
+  round === 1 ? run_id : `${run_id}.${round}`;
+
+export function orderOf(step: SignStep, party: Party, externalId: string, base64: string): EnvelopeOrder {
+  const { signer, countersigner } = step;
+  const customer = { ...party, role: signer.role };
+  const signers = countersigner ? [customer, { ...countersigner }] : [customer];
+  return {
+    externalId,
+    title: step.title,
+    document: { filename: `${step.document}.pdf`, base64 },
+    signers,
+    fields: step.fields.map(({ role, ...field }) => ({ ...field, signer: signers.find((each) => each.role === role)?.email ?? '' })),
+  };
+}
+
+const fault = (pointer: string, message: string): Fault => ({ pointer, code: 'flow', message });
+
+/** What a schema cannot say of the flow's `sign` step. `documents`: the names of what the partner has put. */
+export function signFaults({ steps }: Flow, documents: readonly string[]): Fault[] {
+  const faults: Fault[] = [];
+  if (steps.filter(({ kind }) => kind === 'sign').length > 1) faults.push(fault('/steps', 'At most one step is "sign".'));
+  const questions = steps.flatMap((step) => (step.kind === 'details' ? step.sections.flatMap(({ fields }) => fields) : []));
+  const always = (name: string) => questions.find((field) => field.name === name && field.required && !field.when);
+  steps.forEach((step, i) => {
+    if (step.kind !== 'sign') return;
+    const at = `/steps/${i}`;
+    const { signer, countersigner, fields } = step;
+    if (!documents.includes(step.document)) faults.push(fault(`${at}/document`, `The partner has no document named ${step.document}.`));
+    const email = always(signer.email);
+    if (!email || (email.kind !== 'email' && email.format !== 'email'))
+      faults.push(fault(`${at}/signer/email`, 'The signer is asked for by an e-mail field that is always required.'));
+    for (const [n, name] of signer.name.entries())
+      if (!always(name)) faults.push(fault(`${at}/signer/name/${n}`, `No field that is always required is named ${name}.`));
+    if (countersigner?.role === signer.role) faults.push(fault(`${at}/countersigner/role`, 'The two parties have different roles.'));
+    faults.push(...boxFaults(step, `${at}/fields`));
+    for (const role of rolesOf(step))
+      if (fields.length > 0 && !fields.some((field) => field.role === role && field.type === 'signature'))
+        faults.push(fault(`${at}/fields`, `${role} has no signature field.`));
+  });
+  return faults;
+}
+
+const rolesOf = ({ signer, countersigner }: SignStep): string[] => [signer.role, ...(countersigner ? [countersigner.role] : [])];
+
+function boxFaults(step: SignStep, at: string): Fault[] {
+  return step.fields.flatMap(({ role, x, y, width, height }, f) => [
+    ...(rolesOf(step).includes(role) ? [] : [fault(`${at}/${f}/role`, `Nobody signs as ${role}.`)]),
+    ...(x + width <= 1 && width > 0 ? [] : [fault(`${at}/${f}/width`, 'The field lies within its page.')]),
+    ...(y + height <= 1 && height > 0 ? [] : [fault(`${at}/${f}/height`, 'The field lies within its page.')]),
+  ]);
+}

@@ -1,0 +1,78 @@
+import type { z } from 'zod/mini';
+import type { InlayClientReport } from '../../../shared/ceremony.ts';
+import type { FieldType } from '../../../shared/fields.ts';
+import type { CredentialRow } from './ports.ts';
+
+/** An envelope that is wanted. Signers in their order; a field names its signer by e-mail. */
+export interface EnvelopeOrder {
+  /** Ours; by it the envelope is found again when the answer was lost. */
+  readonly externalId: string;
+  readonly title: string;
+  readonly document: { readonly filename: string; readonly base64: string };
+  readonly signers: readonly { readonly email: string; readonly name: string; readonly role: string }[];
+  readonly fields: readonly {
+    readonly type: FieldType;
+    readonly signer: string;
+    readonly page: number;
+    readonly x: number;
+    readonly y: number;
+    readonly width: number;
+    readonly height: number;
+    readonly required: boolean;
+    readonly label?: string | undefined;
+  }[];
+}
+
+/**
+ * What came of asking for an envelope. `refused`: it was understood and will be refused again until somebody changes something. `later`:
+ * certainly nothing was made. `unclear`: one may have been made; look for it before asking again.
+ */
+export type Making =
+  | { readonly kind: 'made'; readonly envelopeId: string }
+  | { readonly kind: 'refused' | 'later' | 'unclear'; readonly cause: unknown };
+
+/** How an envelope stands. `status` is the vendor's word; `signed` says of each signer the vendor names (e-mail in lower case) whether they have. */
+export interface Standing {
+  readonly status: string;
+  readonly vaulted: boolean;
+  readonly signed: ReadonlyMap<string, boolean>;
+}
+
+/** What the gateway asks of a vendor that has envelopes; implemented by `vendors/`. What cannot be asked throws. */
+export interface SigningVendor {
+  create(key: CredentialRow, order: EnvelopeOrder): Promise<Making>;
+  /** The newest envelope with this external id. */
+  find(key: CredentialRow, externalId: string): Promise<string | undefined>;
+  /** Nothing when the vendor has no such envelope for this key. */
+  standing(key: CredentialRow, envelopeId: string): Promise<Standing | undefined>;
+  void(key: CredentialRow, envelopeId: string, reason: string): Promise<void>;
+  vaultIn(key: CredentialRow, envelopeId: string): Promise<void>;
+}
+
+/** The calls of shared/ceremony.ts, below its path. */
+export interface CeremonyCall {
+  readonly method: 'GET' | 'POST' | 'PUT';
+  readonly path: '' | '/consent' | '/pages' | '/fields' | '/decline' | '/finish';
+  readonly body?: unknown;
+}
+
+/** Which part of the document is wanted, as RFC 9110 section 14 has it. */
+export interface Wanted {
+  readonly range?: string | undefined;
+  readonly ifRange?: string | undefined;
+  readonly ifNoneMatch?: string | undefined;
+}
+
+export interface DocumentAnswer {
+  readonly status: 200 | 206 | 304 | 416;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+/** A vendor's ceremony, forwarded. Nothing (`undefined`) comes back when the vendor no longer takes the pass. */
+export interface CeremonyVendor {
+  /** A pass for one signer of an envelope. `ceremony-ended` when it can no longer be signed, `ceremony-missing` when the vendor has no ceremony. */
+  admit(key: CredentialRow, envelopeId: string, email: string): Promise<string>;
+  ask<T>(pass: string, client: InlayClientReport, call: CeremonyCall, schema: z.ZodMiniType<T>): Promise<T | undefined>;
+  document(pass: string, client: InlayClientReport, wanted: Wanted): Promise<DocumentAnswer | undefined>;
+}

@@ -1,0 +1,161 @@
+import type { SignStep } from '../../../shared/onboarding.ts';
+import { Failure } from '../../../shared/problem.ts';
+import type { FlowDocuments } from './flow-documents.ts';
+import { readAnswers } from './onboarding.ts';
+import type { Box, CredentialRow, Edges, Keep, RunRow, SigningRow } from './ports.ts';
+import { externalIdOf, markOf, orderOf, type Party, partyOf, signStepOf } from './sign-step.ts';
+import { isSettling, type SigningMoves } from './signing-moves.ts';
+import type { Making, SigningVendor, Standing } from './signing-vendor.ts';
+
+interface Options {
+  keep: Keep;
+  box: Box;
+  edges: Edges;
+  vendor: SigningVendor;
+  moves: SigningMoves;
+  documents: Pick<FlowDocuments, 'open'>;
+  /** Something may have become due. */
+  wake: () => void;
+}
+
+/** Calls in flight at once, over all partners: each may carry a document. */
+const mostAtOnce = 8;
+
+/** One turn of the worker: a step, its run, and the partner's key. */
+interface Turn {
+  readonly signing: SigningRow;
+  readonly run: RunRow;
+  readonly step: SignStep;
+  readonly key: CredentialRow;
+  readonly party: Party;
+}
+
+/**
+ * Makes the envelopes of `sign` steps, follows them until everybody has signed, and has them vaulted. An envelope is written down as
+ * `asking` before the request leaves; what a killed process leaves so is looked for at the vendor before it is asked for again.
+ */
+export function createSigning({ keep, box, edges, vendor, moves, documents, wake }: Options) {
+  const { now, reached, report } = edges;
+  const inFlight = new Map<string, Promise<void>>();
+
+  async function make({ signing, run, step, key, party }: Turn): Promise<void> {
+    const externalId = externalIdOf(signing);
+    if (signing.unclear) {
+      const found = await vendor.find(key, externalId);
+      if (found) return void (await moves.made(signing, found));
+      if (isSettling(signing, now())) return void (await moves.later(signing));
+    }
+    const document = await documents.open(run.partner_id, step.document);
+    if (!document) throw new Failure('not-found', `The partner has no document named ${step.document}.`);
+    const asked = {
+      state: 'asking' as const,
+      party: markOf(box, party),
+      document_sha256: document.sha256,
+      asked_at: now(),
+      next_at: null,
+    };
+    if (!(await moves.asking(signing, asked))) return;
+    const asking = { ...signing, ...asked };
+    reached('before-call', 'envelope');
+    const making = await vendor.create(key, orderOf(step, party, externalId, document.base64));
+    reached('after-call', 'envelope');
+    await settle(asking, making).catch(async (error: unknown) => {
+      // The vendor has answered but the answer could not be kept: it is looked for.
+      report(error, signing.run_id);
+      await moves.unclear(asking);
+    });
+    reached('after-commit', 'envelope');
+  }
+
+  async function settle(asking: SigningRow, making: Making): Promise<void> {
+    if (making.kind === 'made') return void (await moves.made(asking, making.envelopeId));
+    report(making.cause, asking.run_id);
+    await (making.kind === 'unclear' ? moves.unclear(asking) : moves.later(asking, making.kind === 'refused' ? 'signing.refused' : ''));
+  }
+
+  async function standingOf({ signing, key }: Turn): Promise<Standing> {
+    const standing = await vendor.standing(key, signing.envelope_id ?? '');
+    if (!standing) throw new Failure('not-found', 'The vendor has no such envelope for the stored key.');
+    return standing;
+  }
+
+  async function follow(turn: Turn): Promise<void> {
+    const { signing, key, party } = turn;
+    const standing = await standingOf(turn);
+    const open = standing.status === 'sent' || standing.status === 'viewed';
+    const ended = ['voided', 'declined', 'expired'].includes(standing.status);
+    // The details were sent anew with another name or e-mail. What somebody has signed stays; anything else makes room for a new one.
+    if (signing.party !== markOf(box, party) && (ended || (open && ![...standing.signed.values()].some(Boolean)))) {
+      if (open) await vendor.void(key, signing.envelope_id ?? '', 'The details of the signer were changed.');
+      return void (await moves.replaced(signing));
+    }
+    await moves.learned(signing, standing, party.email);
+  }
+
+  async function vault(turn: Turn): Promise<void> {
+    const { signing, key, party } = turn;
+    const standing = await standingOf(turn);
+    if (standing.vaulted || standing.status !== 'completed') return void (await moves.learned(signing, standing, party.email));
+    reached('before-call', 'vault-in');
+    await vendor.vaultIn(key, signing.envelope_id ?? '');
+    reached('after-call', 'vault-in');
+    await moves.vaulted(signing);
+    reached('after-commit', 'vault-in');
+  }
+
+  async function act(signing: SigningRow): Promise<void> {
+    const run = await keep.read.runs.find(signing.partner_id, signing.run_id);
+    const step = run && signStepOf(run);
+    // The details are open again: sending them makes the step due anew.
+    if (!run || !step || run.submitted_at === null) return void (await moves.rest(signing));
+    const key = await keep.read.credentials.findFor(run.partner_id, '', 'loyva', run.mode);
+    const turn = key && { signing, run, step, key, party: partyOf(step, readAnswers(box, run)) };
+    try {
+      if (!turn) throw new Failure('credential-missing', 'No loyva key of this partner is stored.');
+      await (signing.state === 'planned' ? make(turn) : signing.state === 'signed' ? vault(turn) : follow(turn));
+    } catch (error) {
+      report(error, signing.run_id);
+      await (signing.state === 'planned' ? moves.later(signing) : moves.unanswered(signing));
+    }
+  }
+
+  return {
+    /** Starts whatever is due, without waiting for it. */
+    async tick(): Promise<void> {
+      // What is in flight may still be due: as many again are read beside it.
+      for (const signing of await keep.read.signings.due(now(), 2 * mostAtOnce)) {
+        if (inFlight.has(signing.run_id) || inFlight.size >= mostAtOnce) continue;
+        // After a failure of ours the row is as it was, so it is left to the next turn: waking at once would spin on it.
+        const work = act(signing)
+          .then(wake, (error: unknown) => report(error, signing.run_id))
+          .finally(() => inFlight.delete(signing.run_id));
+        inFlight.set(signing.run_id, work);
+      }
+    },
+
+    /** Somebody has just signed or declined here: the vendor is asked at once, after what is being asked just now. */
+    hurry(partnerId: string, envelopeId: string): void {
+      const hurried = async () => {
+        const { run_id } = (await keep.read.signings.findByEnvelope(partnerId, envelopeId)) ?? {};
+        if (run_id === undefined) return;
+        await inFlight.get(run_id);
+        const signing = await keep.read.signings.find(partnerId, run_id);
+        if (!signing || signing.next_at === null) return;
+        await keep.transact((stores) => stores.signings.move(signing, { next_at: now(), tries: 0 }));
+        wake();
+      };
+      hurried().catch((error: unknown) => report(error, envelopeId));
+    },
+
+    /** Waits for the calls in flight, `grace` milliseconds at most. */
+    async settleWithin(grace: number): Promise<void> {
+      await Promise.race([Promise.allSettled(inFlight.values()), new Promise((resolve) => setTimeout(resolve, grace).unref())]);
+    },
+
+    /** To be called once at the start, before the first tick. */
+    async recover(): Promise<void> {
+      for (const signing of await keep.read.signings.interrupted()) await moves.unclear(signing);
+    },
+  };
+}
+export type Signing = ReturnType<typeof createSigning>;

@@ -1,0 +1,94 @@
+import { Router } from '@koa/router';
+import type { Context } from 'koa';
+import type { z } from 'zod/mini';
+import {
+  CeremonyView,
+  ConsentRequest,
+  DeclineRequest,
+  FieldsAnswer,
+  FieldsRequest,
+  FinishRequest,
+  PagesAnswer,
+  PagesRequest,
+} from '../../../shared/ceremony.ts';
+import { parse, readJson } from '../../http/input.ts';
+import { reply } from '../../http/reply.ts';
+import type { Browser, Ceremonies } from '../domain/ceremonies.ts';
+import type { Once } from '../domain/once.ts';
+import { assertWidget, type Sessions } from '../domain/sessions.ts';
+import { idempotencyKey, visitOf } from './visits.ts';
+
+interface Options {
+  sessions: Sessions;
+  ceremonies: Ceremonies;
+  once: Once;
+  publicUrl: string;
+}
+
+/** Bytes of strokes and answers that are read at most. */
+const fieldsCap = 512 * 1024;
+
+/** `/embed/ceremony`: shared/ceremony.ts for the gateway's own sessions. */
+export function ceremonyRoutes({ sessions, ceremonies, once, publicUrl }: Options): Router {
+  const router = new Router({ prefix: '/embed/ceremony' });
+  const enter = async (ctx: Context) => {
+    const { session } = await sessions.enter(visitOf(ctx, publicUrl));
+    assertWidget(session, 'sign', 'onboarding');
+    return session;
+  };
+
+  router.get('/', async (ctx: Context) => {
+    const session = await enter(ctx);
+    reply(ctx, 200, CeremonyView, await ceremonies.ask(session, browserOf(ctx), { method: 'GET', path: '' }, CeremonyView));
+  });
+
+  router.get('/document', async (ctx: Context) => {
+    const session = await enter(ctx);
+    const wanted = { range: ctx.get('Range'), ifRange: ctx.get('If-Range'), ifNoneMatch: ctx.get('If-None-Match') };
+    const { status, headers, body } = await ceremonies.document(session, browserOf(ctx), wanted);
+    ctx.status = status;
+    ctx.set({ ...headers, 'Cache-Control': 'no-store' });
+    if (status !== 200 && status !== 206) return;
+    ctx.type = 'application/pdf';
+    ctx.body = body;
+  });
+
+  router.post('/pages', async (ctx: Context) => {
+    const session = await enter(ctx);
+    const body = parse(PagesRequest, await readJson(ctx));
+    const call = { method: 'POST', path: '/pages', body } as const;
+    reply(ctx, 200, PagesAnswer, await ceremonies.ask(session, browserOf(ctx), call, PagesAnswer));
+  });
+
+  router.put('/fields', async (ctx: Context) => {
+    const session = await enter(ctx);
+    const body = parse(FieldsRequest, await readJson(ctx, fieldsCap));
+    const call = { method: 'PUT', path: '/fields', body } as const;
+    reply(ctx, 200, FieldsAnswer, await ceremonies.ask(session, browserOf(ctx), call, FieldsAnswer));
+  });
+
+  /** Acts that answer with the ceremony as it is then. A failure is not kept: the vendor may be asked the same again. */
+  const act = <T>(path: '/consent' | '/decline' | '/finish', schema: z.ZodMiniType<T>) =>
+    router.post(path, async (ctx: Context) => {
+      const session = await enter(ctx);
+      const key = idempotencyKey(ctx);
+      const body = parse(schema, await readJson(ctx));
+      const scope = `${session.partner_id} ${await ceremonies.envelopeOf(session)} ${session.sub} ceremony${path}`;
+      const answer = await once({ scope, key, body }, async () => ({
+        status: 200,
+        body: await ceremonies.ask(session, browserOf(ctx), { method: 'POST', path, body }, CeremonyView),
+      }));
+      if (answer.replayed) ctx.set('Idempotent-Replayed', 'true');
+      reply(ctx, 200, CeremonyView, answer.body as CeremonyView);
+    });
+  act('/consent', ConsentRequest);
+  act('/decline', DeclineRequest);
+  act('/finish', FinishRequest);
+  return router;
+}
+
+/** The caller as the gateway sees it: the socket's address, and what the browser calls itself. */
+const browserOf = (ctx: Context): Browser => ({
+  address: (ctx.req.socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
+  userAgent: ctx.get('User-Agent'),
+});

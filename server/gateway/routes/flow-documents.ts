@@ -1,0 +1,48 @@
+import { Router } from '@koa/router';
+import type { Context } from 'koa';
+import { SignStep } from '../../../shared/onboarding.ts';
+import { Failure } from '../../../shared/problem.ts';
+import { FlowDocument, FlowDocumentList } from '../../../shared/registry.ts';
+import { parse, readBytes } from '../../http/input.ts';
+import { iso, reply } from '../../http/reply.ts';
+import type { Admins } from '../domain/admins.ts';
+import { documentCap, type FlowDocuments } from '../domain/flow-documents.ts';
+import type { FlowDocumentRow } from '../domain/ports.ts';
+import { administrator, type WithParams } from './registry.ts';
+
+const view = (row: FlowDocumentRow): FlowDocument => ({ ...row, updated_at: iso(row.updated_at) });
+
+/** `…/flow/documents`: the PDFs that a partner's `sign` steps name. */
+export function flowDocumentRoutes({ admins, documents }: { admins: Admins; documents: FlowDocuments }): Router {
+  const router = new Router({ prefix: '/api/v1/admin/partners/:partner/flow/documents' });
+  const partnerOf = (ctx: WithParams): string => ctx.params.partner ?? '';
+  const nameOf = (ctx: WithParams): string => parse(SignStep.shape.document, ctx.params.name);
+
+  router.get('{/}', async (ctx: WithParams) => {
+    await administrator(admins, ctx);
+    reply(ctx, 200, FlowDocumentList, { items: (await documents.list(partnerOf(ctx))).map(view) });
+  });
+  router.put('/:name', async (ctx: WithParams) => {
+    const actor = await administrator(admins, ctx);
+    const name = nameOf(ctx);
+    assertPdf(ctx);
+    reply(ctx, 200, FlowDocument, view(await documents.put(partnerOf(ctx), name, await readBytes(ctx, documentCap), actor)));
+  });
+  router.get('/:name', async (ctx: WithParams) => {
+    await administrator(admins, ctx);
+    const { row, bytes } = await documents.read(partnerOf(ctx), nameOf(ctx));
+    ctx.set({ 'Cache-Control': 'no-store', ETag: `"${row.sha256}"`, 'Content-Disposition': `attachment; filename="${row.name}.pdf"` });
+    ctx.type = 'application/pdf';
+    ctx.body = bytes;
+  });
+  router.delete('/:name', async (ctx: WithParams) => {
+    const actor = await administrator(admins, ctx);
+    await documents.delete(partnerOf(ctx), nameOf(ctx), actor);
+    ctx.status = 204;
+  });
+  return router;
+}
+
+function assertPdf(ctx: Context): void {
+  if (!ctx.is('application/pdf')) throw new Failure('media-type-refused', 'Send application/pdf.');
+}

@@ -1,0 +1,63 @@
+import { CeremonyView, FieldsAnswer } from '../../shared/ceremony.ts';
+import type { FieldType, FieldValue } from '../../shared/fields.ts';
+import type { Ceremonies } from './domain/ceremonies.ts';
+import type { Keep, SessionRow, SigningRow } from './domain/ports.ts';
+
+/** How long a vendor that answers is waited for, in milliseconds; else the worker goes on by itself and the next start signs. */
+const patience = 20_000;
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+const browser = { address: '127.0.0.1', userAgent: 'Inlay demo' };
+
+/** Answers of the demo's customers; a date is filled in by the vendor. */
+const answers = (name: string): Readonly<Record<FieldType, FieldValue | null>> => ({
+  signature: { kind: 'typed', text: name },
+  initials: { kind: 'typed', text: [...name.matchAll(/(?<!\p{L})\p{L}/gu)].join('') },
+  name: { kind: 'text', text: name },
+  text: { kind: 'text', text: 'Managing director' },
+  checkbox: { kind: 'checked', checked: true },
+  date_signed: null,
+});
+
+/** Demo mode: signs or declines a customer's agreement through the ceremony, as the customer would. Nothing is done twice. */
+export function demoSignatures({ keep, ceremonies }: { keep: Keep; ceremonies: Ceremonies }) {
+  const signingOf = async ({ partner_id, customer_id }: SessionRow): Promise<SigningRow | undefined> => {
+    const run = await keep.read.runs.findByCustomer(partner_id, customer_id);
+    return run && keep.read.signings.find(partner_id, run.id);
+  };
+
+  async function until(session: SessionRow, there: (signing: SigningRow) => boolean): Promise<boolean> {
+    for (const end = Date.now() + patience; Date.now() < end; await pause(200)) {
+      const signing = await signingOf(session);
+      if (signing && there(signing)) return true;
+      if (signing?.unreachable) return false;
+    }
+    return false;
+  }
+
+  async function sign(session: SessionRow): Promise<void> {
+    const ask = (path: '/consent' | '/finish', body: object) =>
+      ceremonies.ask(session, browser, { method: 'POST', path, body }, CeremonyView);
+    const { consent } = await ceremonies.ask(session, browser, { method: 'GET', path: '' }, CeremonyView);
+    const { fields, you, document, today } = await ask('/consent', { version: consent.version, sha256: consent.sha256, agreed: true });
+    const own = answers(you.name);
+    const values = Object.fromEntries(fields.flatMap(({ id, type, mine }) => (mine && own[type] ? [[id, own[type]]] : [])));
+    const { revision } = await ceremonies.ask(session, browser, { method: 'PUT', path: '/fields', body: { values } }, FieldsAnswer);
+    await ask('/finish', { document_sha256: document.sha256, revision, date: today });
+    await until(session, ({ state }) => state === 'signed');
+  }
+
+  return {
+    async bring(session: SessionRow, stage: 'signed' | 'declined'): Promise<void> {
+      // A run that began before there was something to sign has nothing to wait for.
+      if (!(await signingOf(session))) return;
+      if (!(await until(session, ({ state }) => state !== 'planned' && state !== 'asking'))) return;
+      if ((await signingOf(session))?.state !== 'open') return;
+      if (stage === 'signed') return sign(session);
+      const body = { reason: 'We have decided to buy the equipment instead.' };
+      await ceremonies.ask(session, browser, { method: 'POST', path: '/decline', body }, CeremonyView);
+      await until(session, ({ state }) => state === 'declined');
+    },
+  };
+}
+export type DemoSignatures = ReturnType<typeof demoSignatures>;

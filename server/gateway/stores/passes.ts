@@ -1,0 +1,20 @@
+import type { Kysely } from 'kysely';
+import type { PassStore } from '../domain/ports.ts';
+import type { Tables } from './tables.ts';
+
+export function passStore(db: Kysely<Tables>): PassStore {
+  return {
+    find: (sessionId, envelopeId) =>
+      db.selectFrom('pass').selectAll().where('session_id', '=', sessionId).where('envelope_id', '=', envelopeId).executeTakeFirst(),
+    async put(row) {
+      await db
+        .insertInto('pass')
+        .values(row)
+        .onConflict((c) => c.columns(['session_id', 'envelope_id']).doUpdateSet({ box: row.box, created_at: row.created_at }))
+        .execute();
+    },
+    async purge(before) {
+      await db.deleteFrom('pass').where('created_at', '<', before).execute();
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import type { Kysely } from 'kysely';
+import type { FlowDocumentStore, SigningRow, SigningStore } from '../domain/ports.ts';
+import { toRun } from './runs.ts';
+import type { Tables } from './tables.ts';
+
+export function signingStore(db: Kysely<Tables>): SigningStore {
+  const all = db.selectFrom('signing').selectAll('signing');
+  return {
+    async find(partnerId, runId) {
+      const row = await all.where('partner_id', '=', partnerId).where('run_id', '=', runId).executeTakeFirst();
+      return row && toSigning(row);
+    },
+    async findByEnvelope(partnerId, envelopeId) {
+      const row = await all.where('partner_id', '=', partnerId).where('envelope_id', '=', envelopeId).executeTakeFirst();
+      return row && toSigning(row);
+    },
+    async add(row) {
+      await db
+        .insertInto('signing')
+        .values({ ...row, unclear: Number(row.unclear), unreachable: Number(row.unreachable) })
+        .execute();
+    },
+    async move({ run_id, step_id, state, round }, { unclear, unreachable, ...change }) {
+      const { numUpdatedRows } = await db
+        .updateTable('signing')
+        .set({
+          ...change,
+          ...(unclear !== undefined && { unclear: Number(unclear) }),
+          ...(unreachable !== undefined && { unreachable: Number(unreachable) }),
+        })
+        .where('run_id', '=', run_id)
+        .where('step_id', '=', step_id)
+        .where('state', '=', state)
+        .where('round', '=', round)
+        .executeTakeFirstOrThrow();
+      return numUpdatedRows === 1n;
+    },
+    due: async (now, limit) =>
+      (
+        await all
+          .innerJoin('partner', 'partner.id', 'signing.partner_id')
+          .where('next_at', '<=', now)
+          .where('partner.status', '=', 'ACTIVE')
+          .where('partner.deleted_at', 'is', null)
+          .orderBy('next_at')
+          .limit(limit)
+          .execute()
+      ).map(toSigning),
+    interrupted: async () => (await all.where('state', '=', 'asking').execute()).map(toSigning),
+    async awaits(partnerId, document) {
+      const rows = await db
+        .selectFrom('signing')
+        .innerJoin('run', 'run.id', 'signing.run_id')
+        .selectAll('run')
+        .where('signing.partner_id', '=', partnerId)
+        .where('signing.state', 'in', ['planned', 'asking'])
+        .execute();
+      return rows.some((row) => toRun(row).flow.steps.some((step) => step.kind === 'sign' && step.document === document));
+    },
+  };
+}
+
+const toSigning = (row: Tables['signing']): SigningRow => ({ ...row, unclear: row.unclear === 1, unreachable: row.unreachable === 1 });
+
+export function flowDocumentStore(db: Kysely<Tables>): FlowDocumentStore {
+  const all = db.selectFrom('flow_document').selectAll();
+  return {
+    list: (partnerId) => all.where('partner_id', '=', partnerId).orderBy('name').execute(),
+    find: (partnerId, name) => all.where('partner_id', '=', partnerId).where('name', '=', name).executeTakeFirst(),
+    async put({ partner_id, name, ...rest }) {
+      await db
+        .insertInto('flow_document')
+        .values({ partner_id, name, ...rest })
+        .onConflict((c) => c.columns(['partner_id', 'name']).doUpdateSet(rest))
+        .execute();
+    },
+    async delete(partnerId, name) {
+      await db.deleteFrom('flow_document').where('partner_id', '=', partnerId).where('name', '=', name).execute();
+    },
+  };
+}

@@ -1,24 +1,43 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
 import { defineConfig, type Plugin } from 'vite';
 
-/** Builds `widget/index.ts` to `dist/inlay.js`; what a view needs more comes in chunks when it is needed. */
+const scriptFace = fileURLToPath(
+  new URL('./node_modules/@expo-google-fonts/dancing-script/400Regular/DancingScript_400Regular.ttf', import.meta.url),
+);
+const pdfjs = fileURLToPath(new URL('./node_modules/pdfjs-dist/', import.meta.url));
+
+/** What is loaded only when it is needed, or by one entry alone; a module that is none of this is in `core`. */
+const apart = [
+  /\/views\/\w+\//,
+  /\/widget\/(?:index|hosted\/|parts\/endings|session\/ceremony|styles\/cards|text\/en\/(?!shell))/,
+  /\/shared\/(?:rules|vat|geometry|fields|ink|marks|ceremony)/,
+  /\/node_modules\/pdfjs-dist\//,
+];
+
+const isCore = (id: string): boolean => !apart.some((part) => part.test(id));
+
+/**
+ * Builds `widget/index.ts` to `dist/inlay.js` and the page of an e-mail's link to `dist/sign.js`; what a view needs more comes in chunks
+ * when it is needed, and what pdf.js reads beside its script lies in `dist/pdfjs/<its version>/`.
+ */
 export default defineConfig({
   base: '',
   publicDir: false,
-  plugins: [serverSafe(), tightTemplates(), brotliFiles()],
+  plugins: [serverSafe(), modestPdfjs(), tightTemplates(), signingFiles(), brotliFiles()],
   build: {
     target: ['chrome123', 'firefox128', 'safari18'],
     cssTarget: ['chrome123', 'firefox128', 'safari18'],
     outDir: 'dist',
     modulePreload: false,
     reportCompressedSize: false,
-    lib: { entry: 'widget/index.ts', formats: ['es'] },
+    lib: { entry: { inlay: 'widget/index.ts', sign: 'widget/hosted/sign.ts' }, formats: ['es'] },
     rolldownOptions: {
       output: {
-        entryFileNames: 'inlay.js',
+        entryFileNames: '[name].js',
         chunkFileNames: 'chunks/[name]-[hash].js',
         // One file for what every view stands on, so that views import nothing from each other and inlay.js exports nothing but its names.
         codeSplitting: { groups: [{ name: 'core', test: isCore }] },
@@ -30,11 +49,6 @@ export default defineConfig({
   },
 });
 
-/** Everything but the views, and what is loaded when it is needed. */
-function isCore(id: string): boolean {
-  return !/\/views\/\w+\/|\/endings\.ts|\/text\/en\/(?!shell)|\/shared\/(?:rules|vat)|\/widget\/index/.test(id);
-}
-
 /** Lit's browser build reads `document` at import; a server that imports the bundle has none. */
 function serverSafe(): Plugin {
   return {
@@ -44,6 +58,62 @@ function serverSafe(): Plugin {
       if (!id.includes('/lit-html.js')) return undefined;
       if (!code.includes('=document,')) throw new Error('lit-html reads the document in another way now: see serverSafe.');
       return code.replace('=document,', '=globalThis.document??{createTreeWalker(){}},');
+    },
+  };
+}
+
+/**
+ * A partner's page may well have a pdf.js of its own. Ours must not take its name there, nor name its documents alike: fonts are given to
+ * the page by these names, and the second copy's letters would be drawn with the first one's glyphs.
+ */
+const apartFromOthers: Changes = [
+  ['globalThis.pdfjsLib = {', 'const pdfjsLib = {'],
+  ['globalThis._pdfjsTestingUtils = {', 'const pdfjsTestingUtils = {'],
+  ['docId = `d$', 'docId = ownCopy + `d$'],
+];
+
+/** The standard fonts are drawn alike for every signer, with the files we serve; only what no file has is left to the reader's machine. */
+const standardFontsFirst: Changes = [['if(this.options.useSystemFonts&&"Symbol"!==e&&"ZapfDingbats"!==e)return null', '']];
+
+type Changes = readonly (readonly [theirs: string, ours: string])[];
+
+function changed(code: string, changes: Changes): string {
+  return changes.reduce((text, [theirs, ours]) => {
+    const parts = text.split(theirs);
+    if (parts.length !== 2) throw new Error(`pdf.js is written in another way now, without one "${theirs}".`);
+    return parts.join(ours);
+  }, code);
+}
+
+function modestPdfjs(): Plugin {
+  return {
+    name: 'modest-pdfjs',
+    enforce: 'pre',
+    transform(code, id) {
+      if (!id.includes('/pdfjs-dist/build/pdf.mjs')) return undefined;
+      return `const ownCopy = crypto.getRandomValues(new Uint32Array(1))[0].toString(36);${changed(code, apartFromOthers)}`;
+    },
+  };
+}
+
+/**
+ * What the signing view fetches as bytes. For pdf.js: the worker (its build for older browsers), character maps, standard fonts, decoders
+ * that need no WebAssembly. For typed signatures: their face.
+ */
+function signingFiles(): Plugin {
+  return {
+    name: 'signing-files',
+    async generateBundle() {
+      const { version } = JSON.parse(await readFile(`${pdfjs}package.json`, 'utf8')) as { version: string };
+      const emit = (name: string, source: string | Uint8Array): void => {
+        this.emitFile({ type: 'asset', fileName: `pdfjs/${version}/${name}`, source });
+      };
+      for (const folder of ['cmaps', 'standard_fonts', 'wasm'])
+        for (const name of await readdir(pdfjs + folder))
+          if (!/\.wasm$|quickjs/i.test(name)) emit(`${folder}/${name}`, await readFile(`${pdfjs}${folder}/${name}`));
+      this.emitFile({ type: 'asset', fileName: 'fonts/signature.ttf', source: await readFile(scriptFace) });
+      emit('LICENSE', await readFile(`${pdfjs}LICENSE`));
+      emit('worker.js', changed(await readFile(`${pdfjs}legacy/build/pdf.worker.min.mjs`, 'utf8'), standardFontsFirst));
     },
   };
 }
@@ -74,6 +144,9 @@ async function compress(file: string): Promise<void> {
     [constants.BROTLI_PARAM_QUALITY]: 11,
     [constants.BROTLI_PARAM_LGWIN]: 22,
     [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+    // How distances are written (RFC 7932, section 4): found by trying; minified script gains some bytes per thousand.
+    [constants.BROTLI_PARAM_NPOSTFIX]: 1,
+    [constants.BROTLI_PARAM_NDIRECT]: 4,
   };
   await writeFile(`${file}.br`, await promisify(brotliCompress)(bytes, { params }));
 }

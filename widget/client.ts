@@ -1,5 +1,7 @@
 import type { Branding, SessionAnswer } from '../shared/embed.ts';
 import type { BillingAnswer, DraftAnswer, OnboardingView, Values } from '../shared/onboarding.ts';
+import { bring } from './session/bring.ts';
+import type { CeremonyCalls } from './session/ceremony.ts';
 import { sleep } from './session/link.ts';
 import { asLinkError } from './session/link-error.ts';
 import { Session, type TokenSource } from './session/session.ts';
@@ -47,6 +49,12 @@ export class InlayClient {
   /** The vendor's payment page. It carries a secret: open it, never write it into the page. */
   billing(step: string, key: string = crypto.randomUUID()): Promise<BillingAnswer> {
     return this.#take(step, {}, key);
+  }
+
+  /** The signing of the session's document, as calls; its code comes with the first one. */
+  async ceremony(): Promise<CeremonyCalls> {
+    const { ceremonyOf } = await bring(() => import('./session/ceremony-calls.ts'));
+    return ceremonyOf((call) => this.session.request(call));
   }
 
   logout(): Promise<void> {

@@ -23,7 +23,7 @@ export class InlayStepEvent extends InlayEvent {
   }
 }
 
-/** The run is complete; `already` when it was at load. Act on the webhook, not on this. */
+/** The run is complete, or the signer's part in an envelope (`run_id` is then the envelope's); `already` when it was at load. Act on the webhook, not on this. */
 export class InlayCompleteEvent extends InlayEvent {
   readonly run_id: string;
   readonly already: boolean;
@@ -31,6 +31,15 @@ export class InlayCompleteEvent extends InlayEvent {
     super('inlay-complete');
     this.run_id = run_id;
     this.already = already;
+  }
+}
+
+/** The signer declined: nobody can sign the document any more. Act on the webhook, not on this. */
+export class InlayDeclinedEvent extends InlayEvent {
+  readonly envelope_id: string;
+  constructor(envelope_id: string) {
+    super('inlay-declined');
+    this.envelope_id = envelope_id;
   }
 }
 
@@ -70,6 +79,7 @@ declare global {
     'inlay-ready': InlayReadyEvent;
     'inlay-step': InlayStepEvent;
     'inlay-complete': InlayCompleteEvent;
+    'inlay-declined': InlayDeclinedEvent;
     'inlay-error': InlayErrorEvent;
     'inlay-expired': InlayExpiredEvent;
     'inlay-resize': InlayResizeEvent;

@@ -29,6 +29,7 @@ export abstract class ViewElement extends DrawnElement implements Host {
   declare theme: 'light' | 'dark' | 'auto';
   declare server: string;
   declare headingLevel: number | string;
+  declare worker: 'none' | undefined;
 
   /** The only widget type this tag shows; any when undefined. */
   protected readonly only: WidgetType | undefined = undefined;
@@ -105,6 +106,7 @@ export abstract class ViewElement extends DrawnElement implements Host {
   }
 
   protected override updated(): void {
+    this.#view?.drawn?.();
     const id = this.#focus;
     this.#focus = '';
     if (id) this.renderRoot.querySelector<HTMLElement>(`[id="${id}"]`)?.focus();

@@ -33,6 +33,7 @@ export class Theatre {
   host!: Host;
   #browser!: Browser;
   #ticking: NodeJS.Timeout | undefined;
+  #working: Promise<void> | undefined;
   #customers = 0;
 
   /** `options` are asked for when the file begins: they may name servers that start then. */
@@ -52,14 +53,18 @@ export class Theatre {
     const other = await platform.seed('Lone Leasing');
     this.lone = await this.gateway.partner({ origins, vendorKeys: { scribeless: other.scribeless } });
     this.#browser = await openBrowser();
-    // The platform's clock stands still unless it is moved; here it goes like everybody's.
+    // The platform's clock and its jobs stand still unless they are moved; here they go like everybody's.
     this.#ticking = setInterval(() => {
       platform.clock.now += 100;
+      this.#working ??= platform.runJobs().finally(() => {
+        this.#working = undefined;
+      });
     }, 100);
   }
 
   async #close(): Promise<void> {
     clearInterval(this.#ticking);
+    await this.#working;
     await this.#browser.close();
     this.host.close();
     await this.gateway.close();

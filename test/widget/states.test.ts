@@ -10,12 +10,12 @@ const scene = theatre.scene.bind(theatre);
 const states: Record<string, () => Promise<void>> = {
   loading: () =>
     scene({ prepare: (page) => page.route('**/embed/onboarding', () => {}) }, async ({ page }) => {
-      await page.getByText('Loading your set-up').waitFor({ state: 'attached' });
+      await page.getByText('Loading this page').waitFor({ state: 'attached' });
       await look(page, 'loading');
     }),
   'loading-slow': () =>
     scene({ prepare: (page) => Promise.all([page.clock.install(), page.route('**/embed/onboarding', () => {})]) }, async ({ page }) => {
-      await page.getByText('Loading your set-up').waitFor({ state: 'attached' });
+      await page.getByText('Loading this page').waitFor({ state: 'attached' });
       await page.clock.fastForward(9_000);
       await page.getByRole('button', { name: 'Try again' }).waitFor();
       await look(page, 'loading-slow');

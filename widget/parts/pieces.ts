@@ -32,7 +32,7 @@ interface Press {
   /** What the button is doing: shown in place of its label, at the label's width. */
   busy?: string | undefined;
   hidden?: string;
-  press?: () => void;
+  press?: (event: Event) => void;
 }
 
 /** The one primary button of a state. While it works it says so and stays as wide as it was. */

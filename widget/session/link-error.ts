@@ -2,7 +2,8 @@ import type { Fault, Problem, ProblemCode } from '../../shared/problem.ts';
 
 /**
  * What can go wrong without an answer of the server: it was not reached, it was too slow, its answer could not be read; nobody gave a
- * token, or `fetchToken` failed; the page has no WebCrypto (plain http); the view's script did not load, or the token is for another view.
+ * token, or `fetchToken` failed; the page has no WebCrypto (plain http); the view's script did not load, or the token is for another view;
+ * a script, not a person, asked to sign or to decline.
  */
 export type OwnCode =
   | 'network'
@@ -13,6 +14,7 @@ export type OwnCode =
   | 'insecure-page'
   | 'script'
   | 'wrong-view'
+  | 'untrusted-event'
   | 'logged-out';
 
 /** The one error of the session link: a problem of the server (RFC 9457), or one of our own codes. */

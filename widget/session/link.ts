@@ -4,12 +4,24 @@ import { LinkError } from './link-error.ts';
 
 /** One request to the gateway, before it is signed. */
 export interface Call {
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path under the server, from `/embed/`. */
   path: string;
   body?: unknown;
   headers?: Record<string, string>;
+  /** Reads an answer that is not JSON. */
+  read?: (response: Response) => Promise<unknown>;
+  /** Ends the request; without it the patience for an answer does. */
+  signal?: AbortSignal | undefined;
 }
+
+/** The headers that say who asks. `now` is the server's time in milliseconds. */
+export type Authorize = (method: string, url: string, token: string, now: number) => Promise<Record<string, string>>;
+
+const dpop: Authorize = async (method, url, token, now) => ({
+  Authorization: `DPoP ${token}`,
+  DPoP: await (await Prover.of(document)).proof(method, url, token, now),
+});
 
 /** Milliseconds after which a request counts as unanswered. */
 const patience = 12_000;
@@ -17,10 +29,12 @@ const patience = 12_000;
 /** The only way from the page to the gateway. Signs each attempt, keeps the server's time, and turns every refusal into a LinkError. */
 export class Link {
   readonly server: string;
+  readonly #authorize: Authorize;
   #offset = 0;
 
-  constructor(server: string) {
+  constructor(server: string, authorize = dpop) {
     this.server = server.replace(/\/+$/, '');
+    this.#authorize = authorize;
   }
 
   /** The server's time in milliseconds, as far as its answers tell. */
@@ -32,16 +46,16 @@ export class Link {
   async send<T>(call: Call, token: string): Promise<T> {
     for (let tries = 0; ; tries++) {
       const response = await this.#exchange(call, token);
-      if (response.ok) return response.status === 204 ? (undefined as T) : await read<T>(response);
+      if (response.ok) return response.status === 204 ? (undefined as T) : ((await (call.read ?? read)(response)) as T);
       const error = await refusalOf(response);
       if (tries === 2 || (error.code !== 'proof-stale' && error.code !== 'proof-replayed')) throw error;
       await sleep(1000 * Math.min(error.retryAfter ?? 0, 10));
     }
   }
 
-  async #exchange({ method, path, body, headers }: Call, token: string): Promise<Response> {
+  async #exchange({ method, path, body, headers, signal }: Call, token: string): Promise<Response> {
     const url = this.server + path;
-    const prover = await Prover.of(document);
+    const proof = await this.#authorize(method, url, token, this.now());
     const sent = Date.now();
     try {
       const response = await fetch(url, {
@@ -49,11 +63,10 @@ export class Link {
         credentials: 'omit',
         cache: 'no-store',
         referrerPolicy: 'no-referrer',
-        signal: AbortSignal.timeout(patience),
+        signal: signal ?? AbortSignal.timeout(patience),
         headers: {
           ...headers,
-          Authorization: `DPoP ${token}`,
-          DPoP: await prover.proof(method, url, token, this.now()),
+          ...proof,
           ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
         },
         body: body === undefined ? null : JSON.stringify(body),
@@ -77,7 +90,7 @@ export class Link {
   }
 }
 
-async function read<T>(response: Response): Promise<T> {
+async function read(response: Response): Promise<unknown> {
   try {
     return await response.json();
   } catch {

@@ -3,9 +3,8 @@ import type { InlayClient } from '../client.ts';
 import type { LinkError } from '../session/link-error.ts';
 import type { Words } from '../text/words.ts';
 
-/** What a view may ask of the element that shows it. */
-export interface Host {
-  readonly client: InlayClient;
+/** What a view may ask of whatever shows it. */
+export interface Frame {
   readonly words: Words;
   /** Level of a view's title; what is inside it counts on from there. */
   readonly level: number;
@@ -22,6 +21,13 @@ export interface Host {
   focusOn(id: string): void;
 }
 
+/** The element, with its session. */
+export interface Host extends Frame {
+  readonly client: InlayClient;
+  /** `none` where the page's policy has no `worker-src blob:`. */
+  readonly worker: 'none' | undefined;
+}
+
 /**
  * One widget type, drawn into the element's own root: labels, ids, parts and live regions are then in one tree, and a partner's
  * `::part` reaches them without `exportparts`.
@@ -36,6 +42,8 @@ export interface View {
   resume(): void;
   pause(): void;
   render(): TemplateResult;
+  /** What was rendered is in the page now. */
+  drawn?(): void;
 }
 
 export type ViewClass = new (host: Host) => View;

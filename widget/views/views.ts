@@ -6,6 +6,7 @@ export type WidgetType = SessionAnswer['widget_type'];
 
 const views: Partial<Record<WidgetType, () => Promise<ViewClass>>> = {
   onboarding: () => bring(() => import('./onboarding/onboarding.ts')).then((module) => module.Onboarding),
+  sign: () => bring(() => import('./signing/sign.ts')).then((module) => module.Sign),
 };
 
 /** The view of a widget type, in its own chunk; undefined when this version has none. */

@@ -20,6 +20,8 @@ export const endings = {
   'end.page.text': 'It is not set up correctly in your portal. Let your portal’s support know; nothing you entered is lost.',
   'end.token.title': 'Your portal did not open this page',
   'end.token.text': 'It has to confirm who you are first. Try again in a moment.',
+  'end.ended.title': 'This document is closed',
+  'end.ended.text': 'It was signed by everybody, or ended before that. The mail about it says which; nothing is left to do here.',
   'end.suspended.title': 'This page is paused',
   'end.suspended.text': '{partner} has paused it. Your answers are saved; you can go on when it is back.',
   'end.expired.title': 'This page has been open too long',

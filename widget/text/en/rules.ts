@@ -1,7 +1,9 @@
-/** What the form says once it is answered: of rules that are broken (by code), and of saving. */
+/** What the form says once it is answered: of rules that are broken (by code), of saving, and of somebody else who answers it too. */
 export const rules = {
   'saved.leave': 'Saved. You can close this page.',
   'saved.stay': 'Not saved yet. Keep this page open until the connection is back.',
+  'elsewhere.title': 'This form is also open somewhere else',
+  'elsewhere.text': 'Answers from both are kept. Where both answer the same question, the last one counts.',
   'details.faults': { one: 'One answer needs another look', other: '{n} answers need another look' },
   'details.fault': '{label}: {fault}',
   'details.stray.title': '{vendor} did not accept your details',

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { InlayStepEvent } from '../../events.ts';
 import { bring } from '../../session/bring.ts';
+import form from '../../styles/form.css?inline';
 import { details } from '../../text/en/details.ts';
 import { Words } from '../../text/words.ts';
 import type { Host, View } from '../view.ts';
@@ -17,7 +18,7 @@ const calm = 15_000;
 
 /** The onboarding view: shows the run as the gateway tells it, one step at a time. */
 export class Onboarding implements View {
-  readonly styles = styles;
+  readonly styles = form + styles;
   readonly #host: Host;
   #form = new Form();
   #run!: Run;
@@ -61,7 +62,11 @@ export class Onboarding implements View {
     this.#running = false;
     this.#listen('removeEventListener');
     this.#plan();
-    this.#work?.desk.draft.stop();
+    this.#work?.pause();
+  }
+
+  drawn(): void {
+    this.#work?.drawn();
   }
 
   render(): TemplateResult {
@@ -70,6 +75,8 @@ export class Onboarding implements View {
     const cut = !navigator.onLine ? 'offline' : saved === 'unreached' || this.#misses > 1 ? 'unreached' : undefined;
     const stage = new Stage(this.#host, this.#run, this.#step, this.#form, saved, cut);
     const go = (other: Step) => this.#show(other.id);
+    const room = work?.room(stage, go);
+    if (room) return room;
     return html`<div class="flow" @pointerover=${this.#onInterest} @focusin=${this.#onInterest}>
       ${railView(stage, go)}
       <section class="content" part="content" aria-labelledby="title">${
@@ -116,7 +123,7 @@ export class Onboarding implements View {
   /** Takes what the gateway tells, unless something newer was already told. */
   async #take(run: Run): Promise<void> {
     if (this.#run && this.#run.run_id !== run.run_id) this.#forget();
-    if (!this.#editing(run, run.step) || run.details.faults.length) await this.#bring();
+    if (!this.#editing(run, run.step) || run.details.faults.length || run.elsewhere) await this.#bring();
     const before = this.#shown ? this.#run : undefined;
     if (before && run.revision < before.revision) return;
     this.#run = run;
@@ -137,7 +144,9 @@ export class Onboarding implements View {
     const over =
       kind === 'billing'
         ? run.billing?.state === 'done' && before.billing?.state !== 'done'
-        : before.details.editable && !run.details.editable;
+        : kind === 'sign'
+          ? before.step === this.#shown && run.step !== this.#shown
+          : before.details.editable && !run.details.editable;
     const ended = run.status === 'done' && before.status !== 'done';
     const reopened = blamed && run.details.editable && !before.details.editable;
     if (over || ended || reopened) this.#show(run.step, reopened ? 'summary' : 'title');
@@ -146,7 +155,7 @@ export class Onboarding implements View {
 
   /** Another customer's run: nothing of the last one stays. */
   #forget(): void {
-    this.#work?.desk.draft.stop();
+    this.#work?.pause();
     this.#work = undefined;
     this.#form = new Form();
     this.#shown = this.#told = '';
@@ -206,7 +215,8 @@ export class Onboarding implements View {
   get #pace(): number {
     const run = this.#run;
     if (!this.#running || document.hidden || run.status === 'done') return 0;
-    return !this.#editing(run) && (run.accounts.some(isBusy) || /waiting|needed/.test(run.billing?.state ?? '')) ? brisk : calm;
+    const moving = run.accounts.some(isBusy) || /waiting|needed/.test(run.billing?.state ?? '') || /ing$/.test(run.sign?.state ?? '');
+    return !this.#editing(run) && moving ? brisk : calm;
   }
 
   #plan(): void {

@@ -1,4 +1,5 @@
 import type { TemplateResult } from 'lit/html.js';
+import cards from '../../styles/cards.css?inline';
 import { progress } from '../../text/en/progress.ts';
 import { rules } from '../../text/en/rules.ts';
 import { Words } from '../../text/words.ts';
@@ -12,6 +13,7 @@ import { doneView } from './done.ts';
 import type { Form } from './form.ts';
 import styles from './progress.css?inline';
 import { sentView } from './sent.ts';
+import { SignRoom } from './sign-room.ts';
 import type { Run, Stage, Step } from './stage.ts';
 
 /** What the form needs once somebody answers it, and every step that follows. Comes in its own chunk, at the first sign of a customer. */
@@ -19,13 +21,15 @@ export class Work {
   readonly desk: Desk;
   readonly #host: Host;
   readonly #billing: BillingDesk;
+  readonly #room: SignRoom;
 
   constructor(host: Host, form: Form, ways: Ways) {
     Words.learn({ ...rules, ...progress });
-    adopt(host.renderRoot, styles);
+    adopt(host.renderRoot, cards, styles);
     this.#host = host;
     this.desk = new Desk(host, form, ways);
     this.#billing = new BillingDesk(host);
+    this.#room = new SignRoom(host, () => ways.read());
   }
 
   render(stage: Stage, go: (step: Step) => void): TemplateResult {
@@ -34,13 +38,30 @@ export class Work {
     const goes = (other: Step | undefined) => (other && other.state !== 'todo' ? () => go(other) : undefined);
     if (kind === 'billing') return billingView(stage, this.#billing.props);
     if (kind === 'done') return doneView(stage);
+    if (kind === 'sign') return this.#room.render(stage, goes(stage.next));
     if (kind === 'provision') return accountsView(stage, goes(stage.next), goes(steps.find((step) => step.kind === 'details')));
     return sentView(stage, goes(steps.find(({ id }) => id === current)));
   }
 
+  /** The whole of the view, for a step that needs all the room there is. */
+  room(stage: Stage, go: (step: Step) => void): TemplateResult | undefined {
+    return stage.step.kind === 'sign' ? this.#room.whole(stage, go) : undefined;
+  }
+
+  drawn(): void {
+    this.#room.drawn();
+  }
+
   /** Does ahead what a step needs when it is shown. */
-  enter({ billing }: Run, { kind, id }: Step): void {
+  enter({ billing, sign }: Run, { kind, id }: Step): void {
     if (kind === 'billing' && billing?.state === 'needed') this.#billing.prepare(id);
+    if (kind === 'sign' && sign) this.#room.enter(sign.state, sign.envelope_id);
+    else this.#room.leave();
+  }
+
+  pause(): void {
+    this.desk.draft.stop();
+    this.#room.leave();
   }
 
   /** What became of the accounts since, in words. */

@@ -1,0 +1,347 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
+import type { FieldValue } from '../../shared/fields.ts';
+import { inkBox } from '../../shared/marks.ts';
+import { eventually } from '../start-gateway.ts';
+import { heading, isFocused, Theatre } from './scene.ts';
+import { agree, everyKind, open, SigningStage } from './signing-stage.ts';
+
+const theatre = new Theatre();
+const stage = new SigningStage(theatre);
+const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
+const marker = (page: Page, type: string) => page.locator(`button.marker[data-type=${type}]`).first();
+const alone = everyKind.filter(({ signer }) => !signer);
+const signature = alone.filter(({ type }) => type === 'signature');
+const dialogGone = (page: Page) => page.locator('dialog').waitFor({ state: 'detached' });
+const closed = async (id: string) => assert.equal(await eventually(async () => (await stage.status(id)) === 'completed', 60_000), true);
+
+async function typeSignature(page: Page): Promise<void> {
+  await marker(page, 'signature').click();
+  await page.getByRole('tab', { name: 'Type' }).click();
+  await button(page, 'Use this signature').click();
+  await dialogGone(page);
+}
+
+test('the whole ceremony goes by keyboard alone, with the focus where one expects it', async () => {
+  const id = await stage.send(alone);
+  await open(theatre, stage, id, async ({ page }) => {
+    const press = (...keys: string[]) => keys.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve());
+    await page.getByRole('checkbox').focus();
+    await press('Space', 'Tab', 'Enter');
+    await page.locator('.textLayer span').first().waitFor({ state: 'attached' });
+    assert.ok(await isFocused(heading(page, 'Equipment lease agreement').first()), 'a new state begins at its heading');
+    await page.locator('.desk').focus();
+    await press('n', 'p', 'Enter');
+    assert.ok(await isFocused(page.getByRole('tab', { name: 'Draw' })), 'the dialog begins at the chosen tab');
+    await press('ArrowRight', 'Tab');
+    assert.equal(await page.getByLabel('Initials as you sign them').inputValue(), 'AN');
+    await press('Enter');
+    await dialogGone(page);
+    assert.ok(await isFocused(marker(page, 'initials')), 'the focus is back at the marker');
+    await press('n', 'Space', 'n', 'Enter', 'ArrowRight', 'Tab', 'Enter');
+    await dialogGone(page);
+    await press('n', 'n', 'Enter');
+    await page.keyboard.type('Managing director');
+    await press('Enter');
+    await page.getByText('Everything is filled in').waitFor();
+    await button(page, 'Finish and sign').focus();
+    await press('Enter');
+    await heading(page, 'Signed and sealed').waitFor({ timeout: 60_000 });
+    assert.ok(await isFocused(heading(page, 'Signed and sealed')));
+  });
+});
+
+test('a line lies on the paper as it was drawn; undo takes one stroke, or a clearing, back', async () => {
+  const id = await stage.send(signature);
+  await open(theatre, stage, id, async ({ page }) => {
+    await agree(page);
+    await marker(page, 'signature').click();
+    const pad = await page.getByLabel('Pad to draw on').boundingBox();
+    assert.ok(pad);
+    const strokes = [
+      [
+        [0.2, 0.3],
+        [0.4, 0.6],
+        [0.6, 0.4],
+      ],
+      [
+        [0.7, 0.5],
+        [0.8, 0.8],
+      ],
+      [
+        [0.1, 0.1],
+        [0.9, 0.9],
+      ],
+    ] as const;
+    for (const [[x, y], ...more] of strokes) {
+      await page.mouse.move(pad.x + x * pad.width, pad.y + y * pad.height);
+      await page.mouse.down();
+      for (const [nextX, nextY] of more) await page.mouse.move(pad.x + nextX * pad.width, pad.y + nextY * pad.height, { steps: 12 });
+      await page.mouse.up();
+    }
+    const drawn = () => page.locator('.stroke path').first().getAttribute('d');
+    const three = await drawn();
+    await page.keyboard.press('Control+z');
+    const two = await drawn();
+    assert.equal((two ?? '').split('M').length - 1, 2);
+    await button(page, 'Clear').click();
+    assert.equal(await drawn(), '');
+    await button(page, 'Undo').click();
+    assert.equal(await drawn(), two, 'a clearing can be taken back');
+    assert.notEqual(three, two);
+
+    const saving = page.waitForRequest((request) => request.method() === 'PUT');
+    await button(page, 'Use this signature').click();
+    const { values } = (await saving).postDataJSON() as { values: Record<string, FieldValue> };
+    const [value] = Object.values(values);
+    assert.ok(value?.kind === 'drawn');
+    assert.equal(value.strokes.length, 2);
+    const ends = value.strokes.map((stroke) => [stroke[0], stroke.at(-1)]);
+    const wanted = [
+      [
+        [100, 60],
+        [300, 80],
+      ],
+      [
+        [350, 100],
+        [400, 160],
+      ],
+    ];
+    for (const [i, point] of ends.flat().entries()) {
+      const [x = 0, y = 0] = wanted.flat()[i] ?? [];
+      assert.ok(point && Math.hypot(point[0] - x, point[1] - y) < 3, `${point} is near ${x}, ${y}`);
+    }
+
+    await dialogGone(page);
+    const [field, ink] = await Promise.all([
+      marker(page, 'signature').boundingBox(),
+      page.locator('.marker .mark path').last().boundingBox(),
+    ]);
+    assert.ok(field && ink);
+    const { scale, height } = inkBox(field);
+    const left = field.x + 100 * scale;
+    const top = field.y + field.height - height + 60 * scale;
+    assert.ok(Math.abs(ink.x - left) < 2 && Math.abs(ink.y - top) < 2, `${ink.x}, ${ink.y} is near ${left}, ${top}`);
+  });
+});
+
+test('another width rescales what was drawn and erases nothing', async () => {
+  const id = await stage.send(signature);
+  await open(theatre, stage, id, async ({ page }) => {
+    await page.setViewportSize({ width: 360, height: 760 });
+    await agree(page);
+    await marker(page, 'signature').click();
+    const pad = await page.getByLabel('Pad to draw on').boundingBox();
+    assert.ok(pad && Math.abs(pad.width / pad.height - 2) < 0.05, 'a narrow pad is 2:1');
+    await page.mouse.move(pad.x + 20, pad.y + 1);
+    await page.mouse.down();
+    await page.mouse.move(pad.x + 200, pad.y + pad.height - 1, { steps: 10 });
+    await page.mouse.up();
+    const path = page.locator('.stroke path').first();
+    const [before, narrow] = [await path.getAttribute('d'), await path.boundingBox()];
+    await page.setViewportSize({ width: 800, height: 700 });
+    assert.equal(await path.getAttribute('d'), before);
+    const wide = await path.boundingBox();
+    assert.ok(narrow && wide && wide.width > narrow.width * 1.2);
+    const saving = page.waitForRequest((request) => request.method() === 'PUT');
+    await button(page, 'Use this signature').click();
+    const { values } = (await saving).postDataJSON() as { values: Record<string, FieldValue> };
+    const [value] = Object.values(values);
+    assert.ok(value?.kind === 'drawn' && value.strokes.flat().every(([, y]) => y >= 0 && y <= 200), 'what was too high is brought in');
+    await dialogGone(page);
+  });
+});
+
+test('a script in the page can neither sign nor decline', async () => {
+  const id = await stage.send(signature);
+  await open(theatre, stage, id, async ({ page }) => {
+    await agree(page);
+    await typeSignature(page);
+    await page.getByText('Everything is filled in').waitFor();
+    const pressed = (name: string) =>
+      page.evaluate((text) => {
+        const root = document.querySelector('inlay-widget')?.shadowRoot;
+        [...(root?.querySelectorAll('button') ?? [])].find((each) => each.textContent?.includes(text))?.click();
+      }, name);
+    await pressed('Finish and sign');
+    await page.getByText('Press the button yourself: a script cannot sign for you.').waitFor();
+    await button(page, /^More/).click();
+    await button(page, 'Decline to sign').click();
+    await page.getByLabel('Your reason').fill('I did not say so');
+    const root = () =>
+      page.evaluate(() => {
+        const dialog = document.querySelector('inlay-widget')?.shadowRoot?.querySelector('dialog');
+        dialog?.querySelector('form')?.requestSubmit();
+        dialog?.querySelector<HTMLButtonElement>('.button-primary')?.click();
+      });
+    await root();
+    await page.locator('dialog').waitFor();
+    assert.equal(await stage.status(id), 'viewed');
+    const codes = await page.evaluate(async (server) => {
+      const { InlayClient } = await import(`${server}/inlay.js`);
+      const calls = await new InlayClient({ server, fetchToken: async () => (await fetch('/token')).text() }).ceremony();
+      const code = (act: Promise<unknown>) => act.then(() => 'done').catch((error: { code: string }) => error.code);
+      const view = await calls.state();
+      const request = { document_sha256: view.document.sha256, revision: view.revision, date: view.today };
+      return [await code(calls.finish(new MouseEvent('click'), request)), await code(calls.decline(new MouseEvent('click'), 'No'))];
+    }, theatre.gateway.url);
+    assert.deepEqual(codes, ['untrusted-event', 'untrusted-event']);
+    assert.equal(await stage.status(id), 'viewed');
+  });
+});
+
+test('after an answer that was lost the view reads the truth before it says anything', async () => {
+  const id = await stage.send(signature);
+  await open(theatre, stage, id, async ({ page }) => {
+    await agree(page);
+    await typeSignature(page);
+    await page.route('**/ceremony/finish', (route) => route.abort());
+    await button(page, 'Finish and sign').click();
+    await heading(page, 'It was not signed').waitFor();
+    assert.equal(await stage.status(id), 'viewed');
+    await page.unroute('**/ceremony/finish');
+    const keys: (string | undefined)[] = [];
+    await page.route('**/ceremony/finish', async (route) => {
+      keys.push(route.request().headers()['idempotency-key']);
+      await route.fetch();
+      await route.abort();
+    });
+    await button(page, 'Finish and sign').click();
+    await heading(page, /^(Sealing the document|Signed and sealed)$/).waitFor();
+    assert.equal(await heading(page, 'It was not signed').count(), 0);
+    assert.equal(keys.length, 1);
+    await closed(id);
+  });
+});
+
+test('answers are saved as they are made, and are there after a reload', async () => {
+  const id = await stage.send(alone);
+  await open(theatre, stage, id, async ({ page }) => {
+    await agree(page);
+    await typeSignature(page);
+    await marker(page, 'text').click();
+    await page.getByRole('textbox', { name: 'Title' }).fill('Directrice générale');
+    await button(page, 'Use this').click();
+    await dialogGone(page);
+    await marker(page, 'checkbox').click();
+    await page.getByText(/^Saved \d/).waitFor();
+    await page.reload();
+    await page.locator('.textLayer span').first().waitFor({ state: 'attached' });
+    await page.getByText('Directrice générale').first().waitFor();
+    assert.equal(await page.locator('.marker[data-field=done]').count(), 5, 'signature, name, title, box and date');
+    await page.getByText('4 of 5 done').waitFor();
+  });
+});
+
+test('the page is told, once: ready, declined, complete; and the sealed file can be taken along', async () => {
+  const id = await stage.send(signature);
+  const heard = (page: Page) => page.evaluate(() => (window as unknown as { heard: string[] }).heard);
+  const prepare = (page: Page) =>
+    page.addInitScript(() => {
+      const told: string[] = [];
+      Object.assign(window, { heard: told });
+      for (const type of ['inlay-ready', 'inlay-complete', 'inlay-declined', 'inlay-error'])
+        document.addEventListener(type, (event) => {
+          const { run_id, envelope_id, already } = event as Event & { run_id?: string; envelope_id?: string; already?: boolean };
+          told.push([type, run_id ?? envelope_id, already].filter((part) => part !== undefined).join(' '));
+        });
+    });
+  await open(
+    theatre,
+    stage,
+    id,
+    async ({ page }) => {
+      await agree(page);
+      await typeSignature(page);
+      await button(page, 'Finish and sign').click();
+      await heading(page, 'Signed and sealed').waitFor({ timeout: 60_000 });
+      assert.deepEqual(await heard(page), ['inlay-ready', `inlay-complete ${id} false`]);
+      const [download, served] = await Promise.all([
+        page.waitForEvent('download'),
+        page.waitForResponse(/ceremony\/document$/),
+        button(page, 'Download the sealed document').click(),
+      ]);
+      const file = await readFile(await download.path());
+      assert.ok(file.subarray(0, 5).equals(Buffer.from('%PDF-')) && file.includes('ETSI.CAdES.detached'));
+      assert.equal(served.headers().etag, `"${createHash('sha256').update(file).digest('hex')}"`);
+    },
+    undefined,
+    prepare,
+  );
+  const other = await stage.send(signature);
+  await open(
+    theatre,
+    stage,
+    other,
+    async ({ page }) => {
+      await button(page, 'I’d rather sign on paper').click();
+      assert.equal(await page.getByLabel('Your reason').inputValue(), 'I would rather sign on paper.');
+      await page.locator('dialog').getByRole('button', { name: 'Decline to sign' }).click();
+      await heading(page, 'You declined to sign').waitFor();
+      assert.deepEqual(await heard(page), ['inlay-ready', `inlay-declined ${other}`]);
+      assert.equal(await stage.status(other), 'declined');
+    },
+    undefined,
+    prepare,
+  );
+});
+
+test('a script of the document that does not load is said, and fetched again on request', async () => {
+  const id = await stage.send(signature);
+  await open(
+    theatre,
+    stage,
+    id,
+    async ({ page }) => {
+      await page.getByRole('checkbox').check();
+      await button(page, /^Agree/).click();
+      await page.getByText('A part of this page did not load.').waitFor();
+      await page.unroute(/\/chunks\/pdfjs/);
+      await button(page, 'Try again').click();
+      await page.locator('.textLayer span').first().waitFor({ state: 'attached' });
+    },
+    undefined,
+    (page) => page.route(/\/chunks\/pdfjs/, (route) => route.abort()),
+  );
+});
+
+test('a mail’s link opens the same view on the platform’s own page, and keeps its token to itself', async () => {
+  const id = await stage.send(signature);
+  const link = await stage.link(id);
+  const { origin, hash } = new URL(link);
+  await theatre.scene({}, async ({ context }) => {
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    page.on('console', (message) => {
+      if (/^policy:/.test(message.text())) complaints.push(message.text());
+    });
+    await page.addInitScript(() =>
+      document.addEventListener('securitypolicyviolation', (event) =>
+        console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`),
+      ),
+    );
+    await page.goto(link);
+    await agree(page);
+    assert.equal(await page.title(), 'Sign Equipment lease agreement');
+    await typeSignature(page);
+    await page.reload();
+    await button(page, 'Finish and sign').click();
+    await heading(page, /^(Sealing the document|Signed and sealed)$/).waitFor();
+    await closed(id);
+    const token = hash.slice(1);
+    const markup = await page.evaluate(() => document.documentElement.outerHTML + document.querySelector('#sign')?.shadowRoot?.innerHTML);
+    assert.ok(!markup.includes(token) && asked.every((url) => !url.replace(link, '').includes(token)));
+    assert.deepEqual(complaints, []);
+    await page.goto('about:blank');
+    await page.goto(`${origin}/sign#${'x'.repeat(43)}`);
+    await heading(page, 'This link is no longer good').waitFor();
+    await page.goto('about:blank');
+    await page.goto(`${origin}/sign#half-a-link`);
+    await heading(page, 'This link is not complete').waitFor();
+  });
+});

@@ -1,0 +1,95 @@
+import type { CeremonyView, ConsentRequest, FieldsAnswer, FinishRequest, PagesAnswer } from '../../shared/ceremony.ts';
+import type { FieldValue } from '../../shared/fields.ts';
+import { type Call, sleep } from './link.ts';
+import { asLinkError, LinkError } from './link-error.ts';
+
+/** Answers by field id; null takes one back. */
+export type Answers = Readonly<Record<string, FieldValue | null>>;
+
+/**
+ * A signing as calls (shared/ceremony.ts). Each rejects with a LinkError. `key` names the signer's intent: the same for every retry of it.
+ * `finish` and `decline` ask for the event of the signer's own press: one that a script made is refused with `untrusted-event`.
+ */
+export interface CeremonyCalls {
+  state(): Promise<CeremonyView>;
+  /** The PDF's bytes. `onProgress` is told how many have come. */
+  document(onProgress?: (loaded: number) => void): Promise<Uint8Array<ArrayBuffer>>;
+  consent(request: ConsentRequest, key?: string): Promise<CeremonyView>;
+  /** Tells which pages were shown, counted from 1. */
+  pages(pages: readonly number[]): Promise<PagesAnswer>;
+  fields(values: Answers): Promise<FieldsAnswer>;
+  finish(event: Event, request: FinishRequest, key?: string): Promise<CeremonyView>;
+  decline(event: Event, reason: string, key?: string): Promise<CeremonyView>;
+}
+
+/** Sends one call of the session, or of the link, that the ceremony belongs to. */
+export type Send = <T>(call: Call) => Promise<T>;
+
+/** Milliseconds without a byte after which a download counts as stuck. */
+const patience = 15_000;
+
+/** The ceremony behind one way of sending; `path` is where it is served. */
+export function ceremonyOf(send: Send, path = '/embed/ceremony'): CeremonyCalls {
+  const take = <T>(name: string, body: unknown, key: string = crypto.randomUUID()): Promise<T> =>
+    patiently(() => send<T>({ method: 'POST', path: `${path}/${name}`, headers: { 'Idempotency-Key': key }, body }));
+  return {
+    state: () => send({ method: 'GET', path }),
+    document: (onProgress) => download(send, `${path}/document`, onProgress),
+    consent: (request, key) => take('consent', request, key),
+    pages: (pages) => send({ method: 'POST', path: `${path}/pages`, body: { pages } }),
+    fields: (values) => send({ method: 'PUT', path: `${path}/fields`, body: { values } }),
+    finish: async (event, request, key) => {
+      meant(event);
+      return take('finish', request, key);
+    },
+    decline: async (event, reason, key) => {
+      meant(event);
+      return take('decline', { reason }, key);
+    },
+  };
+}
+
+/** A script in the page can make events, but none that the browser calls trusted. */
+function meant(event: Event): void {
+  if (!event?.isTrusted) throw new LinkError('untrusted-event', 'Signing and declining need the event of a press by the signer.');
+}
+
+/** The same intent is still being worked on: its answer is asked for until it is there. */
+async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await ask();
+    } catch (thrown) {
+      const error = asLinkError(thrown);
+      if (error.code !== 'idempotency-key-running' || tries === 10) throw error;
+      await sleep(1000 * Math.min(error.retryAfter ?? 1, 5));
+    }
+  }
+}
+
+function download(send: Send, path: string, onProgress?: (loaded: number) => void): Promise<Uint8Array<ArrayBuffer>> {
+  const stop = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const wait = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => stop.abort(new DOMException('', 'TimeoutError')), patience);
+  };
+  const read = async (response: Response): Promise<Uint8Array<ArrayBuffer>> => {
+    const parts: Uint8Array<ArrayBuffer>[] = [];
+    let loaded = 0;
+    const reader = response.body?.getReader();
+    try {
+      for (let next = await reader?.read(); next?.value; next = await reader?.read()) {
+        parts.push(next.value);
+        loaded += next.value.length;
+        onProgress?.(loaded);
+        wait();
+      }
+    } catch {
+      throw new LinkError('network', 'The document was cut off.');
+    }
+    return new Uint8Array(await new Blob(parts).arrayBuffer());
+  };
+  wait();
+  return send<Uint8Array<ArrayBuffer>>({ method: 'GET', path, read, signal: stop.signal }).finally(() => clearTimeout(timer));
+}

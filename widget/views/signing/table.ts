@@ -1,0 +1,238 @@
+import { html, type TemplateResult } from 'lit/html.js';
+import type { FieldValue } from '../../../shared/fields.ts';
+import { sleep } from '../../session/link.ts';
+import type { Frame } from '../view.ts';
+import type { Answers, Field } from './answers.ts';
+import { barView } from './bar.ts';
+import type { Desk } from './desk.ts';
+import type { Dialog } from './dialog.ts';
+import { faultText, guideView } from './guide.ts';
+import { deskView, thumbsView } from './pages.ts';
+import type { Scene } from './scene.ts';
+import { type DialogWays, SignDialog } from './sign-dialog.ts';
+import { TextDialog } from './text-dialog.ts';
+
+/** What the table asks of its view. */
+interface Ways {
+  scene(): Scene;
+  desk(): Desk | undefined;
+  dialog(dialog: Dialog | undefined): void;
+  finish(event: Event): void;
+  decline(): void;
+  download(): void;
+}
+
+/** Milliseconds a dialog waits for its answer to be kept; after that it closes, and the saving goes on in sight of the saved mark. */
+const patience = 3_000;
+/** Milliseconds between two times of saying "saved" aloud. */
+const quietFor = 30_000;
+
+/** The document open for signing: which field is next, and what is done with it. */
+export class Table {
+  readonly #host: Frame;
+  readonly #answers: Answers;
+  readonly #ways: Ways;
+  /** The id of the field that is next. */
+  #current = '';
+  #menu = false;
+  #spoken = 0;
+  /** The last signature and the last initials: the next ones begin with them. */
+  readonly #made = new Map<Field['type'], FieldValue>();
+
+  constructor(host: Frame, answers: Answers, ways: Ways) {
+    this.#host = host;
+    this.#answers = answers;
+    this.#ways = ways;
+  }
+
+  /** Makes the first field that is missing the next one, and brings it into sight; a document that is opened first is shown from its beginning. */
+  begin(travel: boolean): void {
+    const [first] = this.#answers.missing;
+    this.#current = first?.id ?? this.#current;
+    this.#host.requestUpdate();
+    // The desk is taken up in the rendering that follows.
+    if (first && travel) setTimeout(() => this.#ways.desk()?.goTo(first));
+  }
+
+  render(scene: Scene, finishing: boolean): TemplateResult {
+    const desk = this.#ways.desk();
+    const answers = this.#answers;
+    const page = desk?.page ?? 1;
+    const current = this.#field;
+    const shared = { answers, current, page, onPress: (field: Field) => this.#press(field), onPage: (n: number) => this.#toPage(n) };
+    return html`
+      <div class="sign">
+        ${barView(scene, this.#barProps(desk))}
+        ${scene.strip()}
+        ${thumbsView(scene, { ...shared, onKey: this.#onKey })}
+        ${deskView(scene, { ...shared, onKey: this.#onKey })}
+        ${guideView(scene, {
+          ...shared,
+          unread: scene.view.required_reading ? unreadOf(scene) : [],
+          finishing,
+          onStep: (steps) => this.#step(steps),
+          onGo: (field) => this.#goTo(field),
+          onFinish: this.#ways.finish,
+        })}
+      </div>`;
+  }
+
+  #barProps(desk: Desk | undefined) {
+    return {
+      kept: this.#answers.state,
+      zoom: desk?.zoom ?? 1,
+      menu: this.#menu,
+      onZoom: (steps: number) => desk?.zoomBy(steps),
+      onMenu: (open: boolean) => this.#open(open),
+      onDownload: () => {
+        this.#open(false);
+        this.#ways.download();
+      },
+      onDecline: () => {
+        this.#open(false);
+        this.#ways.decline();
+      },
+    };
+  }
+
+  get #field(): Field | undefined {
+    const { asked, missing } = this.#answers;
+    return asked.find(({ id }) => id === this.#current) ?? missing[0] ?? asked[0];
+  }
+
+  #open(menu: boolean): void {
+    if (this.#menu && !menu) this.#host.focusOn('more');
+    this.#menu = menu;
+    this.#host.requestUpdate();
+  }
+
+  #toPage(page: number): void {
+    this.#ways.desk()?.goToPage(page);
+  }
+
+  #goTo(field: Field): void {
+    this.#current = field.id;
+    this.#ways.desk()?.goTo(field);
+    this.#host.requestUpdate();
+  }
+
+  #step(steps: number): Field | undefined {
+    const { asked } = this.#answers;
+    const at = this.#field ? asked.indexOf(this.#field) : -1;
+    const field = asked[(at + steps + asked.length) % asked.length];
+    if (field) this.#goTo(field);
+    return field;
+  }
+
+  /** What a press on a field does: a box is ticked in place, everything else has a dialog. */
+  #press(field: Field): void {
+    this.#current = field.id;
+    const { type } = field;
+    const value = this.#answers.value(field);
+    if (type === 'checkbox') this.#tick(field, value);
+    else
+      this.#ways.dialog(
+        type === 'signature' || type === 'initials' ? this.#signDialog(field, type, value) : this.#textDialog(field, value),
+      );
+  }
+
+  #signDialog(field: Field, type: 'signature' | 'initials', value: FieldValue | null): Dialog {
+    const { name } = this.#ways.scene().view.you;
+    const before = value ?? this.#made.get(type) ?? null;
+    return new SignDialog(field, before, type === 'initials' ? initialsOf(name) : name, this.#dialogWays(field));
+  }
+
+  #textDialog(field: Field, value: FieldValue | null): Dialog {
+    const fault = this.#answers.faults.get(field.id);
+    const text = value?.kind === 'text' ? value.text : '';
+    return new TextDialog(field, text, fault ? faultText(this.#ways.scene(), fault) : '', this.#dialogWays(field));
+  }
+
+  #tick(field: Field, value: FieldValue | null): void {
+    const checked = !(value?.kind === 'checked' && value.checked);
+    void this.#answers.give(field, { kind: 'checked', checked });
+    this.#tell(field, checked);
+    if (checked) this.#advance(field, false);
+    this.#host.requestUpdate();
+  }
+
+  #dialogWays(field: Field): DialogWays {
+    return {
+      use: (asked, value) => this.#use(asked, value),
+      close: () => {
+        this.#answers.drop(field);
+        this.#ways.dialog(undefined);
+      },
+      changed: () => this.#host.requestUpdate(),
+    };
+  }
+
+  async #use(field: Field, value: FieldValue | null): Promise<string> {
+    await Promise.race([this.#answers.give(field, value), sleep(patience)]);
+    const fault = this.#answers.faults.get(field.id);
+    if (fault) return faultText(this.#ways.scene(), fault);
+    if (value && (field.type === 'signature' || field.type === 'initials')) this.#made.set(field.type, value);
+    this.#ways.dialog(undefined);
+    this.#tell(field, value !== null);
+    this.#advance(field, true);
+    return '';
+  }
+
+  /** On to the next field that is missing, the later ones first. `travel` brings it into sight. */
+  #advance(field: Field, travel: boolean): void {
+    const { asked, missing } = this.#answers;
+    const at = asked.findIndex(({ id }) => id === field.id);
+    const next = missing.find((other) => asked.indexOf(other) > at) ?? missing[0];
+    this.#current = next?.id ?? field.id;
+    // After the dialog's closing has moved the focus back, and the desk with it.
+    if (next && travel) setTimeout(() => this.#ways.desk()?.goTo(next), 60);
+    this.#host.requestUpdate();
+  }
+
+  /** Says what became of a field; that it is saved only now and then. */
+  #tell(field: Field, done: boolean): void {
+    const { words, view } = this.#ways.scene();
+    const said = words.say(done ? 'field.now-done' : 'field.now-empty', { label: this.#ways.scene().label(field) });
+    const now = Date.now();
+    const kept = this.#answers.state === 'saved' && now - this.#spoken > quietFor;
+    if (kept) this.#spoken = now;
+    this.#host.announce(kept ? `${said}. ${words.say('kept.at', { time: words.time(view.saved_at) })}` : said);
+  }
+
+  /** Single keys work only while the desk, or a marker on it, has the focus (WCAG 2.1.4). */
+  readonly #onKey = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const desk = this.#ways.desk();
+    // From a marker that has the focus the way goes on, not from the field that is next.
+    const focused = this.#answers.asked.find(({ id }) => `m-${id}` === (event.composedPath()[0] as Element).id);
+    if (focused && /^[np]$/i.test(event.key)) this.#current = focused.id;
+    const keys: Record<string, () => void> = {
+      n: () => this.#focus(this.#step(1)),
+      p: () => this.#focus(this.#step(-1)),
+      PageDown: () => this.#toPage((desk?.page ?? 1) + 1),
+      PageUp: () => this.#toPage((desk?.page ?? 1) - 1),
+      '+': () => desk?.zoomBy(1),
+      '=': () => desk?.zoomBy(1),
+      '-': () => desk?.zoomBy(-1),
+    };
+    const act = keys[event.key] ?? keys[event.key.toLowerCase()];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  };
+
+  #focus(field: Field | undefined): void {
+    if (!field) return;
+    this.#host.renderRoot.getElementById(`m-${field.id}`)?.focus({ preventScroll: true });
+  }
+}
+
+const unreadOf = ({ view }: Scene): number[] => view.document.pages.map((_, i) => i + 1).filter((page) => !view.pages_seen.includes(page));
+
+/** The first letters of a name, as it is written. */
+const initialsOf = (name: string): string =>
+  name
+    .split(/\s+/)
+    .map((word) => [...new Intl.Segmenter().segment(word)][0]?.segment ?? '')
+    .join('')
+    .slice(0, 10);

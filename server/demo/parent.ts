@@ -6,6 +6,7 @@ import { buildWhatIsMissing } from '../build.ts';
 import { type Config, type Secrets, SettingsError } from '../config.ts';
 import type { PartName } from '../parts.ts';
 import { demoCustomers } from '../portal/customers.ts';
+import { makeAgreement } from './agreement.ts';
 import type { ToChild, ToParent } from './child.ts';
 import { type DemoFile, keptKey, masterKeyOf, readDemoFile, writeDemoFile } from './files.ts';
 import { seedOf } from './seed.ts';
@@ -56,7 +57,7 @@ export async function runDemo(config: Config, secrets: Secrets): Promise<void> {
       if (!vendorKeys) throw new Error('The platform has given no keys.');
       const made = await child.ask<{ partnerId: string; partnerKey: string }>(
         'seed',
-        seedOf({ portalOrigin: urls.portalUrl, vendorKeys, partnerKey, customers: demoCustomers }),
+        seedOf({ portalOrigin: urls.portalUrl, vendorKeys, partnerKey, agreement: await makeAgreement(), customers: demoCustomers }),
       );
       demo = { ...demo, ...made, adminToken: await child.ask<string>('issueAdminToken', 3600) };
     },

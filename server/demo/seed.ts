@@ -1,10 +1,12 @@
 import type { RunStatus, VendorName } from '../../shared/onboarding.ts';
 import type { Seed, SeedCustomer } from '../gateway/seed.ts';
 import type { Customer } from '../portal/customers.ts';
+import { agreementStep } from './agreement.ts';
 
 /** What the demo's customers have answered on paper: a city and a registration number that passes for their country. */
 const answered: Record<string, { city: string; registration_number: string }> = {
   DE: { city: 'Leipzig', registration_number: 'HRB 24817' },
+  FR: { city: 'Nantes', registration_number: '732 829 320' },
   ES: { city: 'Girona', registration_number: 'B17284465' },
   IE: { city: 'Kilkenny', registration_number: '482917' },
   NL: { city: 'Zwolle', registration_number: '51830264' },
@@ -16,11 +18,14 @@ export function seedOf({
   portalOrigin,
   vendorKeys,
   partnerKey,
+  agreement,
   customers,
 }: {
   portalOrigin: string;
   vendorKeys: Record<VendorName, string>;
   partnerKey: string | undefined;
+  /** The agreement that customers sign, a PDF. */
+  agreement: Uint8Array;
   customers: readonly (Customer & { seeded: RunStatus })[];
 }): Seed {
   const begun = customers.filter(({ seeded }) => seeded !== 'new');
@@ -31,9 +36,20 @@ export function seedOf({
     portalOrigin,
     vendorKeys,
     partnerKey,
+    agreement: { document: Buffer.from(agreement).toString('base64'), step: agreementStep },
     customers: begun.map(seedCustomer),
   };
 }
+
+/** What the customer has done of the agreement, for each state it is to be shown in. */
+const stages = {
+  new: 'draft',
+  in_progress: 'draft',
+  unknown: 'submitted',
+  waiting_billing: 'signed',
+  declined: 'declined',
+  done: 'signed',
+} as const;
 
 function seedCustomer({ external_id, seeded, ...customer }: Customer & { seeded: RunStatus }): SeedCustomer {
   const { company_name, country, first_name, last_name, email } = customer;
@@ -42,7 +58,7 @@ function seedCustomer({ external_id, seeded, ...customer }: Customer & { seeded:
     return { externalId: external_id, stage: 'draft', values: { company_name, country, first_name, last_name, email } };
   return {
     externalId: external_id,
-    stage: 'submitted',
+    stage: stages[seeded],
     values: { company_name, country, city, registration_number, first_name, last_name, email, may_sign: true },
   };
 }

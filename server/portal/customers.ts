@@ -11,7 +11,7 @@ export interface Customer {
   readonly country: string;
 }
 
-/** The five customers of the demo, and the state the seeding brings each one to. What follows the `+` is the platform's sandbox magic. */
+/** The customers of the demo, and the state the seeding brings each one to. What follows the `+` is the platform's sandbox magic. */
 export const demoCustomers: readonly (Customer & { readonly seeded: RunStatus })[] = [
   {
     external_id: 'hl-10241',
@@ -39,6 +39,15 @@ export const demoCustomers: readonly (Customer & { readonly seeded: RunStatus })
     email: 'laia+500-after@montseny.example',
     country: 'ES',
     seeded: 'unknown',
+  },
+  {
+    external_id: 'hl-10226',
+    company_name: 'Atelier Brume SARL',
+    first_name: 'Chloé',
+    last_name: 'Marchand',
+    email: 'chloe@brume.example',
+    country: 'FR',
+    seeded: 'declined',
   },
   {
     external_id: 'hl-10219',

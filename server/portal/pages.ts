@@ -1,4 +1,4 @@
-import type { RunStatus } from '../../shared/onboarding.ts';
+import type { RunStatus, SignState } from '../../shared/onboarding.ts';
 import type { RunSummary } from '../../shared/partner.ts';
 import type { Customer } from './customers.ts';
 
@@ -16,10 +16,22 @@ const states: Record<RunStatus, { word: string; tone: string; means: string }> =
   in_progress: { word: 'In progress', tone: 'now', means: 'The customer is filling in, or accounts are being opened' },
   unknown: { word: 'Needs a look', tone: 'warn', means: 'A vendor’s answer got lost; check before asking again' },
   waiting_billing: { word: 'Waiting for billing', tone: 'now', means: 'The customer has to set up payment' },
+  declined: { word: 'Declined', tone: 'warn', means: 'The customer does not sign the agreement' },
   done: { word: 'Done', tone: 'good', means: 'Everything is set up' },
 };
 const notKnown = { word: 'State not known', tone: 'plain', means: 'Inlay does not tell it just now' };
 const vendors = { kelviq: 'Kelviq', scribeless: 'Scribeless' } as const;
+const agreementWords: Record<SignState, string> = {
+  todo: 'not sent yet',
+  preparing: 'being prepared',
+  open: 'waits to be signed',
+  waiting: 'one more has to sign',
+  finishing: 'being sealed',
+  signed: 'signed',
+  declined: 'declined',
+  voided: 'voided',
+  expired: 'expired',
+};
 const accountWords = {
   planned: 'not opened yet',
   asking: 'being opened',
@@ -47,7 +59,7 @@ export function listPage(shown: Shown, customers: readonly Customer[], runs: rea
 <form method="post" action="/customers"><button type="submit">${icon('plus')}Onboard customer</button></form></div>
 ${down}
 <div class="sheet"><table>
-<thead><tr><th scope="col">Customer</th><th scope="col">Country</th><th scope="col">Onboarding</th><th scope="col">Accounts</th><th scope="col">Last change (UTC)</th></tr></thead>
+<thead><tr><th scope="col">Customer</th><th scope="col">Country</th><th scope="col">Onboarding</th><th scope="col">Agreement</th><th scope="col">Accounts</th><th scope="col">Last change (UTC)</th></tr></thead>
 <tbody>${rows.join('')}</tbody>
 </table></div>`,
   );
@@ -67,9 +79,19 @@ function row(customer: Listed, run: RunSummary | undefined, isDown: boolean): st
 <th scope="row"><a href="/customers/${encodeURIComponent(customer.external_id)}">${escapeHtml(customer.company_name ?? 'New customer')}</a><span>${escapeHtml(customer.external_id)} · ${escapeHtml(person)}</span><span>${escapeHtml(customer.email ?? '')}</span></th>
 <td data-label="Country">${customer.country ? escapeHtml(regions.of(customer.country) ?? customer.country) : '<span class="none">Not given</span>'}</td>
 <td data-label="Onboarding"><span class="badge ${state.tone}">${state.word}</span><span class="means">${state.means}</span></td>
+<td data-label="Agreement">${agreement(customer.external_id, run) ?? none(isDown)}</td>
 <td data-label="Accounts">${accounts ? `<ul>${accounts}</ul>` : none(isDown)}</td>
 <td data-label="Last change">${changed}</td>
 </tr>`;
+}
+
+/** How far the agreement is; once it is signed, the sealed file and the copy that is marked as one. */
+function agreement(id: string, run: RunSummary | undefined): string | undefined {
+  if (!run?.sign) return undefined;
+  const { state } = run.sign;
+  const file = (kind: string, word: string) => `<li><a href="/customers/${encodeURIComponent(id)}/${kind}">${word}</a></li>`;
+  const files = state === 'signed' ? `<ul>${file('sealed', 'Sealed file')}${file('copy', 'Copy')}</ul>` : '';
+  return `<span>${agreementWords[state]}</span>${files}`;
 }
 
 const none = (isDown: boolean): string => `<span class="none">${isDown ? 'Not known' : 'None yet'}</span>`;
@@ -80,6 +102,7 @@ function summary(count: number, runs: readonly RunSummary[] | Error): string {
   const of = (status: RunStatus) => runs.filter((run) => run.status === status).length;
   if (of('unknown')) parts.push(`${of('unknown')} ${of('unknown') === 1 ? 'needs' : 'need'} a look`);
   if (of('waiting_billing')) parts.push(`${of('waiting_billing')} waiting for billing`);
+  if (of('declined')) parts.push(`${of('declined')} declined`);
   parts.push(`${of('done')} done`);
   return parts.join(' · ');
 }
@@ -93,6 +116,13 @@ export const customerPage = (shown: Shown, id: string, customer: Customer | unde
 <inlay-widget data-customer="${escapeHtml(id)}"><p class="late">The set-up cannot be shown just now: Inlay does not answer. Nothing is lost. Load the page again in a minute.</p></inlay-widget>
 <script type="module" src="/portal.js"></script>
 <script type="module" src="${escapeHtml(shown.gatewayUrl)}/inlay.js"></script>`,
+  );
+
+export const notYetPage = (shown: Shown): string =>
+  page(
+    shown,
+    'Not there yet',
+    `<div class="head"><div><h1>The file is not in the vault yet</h1><p>It is put there when everybody has signed; that takes a moment. <a href="/">All customers</a></p></div></div>`,
   );
 
 export const missingPage = (shown: Shown): string =>

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import Router from '@koa/router';
 import Koa from 'koa';
-import { type Fetch, GatewayError, mint, readRuns } from '../../shared/partner.ts';
+import { type Fetch, fileAddress, GatewayError, listRuns, mint, readRuns } from '../../shared/partner.ts';
 import { demoCustomers, isExternalId, newExternalId, user } from './customers.ts';
-import { customerPage, listPage, missingPage, type Shown } from './pages.ts';
+import { customerPage, listPage, missingPage, notYetPage, type Shown } from './pages.ts';
 import { headersFor } from './policy.ts';
 
 export interface PortalConfig {
@@ -22,6 +22,9 @@ export function portal({ gatewayUrl, partnerKey, platformUrl, fetch = globalThis
   const shown: Shown = { gatewayUrl: new URL(gatewayUrl).origin, platformUrl, user };
   const find = (id: string) => demoCustomers.find((customer) => customer.external_id === id);
   const isKnown = (id: string) => find(id) !== undefined || isExternalId(id);
+  const notYet = (error: GatewayError): undefined => {
+    if (error.status !== 404) throw error;
+  };
   const router = new Router();
 
   router.get('/', async (ctx) => {
@@ -35,6 +38,19 @@ export function portal({ gatewayUrl, partnerKey, platformUrl, fetch = globalThis
   router.get('/customers/:id', (ctx) => {
     const { id = '' } = ctx.params;
     if (isKnown(id)) ctx.body = customerPage(shown, id, find(id));
+  });
+  router.get(['/customers/:id/sealed', '/customers/:id/copy'], async (ctx) => {
+    const { id = '' } = ctx.params;
+    const kind = ctx.path.endsWith('/copy') ? 'copy' : 'sealed';
+    if (!isKnown(id)) return;
+    const { items } = await listRuns({ ...gateway, external_id: id });
+    const envelope_id = items[0]?.sign?.envelope_id;
+    const address = envelope_id ? await fileAddress({ ...gateway, envelope_id, kind }).catch(notYet) : undefined;
+    if (address) ctx.redirect(address);
+    else {
+      ctx.status = 404;
+      ctx.body = notYetPage(shown);
+    }
   });
   router.post('/token', async (ctx) => {
     // A real portal looks here whether its signed-in user may act for this customer; the demo has one user, so only its own pages may ask.

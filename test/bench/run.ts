@@ -10,6 +10,9 @@ const figures: Record<string, () => Promise<Row[]>> = {
   serving: async () => (await import('./serving.ts')).serving(say),
   starting: async () => (await import('./starting.ts')).starting(),
   bytes: async () => (await import('./bytes.ts')).firstView(say),
+  paper: async () => (await import('./paper.ts')).paper(),
+  sealing: async () => (await import('./sealing.ts')).sealing(),
+  minting: async () => (await import('./minting.ts')).minting(say),
 };
 
 const wanted = process.argv.slice(2);

@@ -1,9 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { agreementStep, makeAgreement } from '../../server/demo/agreement.ts';
 import { listen } from '../../server/http/listen.ts';
 import { portal } from '../../server/portal/portal.ts';
+import type { Flow } from '../../shared/onboarding.ts';
 import { openBrowser } from '../browser.ts';
+import { putDocument } from '../gateway/agreement.ts';
+import { answered } from '../gateway/answers.ts';
 import { freePort, type GatewayOptions, type StartedGateway, startGateway } from '../start-gateway.ts';
 import { type StartedPlatform, startPlatform } from '../start-platform.ts';
 
@@ -20,19 +24,26 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-export async function setStage(options: GatewayOptions = {}): Promise<Stage> {
+/** With `agreement` the flow has the demo's lease agreement signed between accounts and billing. */
+export async function setStage({ agreement = false, ...options }: GatewayOptions & { agreement?: boolean } = {}): Promise<Stage> {
   const platform = await startPlatform({ now: Date.now() });
   const gateway = await startGateway({ vendorUrl: platform.url, vendorDeadline: 1_500, ...options });
   const port = await freePort();
   const portalUrl = `http://127.0.0.1:${port}`;
-  const { scribeless, kelviq } = platform.keys;
-  const partner = await gateway.partner({ origins: [portalUrl], vendorKeys: { scribeless, kelviq } });
+  const { scribeless, kelviq, loyva } = platform.keys;
+  const vendorKeys = { scribeless, kelviq, ...(agreement && { loyva }) };
+  const partner = await gateway.partner({ origins: [portalUrl], vendorKeys });
+  if (agreement) await bringAgreement(gateway, partner.id);
   const site = await listen(portal({ gatewayUrl: gateway.url, partnerKey: partner.key, platformUrl: platform.url }), port, '127.0.0.1');
   const hostile = await strangersSite();
   const browser = await openBrowser();
-  // The platform's clock stands still unless it is moved; here it goes like everybody's.
+  // The platform's clock and its jobs stand still unless they are moved; here they go like everybody's.
+  let working: Promise<void> | undefined;
   const ticking = setInterval(() => {
     platform.clock.now += 100;
+    working ??= platform.runJobs().finally(() => {
+      working = undefined;
+    });
   }, 100);
   return {
     platform,
@@ -47,6 +58,7 @@ export async function setStage(options: GatewayOptions = {}): Promise<Stage> {
     },
     async close() {
       clearInterval(ticking);
+      await working;
       await browser.close();
       hostile.closeAllConnections();
       hostile.close();
@@ -55,6 +67,16 @@ export async function setStage(options: GatewayOptions = {}): Promise<Stage> {
       await platform.close();
     },
   };
+}
+
+/** The demo's agreement and flow, put as an administrator does. */
+async function bringAgreement(gateway: StartedGateway, partnerId: string): Promise<void> {
+  const base = `/api/v1/admin/partners/${partnerId}/flow`;
+  await answered(putDocument(gateway, partnerId, await makeAgreement()));
+  const { flow } = await answered<{ flow: Flow }>(gateway.admin('GET', base));
+  const signer = { email: 'email', name: ['first_name', 'last_name'], role: 'Lessee' };
+  const steps = flow.steps.map((step) => (step.kind === 'sign' ? { ...step, ...agreementStep, signer } : step));
+  await answered(gateway.admin('PUT', base, { steps }));
 }
 
 /** A page of somebody else, with no policy that would hinder it. */

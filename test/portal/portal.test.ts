@@ -44,6 +44,7 @@ const run = (external_id: string, status: string) => ({
     { vendor: 'kelviq', state: 'ready' },
     { vendor: 'scribeless', state: 'unknown' },
   ],
+  sign: status === 'done' ? { state: 'signed', envelope_id: 'env_abcdefabcdef' } : { state: 'declined', envelope_id: 'env_2' },
 });
 const token = {
   data: { token: 'eyJ.a.b', expires_at: '2026-11-21T09:15:00.000Z', embed_url: `https://g.example/`, widget_type: 'onboarding' },
@@ -57,13 +58,22 @@ test('the list shows every customer with its live state, and runs that only the 
     body: { items: [...demoCustomers.map((c) => run(c.external_id, c.seeded)), run('hl-abcdef01', 'new')], next_cursor: null },
   };
   const text = await (await fetch(url)).text();
-  for (const word of ['Not started', 'In progress', 'Needs a look', 'Waiting for billing', 'Done'])
+  for (const word of ['Not started', 'In progress', 'Needs a look', 'Waiting for billing', 'Declined', 'Done'])
     assert.ok(text.includes(`>${word}<`), word);
   for (const { external_id } of demoCustomers) assert.ok(text.includes(`href="/customers/${external_id}"`));
-  assert.match(text, /6 customers · 1 needs a look · 1 waiting for billing · 1 done/);
+  assert.match(text, /7 customers · 1 needs a look · 1 waiting for billing · 1 declined · 1 done/);
   assert.match(text, /href="\/customers\/hl-abcdef01">New customer</);
   assert.match(text, /Kavanagh &#38; Sons Joinery Ltd/);
   assert.deepEqual({ path: asked.at(-1)?.path, key: asked.at(-1)?.key }, { path: '/partner/runs', key });
+});
+
+test('a signed customer’s sealed file and copy are one press away, and nobody else’s', async () => {
+  answer = { status: 200, body: { items: [run('hl-10204', 'done'), run('hl-10226', 'declined')], next_cursor: null } };
+  const text = await (await fetch(url)).text();
+  for (const kind of ['sealed', 'copy']) {
+    assert.match(text, new RegExp(`href="/customers/hl-10204/${kind}"`));
+    assert.doesNotMatch(text, new RegExp(`href="/customers/hl-10226/${kind}"`));
+  }
 });
 
 test('when the gateway is down the list says so and still shows the customers', async () => {

@@ -1,0 +1,21 @@
+import { makeAuthority } from '../../server/platform/documents/authority.ts';
+import { openDocuments } from '../../server/platform/documents/documents.ts';
+import { jobOf } from './sealing.ts';
+
+/** Seals without a pause while it is told to, as a busy platform does; counts the files. */
+const documents = openDocuments({ identity: await makeAuthority(Date.now()) });
+const job = await jobOf(10);
+let busy = false;
+let sealed = 0;
+
+process.on('message', async (message: 'seal' | 'rest') => {
+  const begins = message === 'seal' && !busy;
+  busy = message === 'seal';
+  while (begins && busy) {
+    await documents.seal(job);
+    sealed += 1;
+  }
+  if (message === 'rest') process.send?.({ sealed });
+});
+await documents.seal(job);
+process.send?.({ ready: true });

@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { resolve } from 'node:path';
+import { test } from 'node:test';
+import { readEnvironment } from '../../server/config.ts';
+
+test('the platform vaults when it is asked, unless it is told to do so by itself; anything else is refused', () => {
+  assert.equal(readEnvironment({}).config.vaulting, 'manual');
+  assert.equal(readEnvironment({ PLATFORM_VAULT: 'auto' }).config.vaulting, 'auto');
+  assert.throws(() => readEnvironment({ PLATFORM_VAULT: 'always' }), /PLATFORM_VAULT must be manual or auto/);
+});
+
+test('a PKCS#12 file comes with its password and the password with its file, and neither is quoted', () => {
+  assert.equal(readEnvironment({}).config.pkcs12, undefined);
+  const both = readEnvironment({ PLATFORM_PKCS12_FILE: 'seal.p12', PLATFORM_PKCS12_PASSWORD: 'hush-hush' });
+  assert.deepEqual(both.config.pkcs12, { file: resolve('seal.p12'), password: 'hush-hush' });
+  assert.throws(() => readEnvironment({ PLATFORM_PKCS12_FILE: 'seal.p12' }), /PLATFORM_PKCS12_PASSWORD is missing/);
+  const alone = () => readEnvironment({ PLATFORM_PKCS12_PASSWORD: 'hush-hush' });
+  assert.throws(alone, /PLATFORM_PKCS12_FILE is missing/);
+  assert.throws(alone, (error: Error) => !error.message.includes('hush'));
+});

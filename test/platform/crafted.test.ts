@@ -3,16 +3,18 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { createIntake } from '../../server/platform/documents/intake.ts';
+import { makeAuthority } from '../../server/platform/documents/authority.ts';
+import { openDocuments } from '../../server/platform/documents/documents.ts';
 import { readPages } from '../../server/platform/documents/reading.ts';
+import type { TakenIn } from '../../server/platform/domain/documents.ts';
 import { Failure } from '../../shared/problem.ts';
 import { crafted } from '../fixtures/pdf/crafted.ts';
 import { tool } from '../tools.ts';
 
-const intake = createIntake();
+const documents = openDocuments({ identity: await makeAuthority(Date.now()) });
 const folder = mkdtempSync(join(tmpdir(), 'crafted-'));
 after(async () => {
-  await intake.close();
+  await documents.close();
   rmSync(folder, { recursive: true });
 });
 
@@ -21,12 +23,12 @@ const signersText = async (bytes: Uint8Array): Promise<string> =>
   (await readPages(bytes, { drawing: false })).map(({ text }) => text).join('');
 
 for (const [name, make] of Object.entries(crafted))
-  test(`${name}: refused, or every reader says what the signer's says of the upload`, async (context) => {
+  test(`${name}: refused, or every reader says of the sealed file what the signer's says of the upload`, async (context) => {
     const pdftotext = tool(context, 'pdftotext', 'poppler-utils');
     const mutool = tool(context, 'mutool', 'mupdf-tools');
     if (!pdftotext || !mutool) return;
     const upload = make();
-    const taken = await intake.takeIn(upload).catch((error: unknown) => error);
+    const taken = await documents.takeIn(upload).catch((error: unknown) => error);
     if (taken instanceof Failure) {
       assert.equal(taken.code, 'document-refused');
       assert.match(taken.detail ?? '', /upload that\.$/);
@@ -36,16 +38,19 @@ for (const [name, make] of Object.entries(crafted))
     assert.ok(
       !(taken instanceof Error) && taken !== null && typeof taken === 'object' && 'bytes' in taken && taken.bytes instanceof Uint8Array,
     );
-    const path = join(folder, 'taken.pdf');
-    writeFileSync(path, taken.bytes);
+    const { bytes: source, pages } = taken as TakenIn;
+    const sealed = await documents.seal({ source, pages, marks: [], facts: null, reason: 'Sealed' });
+    const path = join(folder, 'sealed.pdf');
+    writeFileSync(path, sealed.bytes);
     const seen = await signersText(upload);
     assert.deepEqual(
       {
-        pdfjs: await signersText(taken.bytes),
+        taken: await signersText(source),
+        pdfjs: await signersText(sealed.bytes),
         poppler: bare(pdftotext(path, '-')),
         mupdf: bare(mutool('draw', '-q', '-F', 'text', path)),
       },
-      { pdfjs: seen, poppler: seen, mupdf: seen },
+      { taken: seen, pdfjs: seen, poppler: seen, mupdf: seen },
     );
     context.diagnostic(`taken in: ${seen}`);
   });

@@ -26,13 +26,21 @@ const settings = {
   isImageDecoderSupported: false,
   isOffscreenCanvasSupported: false,
   enableXfa: false,
-  verbosity: 0,
+  // Warnings are how pdf.js tells that it went on over something that others stop at.
+  verbosity: 1,
 };
 
-/** Reads a PDF page by page; Refusal `encrypted`. */
+/** Readers go on after an operator that does not exist, or leave the rest of the page out. */
+let unknownOperators = 0;
+console.warn = (text: unknown) => {
+  if (String(text).includes('Unknown command')) unknownOperators += 1;
+};
+
+/** Reads a PDF page by page; Refusal `encrypted`, or `differs` for content that readers take in several ways. */
 export const readPages = (bytes: Uint8Array, { drawing, pictures = false }: ReadingOptions): Promise<PageReading[]> =>
   opened(bytes, pictures, async (document) => {
     const pages: PageReading[] = [];
+    const unknownBefore = unknownOperators;
     for (let number = 1; number <= document.numPages; number += 1) {
       const page = await document.getPage(number);
       const { items } = await page.getTextContent({ disableNormalization: true });
@@ -46,6 +54,7 @@ export const readPages = (bytes: Uint8Array, { drawing, pictures = false }: Read
       });
       page.cleanup();
     }
+    if (unknownOperators > unknownBefore) throw new Refusal('differs', 'operator');
     return pages;
   });
 

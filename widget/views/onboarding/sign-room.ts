@@ -25,6 +25,9 @@ export class SignRoom {
   #signing: View | undefined;
   #envelope = '';
   #state: 'out' | 'bringing' | 'shown' | 'refused' | 'lost' = 'out';
+  #busy = false;
+  /** The step is the one that is shown. */
+  #entered = false;
   #running = false;
   /** How the ceremony stood when the run was last asked for. */
   #stood = '';
@@ -43,11 +46,14 @@ export class SignRoom {
       this.#state = 'out';
     }
     this.#envelope = envelope;
-    if (this.#state === 'out') void this.#bring();
+    this.#entered = true;
+    // What could not be read is asked for again whenever the run is; how an ended one stands, the run tells.
+    if (this.#state === 'out' || this.#state === 'lost' || (this.#state === 'refused' && state === 'open')) void this.#bring();
     else if (this.#state === 'shown') this.#resume();
   }
 
   leave(): void {
+    this.#entered = false;
     if (this.#running) this.#signing?.pause();
     this.#running = false;
   }
@@ -84,7 +90,9 @@ export class SignRoom {
   }
 
   async #bring(): Promise<void> {
-    this.#state = 'bringing';
+    if (this.#busy) return;
+    this.#busy = true;
+    if (this.#state === 'out') this.#state = 'bringing';
     const envelope = this.#envelope;
     try {
       const { Sign } = await bring(() => import('../signing/sign.ts'));
@@ -94,16 +102,17 @@ export class SignRoom {
       if (envelope !== this.#envelope) return;
       this.#signing = signing;
       this.#state = 'shown';
-      this.#host.requestUpdate();
-      setTimeout(() => this.#resume());
+      this.#resume();
     } catch (thrown) {
       if (envelope === this.#envelope) this.#state = asLinkError(thrown).unclear ? 'lost' : 'refused';
+    } finally {
+      this.#busy = false;
+      this.#host.requestUpdate();
     }
-    this.#host.requestUpdate();
   }
 
   #resume(): void {
-    if (this.#running || this.#state !== 'shown') return;
+    if (this.#running || !this.#entered || this.#state !== 'shown') return;
     this.#running = true;
     this.#signing?.resume();
     this.#host.requestUpdate();

@@ -21,7 +21,7 @@ export function barView(scene: Scene, props: BarProps): TemplateResult {
   return html`
     <div class="bar" part="bar">
       <div class="bar-name">
-        <h2 id="title" tabindex="-1" aria-level=${level} dir="auto">${view.name}</h2>
+        <h2 id="title" tabindex="-1" aria-level=${level}><bdi>${view.name}</bdi></h2>
         <p><span class="bar-from">${words.say('sign.from', { sender: view.sender })} · </span>${words.say('sign.as', { name: view.you.name })}</p>
       </div>
       ${keptMark(scene, props.kept)}

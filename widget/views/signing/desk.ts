@@ -28,6 +28,8 @@ export class Desk {
   readonly #ways: Ways;
   readonly #journey = new Journey();
   readonly #resized = new ResizeObserver(() => this.#layOut());
+  readonly #inSight = new IntersectionObserver((entries) => this.#onSight(entries));
+  readonly #thumbs = new Map<Element, number>();
   #element: HTMLElement | undefined;
   #width = 0;
   #scale = 0;
@@ -87,6 +89,8 @@ export class Desk {
 
   #takeUp(element: HTMLElement | undefined): void {
     this.#resized.disconnect();
+    this.#inSight.disconnect();
+    this.#thumbs.clear();
     this.#journey.stop();
     this.#element = element;
     this.#width = this.#scale = 0;
@@ -95,13 +99,29 @@ export class Desk {
     this.paper.show(element, this.#sheets, { current: (page) => this.#onCurrent(page + 1), seen: (page) => this.#onSeen(page + 1) });
     this.paper.setScale(this.#scale);
     this.#resized.observe(element);
-    const thumbs = this.#host.renderRoot.querySelectorAll<HTMLCanvasElement>('.thumb canvas');
+    this.#showThumbs();
+  }
+
+  /** Small pages are drawn as they come into sight: there may be hundreds. */
+  #showThumbs(): void {
+    const thumbs = [...this.#host.renderRoot.querySelectorAll<HTMLCanvasElement>('.thumb canvas')];
+    this.#inSight.disconnect();
     thumbs.forEach((canvas, i) => {
       const { width, height } = this.paper.pages[i] ?? { width: 1, height: 1 };
       canvas.style.aspectRatio = `${width} / ${height}`;
-      // A page that cannot be drawn small is still found by its number.
-      void this.paper.thumb(i, canvas, thumbWidth).catch(() => undefined);
+      this.#thumbs.set(canvas, i);
+      this.#inSight.observe(canvas);
     });
+  }
+
+  #onSight(entries: readonly IntersectionObserverEntry[]): void {
+    for (const { target, isIntersecting } of entries) {
+      const page = isIntersecting ? this.#thumbs.get(target) : undefined;
+      if (page === undefined) continue;
+      this.#inSight.unobserve(target);
+      // A page that cannot be drawn small is still found by its number.
+      void this.paper.thumb(page, target as HTMLCanvasElement, thumbWidth).catch(() => undefined);
+    }
   }
 
   /** Sizes the sheets to the desk; what was in its middle stays there. */

@@ -52,7 +52,7 @@ function progressView({ words, view }: Scene, { answers, current, page }: GuideP
 function nowView(scene: Scene, { answers, current, unread }: GuideProps): TemplateResult {
   const { words } = scene;
   const said = (heading: string, text: string, fault = false) => html`
-    <div class="guide-now">${turnLine('you', words.say('turn.you'))}<b dir="auto">${heading}</b>
+    <div class="guide-now">${turnLine('you', words.say('turn.you'))}<b><bdi>${heading}</bdi></b>
       <p class="small ${fault ? 'error' : 'muted'}">${fault ? icon('alert', 's') : nothing}<span>${text}</span></p></div>`;
   const fault = current && answers.faults.get(current.id);
   if (current && fault) return said(scene.label(current), faultText(scene, fault), true);

@@ -53,7 +53,7 @@ function ownView(scene: Scene, field: Field, props: MarkerProps): TemplateResult
   // The name is an attribute: where parts of it are hidden in the text, browsers put spaces between them.
   return html`<button class="marker" part="marker" type="button" id="m-${id}" data-id=${id} data-field=${done ? 'done' : now ? 'current' : 'todo'}
       data-type=${type} data-fault=${faulty ? '' : nothing} aria-label=${nameOf(scene, field, answers)} @click=${() => onPress(field)}>
-      ${now && !done ? html`<span class="marker-flag" aria-hidden="true">${words.say('marker.next')}</span>` : nothing}
+      ${now && !done ? html`<span class="marker-flag" data-flag=${words.say('marker.next')}></span>` : nothing}
       ${done ? html`<span class="marker-tick">${icon('check')}</span>` : nothing}
       ${
         value && (done || faulty)

@@ -27,10 +27,10 @@ export function deskView(scene: Scene, props: PagesProps): TemplateResult {
   const { words, view } = scene;
   const all = view.document.pages.length;
   return html`
-    <div class="desk" part="desk" tabindex="0" role="region" aria-label=${words.say('sign.document', { n: props.page, all })} @keydown=${props.onKey}>
+    <div class="desk" part="desk" dir="ltr" tabindex="0" role="region" aria-label=${words.say('sign.document', { n: props.page, all })} @keydown=${props.onKey}>
       ${view.document.pages.map(
         (_, i) => html`
-        <article class="page" part="page" dir="ltr" aria-label=${words.say('sign.page', { n: i + 1 })}>
+        <article class="page" part="page" aria-label=${words.say('sign.page', { n: i + 1 })}>
           <div class="sheet"></div>
           ${markersView(scene, i + 1, props)}
         </article>`,

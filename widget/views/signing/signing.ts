@@ -244,7 +244,8 @@ export class Signing implements View {
 
   async #finish(event: Event): Promise<void> {
     await this.#answers.save();
-    if (this.#answers.dirty || this.#answers.missing.length) return this.#table.begin(true);
+    if (this.#answers.dirty) return this.#host.announce(this.#host.words.say('away.unreached'));
+    if (this.#answers.missing.length) return this.#table.begin(true);
     const { revision, today, pages_seen } = this.#view;
     const request = { document_sha256: this.#reader.opening.hash, revision, date: today };
     await this.#acts.take('finish', JSON.stringify(request), async (key) => {

@@ -36,8 +36,6 @@ export class Table {
   #current = '';
   #menu = false;
   #spoken = 0;
-  /** The last signature and the last initials: the next ones begin with them. */
-  readonly #made = new Map<Field['type'], FieldValue>();
 
   constructor(host: Frame, answers: Answers, ways: Ways) {
     this.#host = host;
@@ -138,7 +136,9 @@ export class Table {
 
   #signDialog(field: Field, type: 'signature' | 'initials', value: FieldValue | null): Dialog {
     const { name } = this.#ways.scene().view.you;
-    const before = value ?? this.#made.get(type) ?? null;
+    // The next signature begins with the last one.
+    const other = this.#answers.asked.find((each) => each.type === type && this.#answers.isDone(each));
+    const before = value ?? (other ? this.#answers.value(other) : null);
     return new SignDialog(field, before, type === 'initials' ? initialsOf(name) : name, this.#dialogWays(field));
   }
 
@@ -171,7 +171,6 @@ export class Table {
     await Promise.race([this.#answers.give(field, value), sleep(patience)]);
     const fault = this.#answers.faults.get(field.id);
     if (fault) return faultText(this.#ways.scene(), fault);
-    if (value && (field.type === 'signature' || field.type === 'initials')) this.#made.set(field.type, value);
     this.#ways.dialog(undefined);
     this.#tell(field, value !== null);
     this.#advance(field, true);

@@ -9,6 +9,7 @@ const cache = join(root, 'node_modules/.cache/inlay');
 const packed = {
   kysely: "export * from 'kysely'; export * from 'kysely/migration';",
   zod: "export * from 'zod/mini'; export { en } from 'zod/locales';",
+  'pdf-lib': "export * from '@cantoo/pdf-lib';",
 } as const;
 
 /** Builds the browser's script and the packed libraries when they are missing or older than what they are made of. */

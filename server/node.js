@@ -11,9 +11,15 @@ if (major < 22 || (major === 22 && minor < 18)) {
 }
 module.enableCompileCache?.();
 
-// Two libraries have hundreds of files, and finding each took a third of the start. server/build.ts puts each into one file; without it,
+// Three libraries have hundreds of files, and finding each took a third of the start. server/build.ts puts each into one file; without it,
 // they load as they are.
-const packed = { kysely: 'kysely', 'kysely/migration': 'kysely', 'zod/mini': 'zod', 'zod/locales': 'zod' };
+const packed = {
+  kysely: 'kysely',
+  'kysely/migration': 'kysely',
+  'zod/mini': 'zod',
+  'zod/locales': 'zod',
+  '@cantoo/pdf-lib': 'pdf-lib',
+};
 const folder = new URL('../node_modules/.cache/inlay/', import.meta.url);
 module.registerHooks?.({
   resolve(specifier, context, next) {

@@ -27,22 +27,38 @@ export const Discovery = z.object({ version: z.int(), path: z.string() });
 const at = z.nullable(z.string());
 const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 const fraction = z.number().check(z.minimum(0), z.maximum(1));
-const point = z.tuple([
-  z.number().check(z.minimum(0), z.maximum(pad.width)),
-  z.number().check(z.minimum(0), z.maximum(pad.height)),
-  z.number().check(z.minimum(0), z.maximum(3_600_000)),
-  fraction,
-]);
+type Strokes = [x: number, y: number, ms: number, pressure: number][][];
+const highest = [pad.width, pad.height, 3_600_000, 1] as const;
+type Path = number[] | undefined;
+const pointFault = (point: unknown): Path => {
+  if (!Array.isArray(point) || point.length !== highest.length) return [];
+  const i = highest.findIndex((most, i) => !(typeof point[i] === 'number' && point[i] >= 0 && point[i] <= most));
+  return i < 0 ? undefined : [i];
+};
+const strokeFault = (stroke: unknown): Path => (Array.isArray(stroke) && stroke.length > 0 ? firstFault(stroke, pointFault) : []);
+const firstFault = (list: readonly unknown[], faultOf: (item: unknown) => Path): Path => {
+  for (const [i, item] of list.entries()) {
+    const fault = faultOf(item);
+    if (fault) return [i, ...fault];
+  }
+  return undefined;
+};
+/** The first fault alone: a body of a hundred thousand wrong points must not be as many faults. */
+const strokesFault = (strokes: readonly unknown[]): Path => {
+  const points = strokes.reduce<number>((sum, stroke) => sum + (Array.isArray(stroke) ? stroke.length : 0), 0);
+  const counted = strokes.length >= 1 && strokes.length <= pad.maxStrokes && points <= pad.maxPoints;
+  return counted ? firstFault(strokes, strokeFault) : [];
+};
+const strokes = z.custom<Strokes>(Array.isArray, 'must be a list of strokes').check(({ value, issues }) => {
+  const path = strokesFault(value);
+  const message = `must be 1 to ${pad.maxStrokes} strokes with at most ${pad.maxPoints} points [x, y, ms, pressure] within the pad`;
+  if (path) issues.push({ code: 'custom', path, message, input: value });
+});
+/** As many as an envelope may have. */
+const maxFields = 500;
 
 export const FieldValue = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('drawn'),
-    strokes: z.array(z.array(point).check(z.minLength(1))).check(
-      z.minLength(1),
-      z.maxLength(pad.maxStrokes),
-      z.refine((strokes) => strokes.reduce((sum, stroke) => sum + stroke.length, 0) <= pad.maxPoints, 'has too many points'),
-    ),
-  }),
+  z.strictObject({ kind: z.literal('drawn'), strokes }),
   z.strictObject({ kind: z.literal('typed'), text: z.string().check(z.maxLength(longest.typed)) }),
   z.strictObject({ kind: z.literal('text'), text: z.string().check(z.maxLength(longest.text)) }),
   z.strictObject({ kind: z.literal('checked'), checked: z.boolean() }),
@@ -139,7 +155,15 @@ export type PagesRequest = z.infer<typeof PagesRequest>;
 export const PagesAnswer = z.object({ pages_seen: z.array(z.int()) });
 export type PagesAnswer = z.infer<typeof PagesAnswer>;
 /** Answers by field id; null takes one back. All are kept, or none. */
-export const FieldsRequest = z.strictObject({ values: z.record(z.string().check(z.maxLength(40)), z.nullable(FieldValue)) });
+export const FieldsRequest = z.strictObject({
+  // Counted before any of it is read, for the same reason.
+  values: z.pipe(
+    z
+      .record(z.string(), z.unknown())
+      .check(z.refine((values) => Object.keys(values).length <= maxFields, `has more than ${maxFields} answers`)),
+    z.record(z.string().check(z.maxLength(40)), z.nullable(FieldValue)),
+  ),
+});
 export type FieldsRequest = z.infer<typeof FieldsRequest>;
 export const FieldsAnswer = z.object({ revision: z.int(), saved_at: z.string() });
 export type FieldsAnswer = z.infer<typeof FieldsAnswer>;

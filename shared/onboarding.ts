@@ -74,6 +74,7 @@ export const ProvisionStep = z.strictObject({
 });
 const fraction = z.number().check(z.minimum(0), z.maximum(1));
 const party = z.string().check(z.trim(), z.minLength(1), z.maxLength(100));
+const role = z.string().check(z.trim(), z.minLength(1), z.maxLength(60));
 /** A document of the partner (`/flow/documents/{name}`), signed by the customer and then, where one is named, by the partner's countersigner. */
 export const SignStep = z.strictObject({
   ...StepBase,
@@ -82,15 +83,15 @@ export const SignStep = z.strictObject({
   /** What the envelope is called. */
   title: party,
   /** The customer: which of the answers are their e-mail and, joined by spaces, their name. */
-  signer: z.strictObject({ email: name, name: z.array(name).check(z.minLength(1), z.maxLength(3)), role: z._default(party, 'Customer') }),
-  countersigner: z.optional(z.strictObject({ email: z.email().check(z.maxLength(254)), name: party, role: z._default(party, 'Partner') })),
+  signer: z.strictObject({ email: name, name: z.array(name).check(z.minLength(1), z.maxLength(3)), role: z._default(role, 'Customer') }),
+  countersigner: z.optional(z.strictObject({ email: z.email().check(z.maxLength(254)), name: party, role: z._default(role, 'Partner') })),
   /** Where the parties sign, by role, in fractions of the displayed page. Without them a signature page is added. */
   fields: z._default(
     z
       .array(
         z.strictObject({
           type: z.enum(fieldTypes),
-          role: party,
+          role,
           page: z.int().check(z.minimum(1), z.maximum(500)),
           x: fraction,
           y: fraction,

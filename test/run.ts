@@ -12,5 +12,8 @@ const files = readdirSync(here, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.test.ts') && (wanted.length === 0 || wanted.some((word) => name.includes(word))))
   .sort()
   .map((name) => join(here, name));
-const { status } = spawnSync(process.execPath, ['--test', '--test-concurrency=2', '--test-reporter=spec', ...files], { stdio: 'inherit' });
+// As `npm start` runs: with the packed libraries and the compile cache.
+const start = fileURLToPath(new URL('../server/node.js', import.meta.url));
+const options = ['--import', start, '--test', '--test-concurrency=2', '--test-reporter=spec'];
+const { status } = spawnSync(process.execPath, [...options, ...files], { stdio: 'inherit' });
 process.exit(status ?? 1);

@@ -49,16 +49,16 @@ export async function runDemo(config: Config, secrets: Secrets): Promise<void> {
   process.once('SIGINT', stop).once('SIGTERM', stop);
   await platform.ready;
 
+  const agreement = await makeAgreement();
+  let seed: ReturnType<typeof seedOf> | undefined;
   const gateway = part(
     'gateway',
     () => text(masterKey),
     async (child) => {
       const { vendorKeys, partnerKey } = demo;
       if (!vendorKeys) throw new Error('The platform has given no keys.');
-      const made = await child.ask<{ partnerId: string; partnerKey: string }>(
-        'seed',
-        seedOf({ portalOrigin: urls.portalUrl, vendorKeys, partnerKey, agreement: await makeAgreement(), customers: demoCustomers }),
-      );
+      seed = seedOf({ portalOrigin: urls.portalUrl, vendorKeys, partnerKey, agreement, customers: demoCustomers });
+      const made = await child.ask<{ partnerId: string; partnerKey: string }>('seed', seed);
       demo = { ...demo, ...made, adminToken: await child.ask<string>('issueAdminToken', 3600) };
     },
   );
@@ -79,6 +79,8 @@ export async function runDemo(config: Config, secrets: Secrets): Promise<void> {
     demo.adminToken = (await gateway.ask<string>('issueAdminToken', 3600).catch(() => undefined)) ?? demo.adminToken;
     await save();
   };
+  // Customers who sign do so while others look around already; whoever is left over signs at the next start.
+  gateway.ask('sign', seed).catch(() => {});
   setInterval(() => {
     renew().catch((error: Error) => say(`demo.json could not be renewed: ${error.message}`));
   }, renewal);

@@ -75,10 +75,12 @@ export interface GatewayConfig {
   readonly admin: { readonly issuer: string; readonly audience: string; readonly jwksUrl: string } | undefined;
 }
 
+type Demo = ReturnType<typeof demoSeed>;
+
 export interface Gateway {
   readonly app: Koa;
   readonly jobs: readonly Job[];
-  readonly verbs: { issueAdminToken(seconds: number): Promise<string>; seed: ReturnType<typeof demoSeed> };
+  readonly verbs: { issueAdminToken(seconds: number): Promise<string>; seed: Demo['seed']; sign: Demo['sign'] };
   close(): Promise<void>;
 }
 
@@ -193,23 +195,13 @@ export async function compose(
     { publicUrl, report: edges.report, now: edges.now },
   );
 
+  const signatures = demoSignatures({ keep, ceremonies });
+  const demo = demoSeed({ ...keeping, partners, keys, credentials, onboarding, documents, flows, signatures, report: edges.report });
+
   return {
     app,
     jobs: gatewayJobs({ provisioning, signing, sessions, purgeAnswers: () => idempotency.purge(edges.now()) }),
-    verbs: {
-      issueAdminToken: admins.issue,
-      seed: demoSeed({
-        ...keeping,
-        partners,
-        keys,
-        credentials,
-        onboarding,
-        documents,
-        flows,
-        signatures: demoSignatures({ keep, ceremonies }),
-        report: edges.report,
-      }),
-    },
+    verbs: { issueAdminToken: admins.issue, seed: demo.seed, sign: demo.sign },
     async close() {
       await Promise.all([provisioning.settleWithin(2_000), signing.settleWithin(2_000)]);
       await outbound.close();

@@ -52,7 +52,9 @@ export function demoSignatures({ keep, ceremonies }: { keep: Keep; ceremonies: C
       // A run that began before there was something to sign has nothing to wait for.
       if (!(await signingOf(session))) return;
       if (!(await until(session, ({ state }) => state !== 'planned' && state !== 'asking'))) return;
-      if ((await signingOf(session))?.state !== 'open') return;
+      const signing = await signingOf(session);
+      // A second envelope is somebody's own wish: it is theirs to sign.
+      if (signing?.state !== 'open' || signing.round > 1) return;
       if (stage === 'signed') return sign(session);
       const body = { reason: 'We have decided to buy the equipment instead.' };
       await ceremonies.ask(session, browser, { method: 'POST', path: '/decline', body }, CeremonyView);

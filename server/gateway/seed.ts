@@ -107,21 +107,26 @@ export function demoSeed(options: Options) {
     return session;
   }
 
-  /** What is signed is waited for, all of it at once; a vendor that is slow or away keeps nobody from starting. */
   async function settle(session: SessionRow, { stage, externalId }: SeedCustomer): Promise<void> {
     if (stage === 'signed' || stage === 'declined')
       await signatures.bring(session, stage).catch((error: unknown) => report(error, externalId));
   }
 
-  return async (seed: Seed): Promise<{ partnerId: string; partnerKey: string }> => {
-    const partnerId = await partnerOf(seed);
-    await reconcile(partnerId, seed);
-    await agree(partnerId, seed);
-    const partnerKey = await keyOf(partnerId, seed.partnerKey);
-    const settling: Promise<void>[] = [];
-    for (const customer of seed.customers) settling.push(settle(await bring(partnerId, customer), customer));
-    await Promise.all(settling);
-    return { partnerId, partnerKey };
+  return {
+    async seed(seed: Seed): Promise<{ partnerId: string; partnerKey: string }> {
+      const partnerId = await partnerOf(seed);
+      await reconcile(partnerId, seed);
+      await agree(partnerId, seed);
+      const partnerKey = await keyOf(partnerId, seed.partnerKey);
+      for (const customer of seed.customers) await bring(partnerId, customer);
+      return { partnerId, partnerKey };
+    },
+
+    /** What customers do once everything runs: they sign, or decline. It takes as long as the vendor does, so nothing waits for it. */
+    async sign(seed: Seed): Promise<void> {
+      const partnerId = await partnerOf(seed);
+      await Promise.all(seed.customers.map(async (customer) => settle(await bring(partnerId, customer), customer)));
+    },
   };
 }
 

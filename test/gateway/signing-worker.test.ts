@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { pauseOf } from '../../server/gateway/domain/signing-moves.ts';
 import type { OnboardingView } from '../../shared/onboarding.ts';
 import { eventually, type StartedGateway, startGateway } from '../start-gateway.ts';
 import { ada } from '../visitor.ts';
@@ -112,6 +113,44 @@ test('a vendor that refuses the document is asked again later, and the audit say
   assert.ok(items.some(({ kind }) => kind === 'signing.refused'));
   loyva.at('POST ');
   await until(visitor, ({ sign }) => sign?.state === 'open');
+});
+
+test('while a customer watches, a vendor that cannot tell is not asked at every look', async () => {
+  const { key } = await signingPartner();
+  const visitor = await begin(key, 'watched');
+  loyva.at('POST ', (response) => response.destroy());
+  loyva.at('GET ', json({ error: 'busy' }, 503));
+  await answered(visitor.submit(ada));
+  await until(visitor, ({ sign }) => sign?.unreachable);
+  const before = loyva.count('GET ');
+  let looks = 0;
+  await until(visitor, () => ++looks === 60);
+  const asked = loyva.count('GET ') - before;
+  assert.ok(asked <= 10, `asked ${asked} times in a minute`);
+  loyva.at('POST ');
+  loyva.at('GET ');
+  await until(visitor, ({ sign }) => sign?.state === 'open');
+});
+
+test('an envelope that a customer leaves lying is asked about ever less, once an hour in the end; what others do is not left so long', () => {
+  const [minute, hour, at] = [60_000, 3_600_000, Date.now()];
+  const pause = (state: 'open' | 'waiting', tries: number, age: number) => pauseOf({ asked_at: at - age }, state, tries, at);
+  assert.deepEqual([pause('open', 1, 30 * hour), pause('open', 20, hour)], [2_000, 5 * minute]);
+  assert.deepEqual([pause('open', 20, 12 * hour), pause('open', 20, 900 * hour)], [30 * minute, hour]);
+  assert.equal(pause('waiting', 20, 900 * hour), 5 * minute);
+});
+
+test('a name that is too long for the vendor is told of at once, at the answer that is longest', async () => {
+  const { key } = await signingPartner();
+  const visitor = await begin(key, 'long');
+  const refusal = await visitor.submit({ ...ada, first_name: 'A'.repeat(50), last_name: 'B'.repeat(70) });
+  assert.equal(refusal.status, 422);
+  const { errors } = (await refusal.json()) as { errors: unknown[] };
+  assert.deepEqual(errors, [{ pointer: '/values/last_name', code: 'too-long', params: { max: 49, typed: 70 } }]);
+  await answered(visitor.submit({ ...ada, first_name: 'A\u0002da', last_name: 'B'.repeat(49) }));
+  await until(visitor, ({ sign }) => sign?.state === 'open');
+  const body = JSON.parse(loyva.received.findLast(({ method, url }) => method === 'POST' && url.endsWith('/envelopes'))?.body ?? '');
+  assert.equal(body.customer_name, `Ada ${'B'.repeat(49)}`);
 });
 
 test('vault-in is asked for until it is done; an envelope that is vaulted already is fine', async () => {

@@ -75,8 +75,8 @@ test('a value of the wrong kind is refused', async () => {
   ]);
 });
 
-test('what could not be stamped as it is seen is refused: control characters, line breaks, turned text, half characters', async () => {
-  for (const bad of ['a\u0000b', 'a\nb', 'a\u2028b', 'a\u202eb', 'a\u2066b', 'a\ud800b'])
+test('what could not be stamped as it is seen is refused: control characters, line breaks, turned text, half characters, fillers', async () => {
+  for (const bad of ['a\u0000b', 'a\nb', 'a\u2028b', 'a\u202eb', 'a\u2066b', 'a\ud800b', 'a\u3164b', '\u200b \u00ad'])
     assert.deepEqual(await faults({ [own('text')]: text(bad) }), [`/values/${own('text')} control-characters`], JSON.stringify(bad));
 });
 
@@ -91,6 +91,12 @@ test('characters that no font has are named', async () => {
     ],
   );
   assert.equal((await signer.save({ [own('text')]: text('Grüße Ωμέγα Привет مرحبا שלום नमस्ते สวัสดี') })).status, 200);
+});
+
+test('a body full of wrong points or unknown fields is a few faults', async () => {
+  const ones = Array.from({ length: 250_000 }, () => 1);
+  assert.equal((await faults({ [own('signature')]: { kind: 'drawn', strokes: [ones] } })).length, 1);
+  assert.deepEqual(await faults(Object.fromEntries(Array.from({ length: 40_000 }, (_, i) => [i.toString(36), 1]))), ['/values custom']);
 });
 
 test('values that are no values are refused with every place', async () => {

@@ -116,6 +116,22 @@ test('with a link, what the platform sees is recorded and what the caller says o
   });
 });
 
+test('who agrees by a signing link and signs in a session of the partner’s has signed by the latter', async () => {
+  const id = await sendEnvelope(platform);
+  const [strong, weak] = [await linkToken(platform, id, ada.email), await embedToken(platform, id, ada.email)];
+  await signerWith(platform, strong).consent();
+  const signer = signerWith(platform, weak, { 'Inlay-Client': JSON.stringify(report) });
+  await signer.fill();
+  assert.equal((await signer.finish()).status, 200);
+  const db = new SqliteFile(`${platform.dataDir}/platform.db`, { readonly: true });
+  const { reached } = db.prepare('select reached from signers where envelope_id = ?').get(id) as { reached: string };
+  db.close();
+  assert.deepEqual(
+    [recorded(id).assurance, JSON.parse(reached).assurance, JSON.parse(reached).reportedBy],
+    ['link-given-to-partner', 'partner-asserted', 'Harbor Leasing'],
+  );
+});
+
 test('tokens of links are kept as hashes only, and embed tokens not at all', async () => {
   const id = await sendEnvelope(platform);
   const [link, token] = [await linkToken(platform, id, ada.email), await embedToken(platform, id, ada.email)];

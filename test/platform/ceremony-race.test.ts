@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import SqliteFile from 'better-sqlite3';
+import { ceremonyPath } from '../../shared/ceremony.ts';
 import { type StartedPlatform, startPlatform } from '../start-platform.ts';
-import { ada, ask, drawn, embedToken, jonas, linkToken, sendEnvelope, signerWith } from './ceremony-stage.ts';
+import { ada, ask, drawn, embedToken, jonas, linkToken, sendEnvelope, signAll, signerWith } from './ceremony-stage.ts';
 
 let platform: StartedPlatform;
 before(async () => {
@@ -124,4 +127,31 @@ test('one token first used by many calls at once makes one pass', async () => {
   const signer = signerWith(platform, await embedToken(platform, id, ada.email));
   const views = await Promise.all(Array.from({ length: 8 }, () => signer.send('GET', '')));
   assert.ok(views.every(({ status }) => status === 200));
+});
+
+test('an act is of the instant at which all of it has come, however slowly it was sent', async () => {
+  const id = await sendEnvelope(platform, { signers: [ada, jonas] });
+  const [token, other] = [await embedToken(platform, id, ada.email), signerWith(platform, await embedToken(platform, id, jonas.email))];
+  const signer = signerWith(platform, token);
+  await signer.consent();
+  await signer.fill();
+  const { document, revision, today } = await signer.read();
+  const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json', Expect: '100-continue' };
+  const slow = request(`${platform.url}${ceremonyPath}/finish`, { method: 'POST', headers });
+  slow.flushHeaders();
+  await once(slow, 'continue');
+  platform.clock.now += 30_000;
+  assert.equal((await signAll(other)).status, 200);
+  platform.clock.now += 1_000;
+  slow.end(JSON.stringify({ document_sha256: document.sha256, revision, date: today }));
+  const [answer] = await once(slow, 'response');
+  assert.equal(answer.statusCode, 200);
+  answer.resume();
+  const signed = (await signer.read()).signers.map(({ signed_at }) => signed_at);
+  assert.deepEqual(
+    signed,
+    [0, -1_000].map((before) => new Date(platform.clock.now + before).toISOString()),
+  );
+  platform.clock.now -= 31_000;
+  await platform.runJobs();
 });

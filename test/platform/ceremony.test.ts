@@ -178,6 +178,14 @@ test('what is declined or voided is told in its words, and nothing goes on', asy
   assert.equal(codeOf(await signer.finish()), '409 ceremony-ended');
 });
 
+test('a reason that would not be kept as it was written is refused; lines and tabs are kept', async () => {
+  const signer = await enter(await sendEnvelope(platform), ada);
+  for (const reason of ['No\u0000', 'No \ud800', 'No\u0007'])
+    assert.equal(codeOf(await signer.decline(reason)), '422 invalid-input', JSON.stringify(reason));
+  assert.equal((await signer.decline('No:\n\tnot like this')).status, 200);
+  assert.equal((await signer.read()).ended?.reason, 'No:\n\tnot like this');
+});
+
 test('the day of signing is that of the finish, in UTC; a finish that names yesterday is refused', async () => {
   const id = await sendEnvelope(platform, { fields: ['signature', 'date_signed'] });
   const signer = await enter(id, ada);

@@ -203,6 +203,16 @@ test('a name with characters that cannot be printed is refused, and the characte
   assert.match(detail?.message ?? '', /ꦧ.*😀/u);
 });
 
+test('a name that would not be printed as it is seen, or not be seen at all, is refused', async () => {
+  for (const customer_name of ['Ada \u202eanaN', 'Ada\u3164', '\u200b'])
+    assert.deepEqual(
+      ((await partner(platform, 'POST', '', await request({ customer_name }))).json.details as { pointer: string; code: string }[]).map(
+        ({ pointer, code }) => `${pointer} ${code}`,
+      ),
+      ['/customer_name control-characters'],
+    );
+});
+
 test('every fault is named at once', async () => {
   const { json } = await partner(platform, 'POST', '', { customer_email: 'x', signers: [{}], fields: [{ type: 'x' }] });
   const pointers = (json.details as { pointer: string }[]).map(({ pointer }) => pointer);

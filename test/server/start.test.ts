@@ -45,7 +45,7 @@ function childOf(pid: number | undefined, part: string): number {
   return found;
 }
 
-test('npm start prints three addresses that answer, brings five customers to five states, revives what dies, keeps its keys, and ends on Ctrl-C', async () => {
+test('npm start prints three addresses that answer, brings six customers to six states, revives what dies, keeps its keys, and ends on Ctrl-C', async () => {
   const first = start();
   await eventually(async () => first.said().includes('Ctrl-C ends everything'), 30_000);
   const demo = demoFile();
@@ -62,12 +62,12 @@ test('npm start prints three addresses that answer, brings five customers to fiv
       .sort()
       .join(' ');
   };
-  await eventually(async () => (await statuses()) === 'done in_progress unknown waiting_billing', 20_000);
+  await eventually(async () => (await statuses()) === 'declined done in_progress unknown waiting_billing', 60_000);
 
   process.kill(childOf(first.child.pid, 'gateway'), 'SIGKILL');
   await eventually(async () => first.said().includes('The gateway ended'));
   await eventually(() => answers(`${demo.gatewayUrl}/inlay.js`), 15_000);
-  assert.equal(await statuses(), 'done in_progress unknown waiting_billing');
+  assert.equal(await statuses(), 'declined done in_progress unknown waiting_billing');
 
   const over = ended(first.child);
   first.child.kill('SIGINT');

@@ -1,17 +1,32 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { randomKills } from '../journey/crash-kills.ts';
 
-/** `npm run soak -- --count N [--seed S]`: the tests' own code in large counts. The last line says how many passed and failed. */
-const { values } = parseArgs({ options: { count: { type: 'string', default: '20' }, seed: { type: 'string' } } });
-const count = Number(values.count);
+/**
+ * `npm run soak -- --count N [--damaged N] [--seed S]`: the tests' own code in large counts: N kills (20 unless told), and so many damaged PDFs
+ * (300 unless told). The last line says how many passed and failed.
+ */
+const options = {
+  count: { type: 'string', default: '20' },
+  damaged: { type: 'string', default: '300' },
+  seed: { type: 'string' },
+} as const;
+const { values } = parseArgs({ options });
+const [count, files] = [Number(values.count), Number(values.damaged)];
 const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 32) : Number(values.seed);
-if (!Number.isInteger(count) || count < 1 || !Number.isInteger(seed)) {
-  console.error('--count must be a whole number above 0, and --seed a whole number.');
+if (![count, files, seed].every(Number.isInteger) || count < 1 || files < 0) {
+  console.error('--count must be a whole number above 0, --damaged one from 0, and --seed a whole number.');
   process.exit(1);
 }
 
 const { failures } = await randomKills({ count, seed, say: (line) => console.log(line) });
 for (const failure of failures) console.log(failure);
 const failed = Math.min(count, new Set(failures.map((failure) => failure.slice(0, failure.indexOf(':', failure.indexOf('kill'))))).size);
-console.log(`${count - failed} passed, ${failed} failed`);
-process.exitCode = failed > 0 ? 1 : 0;
+
+const file = fileURLToPath(new URL('../platform/damaged.test.ts', import.meta.url));
+const env = { ...process.env, DAMAGED: String(files) };
+const survived = files === 0 || spawnSync(process.execPath, ['--test', file], { stdio: 'inherit', env }).status === 0;
+console.log(survived ? `${files} damaged PDFs: each taken in clean or refused with its sentence` : 'The damaged PDFs failed; see above.');
+console.log(`${count - failed} kills passed, ${failed} failed`);
+process.exitCode = failed > 0 || !survived ? 1 : 0;

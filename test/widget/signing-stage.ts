@@ -112,14 +112,25 @@ export const open = (
   placement: Placement = {},
 ): Promise<void> => theatre.scene({ give: () => stage.mint(envelope, email), ...(prepare ? { prepare } : {}), ...placement }, play);
 
-/** One signer signs by link, without a browser. */
-export async function signs(stage: SigningStage, envelope: string, email: string): Promise<void> {
+/** Calls of one signer by link, without a browser. */
+async function byLink(stage: SigningStage, envelope: string, email: string) {
   const { origin, hash } = new URL(await stage.link(envelope, email));
-  const send = async (method: string, path: string, body?: unknown): Promise<CeremonyView> => {
+  return async (method: string, path: string, body?: unknown): Promise<CeremonyView> => {
     const answer = await call({ url: origin }, method, ceremonyPath + path, { Authorization: `Bearer ${hash.slice(1)}` }, body);
     if (answer.status !== 200) throw new Error(answer.text);
     return answer.json as CeremonyView;
   };
+}
+
+/** One signer declines elsewhere. */
+export async function declines(stage: SigningStage, envelope: string, email: string, reason: string): Promise<void> {
+  const send = await byLink(stage, envelope, email);
+  await send('POST', '/decline', { reason });
+}
+
+/** One signer signs elsewhere. */
+export async function signs(stage: SigningStage, envelope: string, email: string): Promise<void> {
+  const send = await byLink(stage, envelope, email);
   const { consent } = await send('GET', '');
   const { fields } = await send('POST', '/consent', { version: consent.version, sha256: consent.sha256, agreed: true });
   const asked = fields.filter(({ mine, value, required }) => mine && required && value === null);

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { eventually } from '../start-gateway.ts';
 import { look } from './look.ts';
 import { heading, isFocused, Theatre } from './scene.ts';
-import { ada, agree, everyKind, jonas, open, SigningStage, signs } from './signing-stage.ts';
+import { ada, agree, declines, everyKind, jonas, open, SigningStage, signs } from './signing-stage.ts';
 
 const theatre = new Theatre();
 const stage = new SigningStage(theatre);
@@ -140,6 +140,31 @@ const states: Record<string, () => Promise<void>> = {
       await page.getByText('The price was wrong').waitFor();
       await look(page, 'signing-voided');
     });
+  },
+  'expired meanwhile': async () => {
+    const id = await stage.send(everyKind, { expires_at: new Date(theatre.platform.clock.now + 60_000).toISOString() });
+    await open(theatre, stage, id, async ({ page }) => {
+      await agree(page);
+      theatre.pass(61_000);
+      await marker(page, 'checkbox').click();
+      await heading(page, 'This document has expired').waitFor({ timeout: 20_000 });
+      await look(page, 'signing-expired');
+    });
+  },
+  'declined by somebody else': async () => {
+    const id = await stage.send(both);
+    await open(
+      theatre,
+      stage,
+      id,
+      async ({ page }) => {
+        await heading(page, 'Not your turn yet').waitFor();
+        await declines(stage, id, ada.email, 'Not at this price');
+        await heading(page, 'Ada Nordin declined to sign').waitFor({ timeout: 20_000 });
+        await look(page, 'signing-declined-by-other');
+      },
+      jonas.email,
+    );
   },
   offline: async () => {
     const id = await stage.send();

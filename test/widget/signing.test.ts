@@ -289,6 +289,47 @@ test('the page is told, once: ready, declined, complete; and the sealed file can
   );
 });
 
+test('the element goes on when it is moved in the page, opens its document again when it comes back, and needs no worker', async () => {
+  const id = await stage.send(signature);
+  await open(
+    theatre,
+    stage,
+    id,
+    async ({ page }) => {
+      await agree(page);
+      await typeSignature(page);
+      const workers: unknown[] = page.workers();
+      assert.deepEqual(workers, []);
+      const asked: string[] = [];
+      page.on('request', (request) => asked.push(request.url()));
+      await page.evaluate(() => {
+        const tag = document.querySelector('inlay-widget');
+        const { body } = document;
+        if (tag) body.append(tag);
+      });
+      await button(page, 'Finish and sign').waitFor();
+      await page.evaluate(() => {
+        const tag = document.querySelector('inlay-widget');
+        tag?.remove();
+        Object.assign(window, { tag });
+      });
+      await page.waitForFunction(() => document.querySelector('body > canvas, body > div.textLayer, body > div:not(:has(*))') === null);
+      await page.evaluate(() => document.body.append((window as unknown as { tag: Element }).tag));
+      await page.locator('.textLayer span').first().waitFor({ state: 'attached' });
+      assert.deepEqual(
+        asked.filter((url) => url.endsWith('/document')),
+        [],
+        'the bytes were kept',
+      );
+      await button(page, 'Finish and sign').click();
+      await heading(page, /^(Sealing the document|Signed and sealed)$/).waitFor();
+    },
+    undefined,
+    undefined,
+    { attributes: 'worker="none"' },
+  );
+});
+
 test('a script of the document that does not load is said, and fetched again on request', async () => {
   const id = await stage.send(signature);
   await open(

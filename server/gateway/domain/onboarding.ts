@@ -11,7 +11,7 @@ import type { Box, Edges, Keep, RunRow, SessionRow, SigningRow, Stores } from '.
 import type { Presence } from './presence.ts';
 import { statusOf, stepStates } from './progress.ts';
 import { progressOf } from './run-progress.ts';
-import { partyOf, signStepOf } from './sign-step.ts';
+import { partyFaults, signStepOf } from './sign-step.ts';
 import type { ProvisioningVendors } from './vendor.ts';
 
 type Customer = Pick<SessionRow, 'partner_id' | 'customer_id' | 'mode'>;
@@ -136,7 +136,10 @@ export function createOnboarding({ keep, box, now, presence, vendors, wake }: Op
       const filled = valuesOf(run, await profileOf(stores, session));
       assertWritable(run, typed, filled);
       const values = tidied({ ...filled.values, ...typed });
-      const errors = [...faultsOf(sectionsOf(run), values), ...partyFaults(run, values)];
+      const sign = signStepOf(run);
+      const faults = faultsOf(sectionsOf(run), values);
+      const told = new Set(faults.map(({ pointer }) => pointer));
+      const errors = [...faults, ...(sign ? partyFaults(sign, values).filter(({ pointer }) => !told.has(pointer)) : [])];
       if (errors.length > 0) throw new Failure('invalid-input', undefined, { errors });
       const at = now();
       await planAccounts(stores, run, at);
@@ -205,13 +208,6 @@ export type Onboarding = ReturnType<typeof createOnboarding>;
 function isLate({ state, asked_at, checked_at, next_at }: SigningRow, at: number): boolean {
   if (next_at === null || next_at <= at) return false;
   return Math.max(asked_at ?? 0, checked_at ?? 0) < at - (state === 'planned' ? 15_000 : 2_500);
-}
-
-/** The two parties of an envelope are two people: an e-mail names one signer. */
-function partyFaults(run: RunRow, values: Values): Fault[] {
-  const step = signStepOf(run);
-  if (!step?.countersigner || partyOf(step, values).email.toLowerCase() !== step.countersigner.email.toLowerCase()) return [];
-  return [{ pointer: `/values/${step.signer.email}`, code: 'email-countersigner', message: 'This e-mail is that of the other party.' }];
 }
 
 const tidied = (values: Values): Values =>

@@ -46,7 +46,9 @@ function stateOf(
       return { state: signing.state === 'signed' ? 'done' : 'open', at: signing.signed_at };
     case 'billing':
       if (run.billing_done_at !== null) return { state: 'done', at: run.billing_done_at };
-      if (run.submitted_at === null || account(step.vendor)?.state !== 'ready') return { state: 'todo', at: null };
+      // Who declines the agreement is asked for no payment.
+      if (run.submitted_at === null || account(step.vendor)?.state !== 'ready' || signing?.state === 'declined')
+        return { state: 'todo', at: null };
       // Ready and nothing left to ask: the vendor wants no set-up, or the account was taken over without its key and nobody here can see.
       return { state: account(step.vendor)?.next_at === null ? 'done' : 'open', at: null };
     case 'done':

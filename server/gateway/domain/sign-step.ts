@@ -12,9 +12,40 @@ export interface Party {
   readonly name: string;
 }
 
-export function partyOf({ signer }: SignStep, values: Values): Party {
-  const said = (field: string) => String(tidy(values[field]) ?? '');
-  return { email: said(signer.email), name: signer.name.map(said).filter(Boolean).join(' ') };
+/** Characters a signer's name may have at the vendor: with more the envelope would be refused, again and again. */
+const longestName = 100;
+
+/** An answer as a signer is named by it: nothing that cannot be seen, which pasting brings along and the vendor refuses. */
+const saidIn = (values: Values, field: string): string =>
+  String(tidy(values[field]) ?? '')
+    .toWellFormed()
+    .replace(/\p{Cc}/gu, '');
+
+export const partyOf = ({ signer }: SignStep, values: Values): Party => ({
+  email: saidIn(values, signer.email),
+  name: signer.name
+    .map((field) => saidIn(values, field))
+    .filter(Boolean)
+    .join(' '),
+});
+
+/** What the answers must be for an envelope to be made: a name that is short enough, and two e-mails, since each names one signer. */
+export function partyFaults(step: SignStep, values: Values): Fault[] {
+  const { email, name } = partyOf(step, values);
+  const faults: Fault[] = [];
+  const excess = name.length - longestName;
+  if (excess > 0) {
+    const lengths = step.signer.name.map((field) => ({ field, typed: saidIn(values, field).length }));
+    const { field, typed } = lengths.reduce((longest, each) => (each.typed > longest.typed ? each : longest));
+    faults.push({ pointer: `/values/${field}`, code: 'too-long', params: { max: Math.max(typed - excess, 1), typed } });
+  }
+  if (email.toLowerCase() === step.countersigner?.email.toLowerCase())
+    faults.push({
+      pointer: `/values/${step.signer.email}`,
+      code: 'email-countersigner',
+      message: 'This e-mail is that of the other party.',
+    });
+  return faults;
 }
 
 /** Tells whether an envelope names the customer as the answers do, without keeping either in the clear. */

@@ -1,4 +1,4 @@
-import { backoff } from './backoff.ts';
+import { backoff, longestBackoff } from './backoff.ts';
 import type { Edges, Keep, RunRow, SigningRow, Stores } from './ports.ts';
 import { refreshRun } from './run-progress.ts';
 import type { Standing } from './signing-vendor.ts';
@@ -12,6 +12,17 @@ export const isSettling = ({ asked_at }: SigningRow, at: number): boolean => at 
 
 /** Where an envelope's step ends without a signature; only a new envelope leads on. */
 export const endedUnsigned: ReadonlySet<SigningRow['state']> = new Set(['declined', 'voided', 'expired']);
+
+const hour = 3_600_000;
+/**
+ * Milliseconds until the vendor is asked about an envelope again. One that its customer leaves lying is asked about ever less, after a
+ * twenty-fourth of its age and an hour at most: many of them must not use up what the vendor allows. Who signs here makes it due at once.
+ */
+export function pauseOf({ asked_at }: Pick<SigningRow, 'asked_at'>, state: SigningRow['state'], tries: number, at: number): number {
+  const pause = backoff(tries);
+  if (state !== 'open' || pause < longestBackoff) return pause;
+  return Math.max(pause, Math.min(Math.round((at - (asked_at ?? at)) / 24), hour));
+}
 
 /** A plan, as it is written when the details were sent. */
 export const plannedSigning = (run: RunRow, stepId: string, at: number): SigningRow => ({
@@ -94,7 +105,17 @@ export function createSigningMoves({ keep, now }: { keep: Keep; now: Edges['now'
 
     /** Certainly no envelope was made: it is asked for again after a while. */
     later: (signing: SigningRow, kind = '') =>
-      move(signing, { state: 'planned', next_at: now() + backoff(signing.tries), tries: signing.tries + 1, unreachable: true }, kind),
+      move(
+        signing,
+        {
+          state: 'planned',
+          checked_at: now(),
+          next_at: now() + backoff(signing.tries),
+          tries: signing.tries + 1,
+          unreachable: true,
+        },
+        kind,
+      ),
 
     /** One may have been made: it is looked for from now on. */
     unclear: (signing: SigningRow) =>
@@ -106,7 +127,7 @@ export function createSigningMoves({ keep, now }: { keep: Keep; now: Edges['now'
         signing,
         {
           checked_at: now(),
-          next_at: now() + backoff(signing.tries + 1),
+          next_at: now() + pauseOf(signing, signing.state, signing.tries + 1, now()),
           tries: signing.tries + 1,
           unreachable: signing.state !== 'signed',
         },
@@ -127,7 +148,7 @@ export function createSigningMoves({ keep, now }: { keep: Keep; now: Edges['now'
         checked_at: at,
         tries,
         unreachable: false,
-        next_at: rests ? null : state === 'signed' && moved ? at : at + backoff(tries),
+        next_at: rests ? null : state === 'signed' && moved ? at : at + pauseOf(signing, state, tries, at),
         ...(state === 'signed' && { signed_at: signing.signed_at ?? at, ...(stored && { vaulted_at: signing.vaulted_at ?? at }) }),
       };
       return move(signing, change, moved ? `signing.${state}` : '');

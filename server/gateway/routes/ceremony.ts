@@ -26,7 +26,7 @@ interface Options {
 }
 
 /** Bytes of strokes and answers that are read at most. */
-const fieldsCap = 512 * 1024;
+const fieldsCap = 4 * 1024 * 1024;
 
 /** `/embed/ceremony`: shared/ceremony.ts for the gateway's own sessions. */
 export function ceremonyRoutes({ sessions, ceremonies, once, publicUrl }: Options): Router {

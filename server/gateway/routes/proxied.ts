@@ -21,8 +21,9 @@ export function proxiedRoutes({ callers, proxied, rebuilds }: { callers: Callers
   const router = new Router({ sensitive: true });
   for (const row of proxyTable(rebuilds))
     router.register(row.path, [row.method], async (ctx: Context) => {
-      assertPlain(ctx.path);
+      assertPlain(ctx.path, row.vendor);
       const caller = await callers.identify(keyOf[row.vendor](ctx), row.scope, provenance(ctx));
+      if (ctx.is('multipart/form-data')) throw new Failure('media-type-refused', 'Send JSON, a document in it as base64.');
       const body = row.method === 'POST' ? await readBytes(ctx, row.bodyCap) : undefined;
       const call = { method: row.method, path: ctx.path + ctx.search, accept: ctx.get('Accept'), body, deadline: row.deadline };
       const answer = await proxied.call(caller, row.vendor, ctx.get('X-Inlay-Credential'), call, row.rebuild);
@@ -34,8 +35,11 @@ export function proxiedRoutes({ callers, proxied, rebuilds }: { callers: Callers
   return router;
 }
 
-/** A segment that means "here" or "up", however it is written, could lead the vendor to another of its paths. */
-function assertPlain(path: string): void {
+/**
+ * A segment that means "here" or "up", however it is written, could lead the vendor to another of its paths; so could a slash inside of one
+ * where the paths below have scopes of their own. Only Kelviq's external ids are the caller's words and may hold one.
+ */
+function assertPlain(path: string, vendor: VendorName): void {
   if (/^(?:\/[\w-]+)*\/?$/.test(path)) return;
   let segments: string[];
   try {
@@ -43,6 +47,7 @@ function assertPlain(path: string): void {
   } catch {
     throw new Failure('no-such-route');
   }
+  if (vendor !== 'kelviq' && segments.length > path.split('/').length) throw new Failure('no-such-route');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   if (segments.some((segment) => segment === '.' || segment === '..' || /[\u0000-\u001f]/.test(segment)))
     throw new Failure('no-such-route');

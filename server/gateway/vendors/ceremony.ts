@@ -9,6 +9,8 @@ import type { VendorOptions } from './scribeless.ts';
 
 /** Bytes of a document that are passed on at most. */
 const documentCap = 40 * 1024 * 1024;
+/** Bytes of an answer: a state carries every drawn signature of its signers, once in each field. */
+const answerCap = 16 * 1024 * 1024;
 /** How long it is remembered whether the vendor has a ceremony, in milliseconds. */
 const remembered = { present: 300_000, absent: 30_000 } as const;
 
@@ -82,7 +84,7 @@ export function ceremony({ origin, request, keyOf, deadline, now }: VendorOption
         },
         body: body === undefined ? undefined : JSON.stringify(body),
         deadline,
-        cap: 4 * 1024 * 1024,
+        cap: answerCap,
       });
       if (answer.status === 401) return undefined;
       if (answer.status !== 200) throw refusalOf(answer);

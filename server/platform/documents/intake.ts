@@ -36,13 +36,18 @@ export function createIntake({ heapMb = 384, memoryMb = 768, timeMs = 20_000, ch
   let spare: LimitedChild | undefined;
 
   /** One child is kept started, since loading the libraries takes longer than a file does. */
-  function nextChild(): LimitedChild {
-    const child = spare ?? startLimitedChild(limits);
+  function prepare(): void {
+    if (spare || closed) return;
     const next = startLimitedChild(limits);
     spare = next;
     void next.gone.then(() => {
       if (spare === next) spare = undefined;
     });
+  }
+
+  function nextChild(): LimitedChild {
+    const child = spare ?? startLimitedChild(limits);
+    spare = undefined;
     return child;
   }
 
@@ -62,6 +67,8 @@ export function createIntake({ heapMb = 384, memoryMb = 768, timeMs = 20_000, ch
       const next = queue.shift();
       if (next) next();
       else running -= 1;
+      // Not while a file is read: it would take the processor from it.
+      prepare();
     }
   }
 

@@ -29,6 +29,8 @@ export interface LimitedChild {
 }
 
 const program = fileURLToPath(new URL('./intake.child.ts', import.meta.url));
+/** Leads to the packed libraries: a child loads in half the time. */
+const start = fileURLToPath(new URL('../../node.js', import.meta.url));
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 /** Between two looks at the resident set: a process can take some 100 MB more in this time. */
 const lookMs = 25;
@@ -42,7 +44,14 @@ const startSeconds = 10;
  */
 export function startLimitedChild({ heapMb, memoryMb, timeMs }: ChildLimits): LimitedChild {
   const seconds = startSeconds + Math.ceil(timeMs / 1000);
-  const options = [`--max-old-space-size=${heapMb}`, '--permission', `--allow-fs-read=${root}`, '--disable-warning=ExperimentalWarning'];
+  const options = [
+    `--max-old-space-size=${heapMb}`,
+    '--permission',
+    `--allow-fs-read=${root}`,
+    '--disable-warning=ExperimentalWarning',
+    '--import',
+    start,
+  ];
   const [command, ...args] = [
     ...(process.platform === 'win32' ? [] : ['/bin/sh', '-c', `ulimit -c 0; ulimit -t ${seconds}; exec "$0" "$@"`]),
     process.execPath,

@@ -30,17 +30,18 @@ const settings = {
   verbosity: 1,
 };
 
-/** Readers go on after an operator that does not exist, or leave the rest of the page out. */
-let unknownOperators = 0;
+/** What pdf.js says of an operator that does not exist or lacks operands, and of what it leaves out: readers go on from there each in their own way. */
+const faults = /Unknown command|Skipping command|ignoring errors/;
+let faulty = 0;
 console.warn = (text: unknown) => {
-  if (String(text).includes('Unknown command')) unknownOperators += 1;
+  if (faults.test(String(text))) faulty += 1;
 };
 
 /** Reads a PDF page by page; Refusal `encrypted`, or `differs` for content that readers take in several ways. */
 export const readPages = (bytes: Uint8Array, { drawing, pictures = false }: ReadingOptions): Promise<PageReading[]> =>
   opened(bytes, pictures, async (document) => {
     const pages: PageReading[] = [];
-    const unknownBefore = unknownOperators;
+    const before = faulty;
     for (let number = 1; number <= document.numPages; number += 1) {
       const page = await document.getPage(number);
       const { items } = await page.getTextContent({ disableNormalization: true });
@@ -54,7 +55,7 @@ export const readPages = (bytes: Uint8Array, { drawing, pictures = false }: Read
       });
       page.cleanup();
     }
-    if (unknownOperators > unknownBefore) throw new Refusal('differs', 'operator');
+    if (faulty > before) throw new Refusal('differs', 'operator');
     return pages;
   });
 

@@ -2,6 +2,7 @@ import { answeredBy, type FieldValue } from '../../../shared/fields.ts';
 import type { Fault } from '../../../shared/problem.ts';
 import type { Documents } from './documents.ts';
 import type { EnvelopeField } from './envelope.ts';
+import { isInvisible, unprintable } from './print.ts';
 
 type Values = ReadonlyMap<string, FieldValue | null>;
 type Fonts = Pick<Documents, 'missing'>;
@@ -30,11 +31,9 @@ function faultOf(field: EnvelopeField | undefined, value: FieldValue | null, fon
   return 'text' in value ? textFault(value.text, fonts) : [];
 }
 
-/** Control characters, line breaks, half surrogate pairs, and signs that turn the direction of what follows: none can be stamped as it is seen. */
-const unwritable = /[\p{Cc}\p{Zl}\p{Zp}\u{202a}-\u{202e}\u{2066}-\u{2069}]/u;
-
+/** Half surrogate pairs cannot be stamped either; and what leaves no mark must not count as an answer. */
 function textFault(text: string, fonts: Fonts): FaultHere[] {
-  if (unwritable.test(text) || !text.isWellFormed())
+  if (unprintable.test(text) || !text.isWellFormed() || (isInvisible(text) && text.trim() !== ''))
     return [{ code: 'control-characters', message: 'must not hold control characters or line breaks' }];
   return glyphFault(text, fonts);
 }

@@ -5,7 +5,7 @@ import type { Books } from './books.ts';
 import type { Call, Stage } from './ceremony.ts';
 import { answerOf } from './ceremony-view.ts';
 import type { EnvelopeField } from './envelope.ts';
-import { reachedOf } from './reached.ts';
+import { leastOf, reachedOf } from './reached.ts';
 import { dayOf, requireConsent, requireMoved, requireTurn, type Scene, sceneOf } from './scene.ts';
 import { inviteSigners } from './signing-mail.ts';
 import { askedSigners } from './turns.ts';
@@ -43,7 +43,9 @@ async function sign(books: Books, scene: Scene, call: Call, inviteNext: (signed:
   const reached = reachedOf(call, scene.sender);
   const { envelope, signer } = scene;
   await books.envelopes.answer(signer.id, valuesOf(ownFields(scene), scene, at), at);
-  requireMoved(await books.envelopes.moveSigner(signer, { state: 'signed', signedAt: at }));
+  // Whoever agreed by a stronger way in and signs by a weaker one has signed by the weaker one.
+  const least = leastOf(signer.reached, reached);
+  requireMoved(await books.envelopes.moveSigner(signer, { state: 'signed', signedAt: at, reached: least }));
   const signers = scene.signers.map((other) => (other.id === signer.id ? { ...other, state: 'signed' as const, signedAt: at } : other));
   const everybody = signers.every(({ state }) => state === 'signed');
   const change = everybody ? { state: 'finishing' as const, finishedAt: at, updatedAt: at } : { updatedAt: at };

@@ -151,10 +151,17 @@ async function decline(books: Books, links: Links, scene: Scene, call: Call, rea
   const { envelope, signer } = scene;
   if (signer.state === 'declined') return;
   requireTurn(scene, at);
+  requireProse(reason);
   requireMoved(await books.envelopes.moveSigner(signer, { state: 'declined' }));
   requireMoved(await books.envelopes.move(envelope, { state: 'declined', ended: { signerId: signer.id, reason, at }, updatedAt: at }));
   const event = { envelopeId: envelope.id, at, signerId: signer.id };
   await books.envelopes.record({ ...event, kind: 'signer.declined', reached: reachedOf(call, scene.sender), detail: reason });
   await books.envelopes.record({ ...event, kind: 'envelope.declined', reached: null, detail: null });
   await announceEnd(books, links, scene, { by: signer, reason }, at);
+}
+
+/** It is kept and mailed as it is; half surrogate pairs would be kept as other characters than those the log's leaf was made of. */
+function requireProse(reason: string): void {
+  const error = { pointer: '/reason', code: 'control-characters', message: 'must not hold control characters' };
+  if (!reason.isWellFormed() || /[^\P{Cc}\n\r\t]/u.test(reason)) throw new Failure('invalid-input', undefined, { errors: [error] });
 }

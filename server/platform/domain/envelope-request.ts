@@ -2,6 +2,7 @@ import type { FieldType, FieldValue } from '../../../shared/fields.ts';
 import type { Fault } from '../../../shared/problem.ts';
 import { ownerKey } from './books.ts';
 import type { Envelope } from './envelope.ts';
+import { isInvisible, unprintable } from './print.ts';
 
 /** An envelope as it is asked for, each part read; whether the parts fit together is looked at here. */
 export interface EnvelopeRequest {
@@ -60,7 +61,7 @@ export const faultsOf = (request: EnvelopeRequest, missing: (texts: readonly str
   ...(request.fields ?? []).flatMap((field, i) => fieldFaults(request, field, i)),
   ...withoutSignature(request),
   ...(request.expiresAt !== null && request.expiresAt <= now ? [fault('/expires_at', 'past', 'must lie in the future')] : []),
-  ...printed(request).flatMap(([pointer, text]) => glyphFault(pointer, missing([text]))),
+  ...printed(request).flatMap(([pointer, text]) => [...printFault(pointer, text), ...glyphFault(pointer, missing([text]))]),
 ];
 
 /** Pages that the document does not have, and fields too small to be seen on theirs (points: 1/72 inch). */
@@ -126,6 +127,11 @@ const printed = (request: EnvelopeRequest): [pointer: string, text: string][] =>
   ]),
   ...(request.fields ?? []).map(({ value }, i): [string, string] => [`/fields/${i}/value`, value?.text ?? '']),
 ];
+
+const printFault = (pointer: string, text: string): Fault[] =>
+  unprintable.test(text) || (isInvisible(text) && text !== '')
+    ? [fault(pointer, 'control-characters', 'must not hold control characters, or nothing that can be seen')]
+    : [];
 
 function glyphFault(pointer: string, missing: readonly string[]): Fault[] {
   if (missing.length === 0) return [];

@@ -86,7 +86,7 @@ export interface Signer {
   readonly state: SignerState;
   readonly consentedAt: number | null;
   readonly signedAt: number | null;
-  /** How they were reached when they consented, and who reported their address. */
+  /** How they were reached when they consented, or for signing where that says less; and who reported their address. */
   readonly reached: Reached | null;
   readonly pagesSeen: readonly number[];
   /** Counts their saved answers. */

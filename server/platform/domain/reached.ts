@@ -1,5 +1,6 @@
-import type { InlayClientReport } from '../../../shared/ceremony.ts';
+import { assurances, type InlayClientReport } from '../../../shared/ceremony.ts';
 import type { Pass, Reached } from './envelope.ts';
+import { unprintable } from './print.ts';
 
 /** What the platform sees of a call by itself. */
 export interface Seen {
@@ -22,9 +23,10 @@ export function reachedOf(call: { pass: Pass; seen: Seen; report: InlayClientRep
 /** By the way in alone: a report may claim more, but a partner's key can vouch for no more than that the partner says so. */
 const assuranceOf = { embed: 'partner-asserted', link: 'link-given-to-partner', mail: 'email-link' } as const;
 
+/** How a signer was reached for several acts: as the least of them says. Of two that say the same, the first. */
+export const leastOf = (first: Reached | null, then: Reached): Reached =>
+  first && assurances.indexOf(first.assurance) <= assurances.indexOf(then.assurance) ? first : then;
+
 /** Records are printed: one line of whole characters, or nothing. */
 const plain = (text: string): string | null =>
-  text
-    .toWellFormed()
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
-    .trim() || null;
+  text.toWellFormed().replace(new RegExp(unprintable, 'gu'), ' ').replace(/ +/g, ' ').trim() || null;

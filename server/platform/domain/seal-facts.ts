@@ -21,7 +21,8 @@ export const marksOf = (fields: readonly EnvelopeField[]): Mark[] =>
 /** What the completion pages and the attached JSON tell: the same however often sealing is tried, for it ends with the last signature. */
 export function factsOf(record: SignedRecord): Facts {
   const { envelope, sender, signers, events } = record;
-  const until = events.filter(({ at }) => at <= envelope.finishedAt);
+  // By their order, not by the clock, which may have been set back in between.
+  const until = events.slice(0, events.findLastIndex(({ kind }) => kind === 'signer.signed') + 1);
   const consents = until.filter(({ kind, detail }) => kind === 'signer.consented' && detail !== null);
   const agreed = readConsent(consents.at(-1)?.detail ?? '{}');
   return {
@@ -35,8 +36,18 @@ export function factsOf(record: SignedRecord): Facts {
     // The title is the first paragraph, so that the hash can be made again from what is here.
     consent: { version: agreed.version, sha256: agreed.sha256, paragraphs: [agreed.title, ...agreed.paragraphs] },
     signers: signers.map(signerFacts),
-    events: until.map((event) => eventFacts(event, record)),
+    events: withoutRepetitions(until).map((event) => eventFacts(event, record)),
   };
+}
+
+/** A link that is asked for again, for the same signer with the same key, tells nothing new: a partner that polls would fill page after page. */
+function withoutRepetitions(events: readonly EnvelopeEvent[]): EnvelopeEvent[] {
+  const told = new Set<string>();
+  return events.filter(({ kind, signerId, detail }) => {
+    const link = `${signerId} ${detail}`;
+    if (kind !== 'link.made') return true;
+    return !told.has(link) && told.add(link);
+  });
 }
 
 function signerFacts(signer: Signer): Facts['signers'][number] {
@@ -55,17 +66,26 @@ function signerFacts(signer: Signer): Facts['signers'][number] {
   };
 }
 
-const eventFacts = (event: EnvelopeEvent, { signers, sender }: SignedRecord): Facts['events'][number] => ({
+const eventFacts = (event: EnvelopeEvent, record: SignedRecord): Facts['events'][number] => ({
   at: iso(event.at),
   kind: event.kind,
-  who: signers.find(({ id }) => id === event.signerId)?.name ?? sender,
+  who: whoOf(event, record),
   address: event.reached?.address ?? null,
   reported_by: event.reached?.reportedBy ?? 'the platform',
-  detail: detailOf(event),
+  detail: detailOf(event, record),
 });
 
-/** Of a consent its version and hash: the words stand once, before the events. */
-function detailOf({ kind, detail }: EnvelopeEvent): string | null {
+/** Whose act it was: a link is made for a signer, by whoever sends; that a file was found damaged is nobody's. */
+function whoOf({ kind, signerId }: EnvelopeEvent, record: SignedRecord): string | null {
+  if (kind.startsWith('vault.')) return null;
+  return (kind === 'link.made' ? undefined : nameOf(signerId, record)) ?? record.sender;
+}
+
+const nameOf = (signerId: string | null, { signers }: SignedRecord): string | undefined => signers.find(({ id }) => id === signerId)?.name;
+
+/** Of a link whom it is for; of a consent its version and hash: the words stand once, before the events. */
+function detailOf({ kind, detail, signerId }: EnvelopeEvent, record: SignedRecord): string | null {
+  if (kind === 'link.made') return `For ${nameOf(signerId, record)}, asked for with ${detail}`;
   if (kind !== 'signer.consented' || detail === null) return detail;
   const { version, sha256 } = readConsent(detail);
   return `Version ${version}, SHA-256 ${sha256}`;

@@ -1,5 +1,6 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
+import type { z } from 'zod/mini';
 import {
   CeremonyView,
   ConsentRequest,
@@ -23,7 +24,7 @@ import type { Passes } from '../domain/passes.ts';
 import type { Seen } from '../domain/reached.ts';
 
 /** Strokes of several drawn signatures at once. */
-const fieldsCap = 512 * 1024;
+const fieldsCap = 4 * 1024 * 1024;
 
 interface Domain {
   readonly passes: Passes;
@@ -34,10 +35,12 @@ interface Domain {
 export function ceremonyRoutes({ passes, ceremonies }: Domain, now: () => number): Router {
   const router = new Router({ sensitive: true, prefix: ceremonyPath });
   const enter = (ctx: Context, at: number) => passes.enter(bearerOf(ctx), at);
-  const callOf = async (ctx: Context): Promise<Call> => {
-    const at = now();
-    const pass = await enter(ctx, at);
-    return { pass, at, seen: seenOf(ctx), report: reportOf(ctx, pass) };
+  /** Whoever may not enter is refused before their body is read; the act is of the instant at which all of it has come, however slowly. */
+  const actOf = async <T>(ctx: Context, schema: z.ZodMiniType<T>, cap?: number): Promise<[Call, T]> => {
+    const pass = await enter(ctx, now());
+    const report = reportOf(ctx, pass);
+    const request = parse(schema, await readJson(ctx, cap));
+    return [{ pass, at: now(), seen: seenOf(ctx), report }, request];
   };
 
   router.get('/', async (ctx) => {
@@ -50,24 +53,19 @@ export function ceremonyRoutes({ passes, ceremonies }: Domain, now: () => number
     sendFile(ctx, { bytes, sha256, type: 'application/pdf' });
   });
   router.post('/consent', async (ctx) => {
-    const call = await callOf(ctx);
-    reply(ctx, 200, CeremonyView, await ceremonies.consent(call, parse(ConsentRequest, await readJson(ctx))));
+    reply(ctx, 200, CeremonyView, await ceremonies.consent(...(await actOf(ctx, ConsentRequest))));
   });
   router.post('/pages', async (ctx) => {
-    const call = await callOf(ctx);
-    reply(ctx, 200, PagesAnswer, await ceremonies.pages(call, parse(PagesRequest, await readJson(ctx))));
+    reply(ctx, 200, PagesAnswer, await ceremonies.pages(...(await actOf(ctx, PagesRequest))));
   });
   router.put('/fields', async (ctx) => {
-    const call = await callOf(ctx);
-    reply(ctx, 200, FieldsAnswer, await ceremonies.fields(call, parse(FieldsRequest, await readJson(ctx, fieldsCap))));
+    reply(ctx, 200, FieldsAnswer, await ceremonies.fields(...(await actOf(ctx, FieldsRequest, fieldsCap))));
   });
   router.post('/finish', async (ctx) => {
-    const call = await callOf(ctx);
-    reply(ctx, 200, CeremonyView, await ceremonies.finish(call, parse(FinishRequest, await readJson(ctx))));
+    reply(ctx, 200, CeremonyView, await ceremonies.finish(...(await actOf(ctx, FinishRequest))));
   });
   router.post('/decline', async (ctx) => {
-    const call = await callOf(ctx);
-    reply(ctx, 200, CeremonyView, await ceremonies.decline(call, parse(DeclineRequest, await readJson(ctx))));
+    reply(ctx, 200, CeremonyView, await ceremonies.decline(...(await actOf(ctx, DeclineRequest))));
   });
   return router;
 }

@@ -56,13 +56,13 @@ const pageDialect: Dialect = (ctx, failure) => {
   });
 };
 
-/** The first that fits. */
 /** Loyva: a sentence, and for faults of the input where each lies. */
 const loyvaDialect: Dialect = (ctx, failure) => {
   const details = failure.errors?.map(({ pointer, code, message }) => ({ pointer, code, message: message ?? code }));
   ctx.body = { error: sentenceOf(failure), ...(details && { details }) };
 };
 
+/** The first that fits. */
 const doors: readonly { prefix: string; dialect: Dialect }[] = [
   { prefix: ceremonyPath, dialect: problemDialect('/problems/') },
   { prefix: '/api/v1/', dialect: kelviqDialect },

@@ -121,7 +121,6 @@ export const signing = {
   'text.use': 'Use this',
   'text.busy': 'Saving…',
   'text.cancel': 'Cancel',
-  'text.clear': 'Leave it empty',
   'text.close': 'Close without a change',
 
   'fault.glyph': 'No typeface here can write {characters}. Use other characters.',

@@ -47,9 +47,10 @@ export class SignRoom {
     }
     this.#envelope = envelope;
     this.#entered = true;
-    // What could not be read is asked for again whenever the run is; how an ended one stands, the run tells.
-    if (this.#state === 'out' || this.#state === 'lost' || (this.#state === 'refused' && state === 'open')) void this.#bring();
-    else if (this.#state === 'shown') this.#resume();
+    // What could not be read is asked for again whenever the run is. One that has ended the gateway does not open again: the run tells of it.
+    if (this.#state === 'shown') this.#resume();
+    else if (/open|waiting|finishing/.test(state)) void this.#bring();
+    else this.#state = 'refused';
   }
 
   leave(): void {

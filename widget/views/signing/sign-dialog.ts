@@ -80,7 +80,7 @@ export class SignDialog implements Dialog {
         <span class="pad-line"></span>${drawn(icons.close, 'pad')}<span class="pad-name"><bdi>${view.you.name}</bdi></span>
         <svg class="stroke" viewBox="0 0 500 200"><path d=${pad.path}></path><path class="live"></path></svg>
       </div>
-      ${errorLine('pad-error', this.#tab === 'draw' ? this.#error : '')}
+      ${errorLine('pad-error', this.#error || (pad.isFull ? words.say('pad.full') : ''))}
       <div class="pad-row">
         <p class="hint" part="hint">${words.say('pad.hint')}</p>
         <div>

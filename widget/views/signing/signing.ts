@@ -215,7 +215,7 @@ export class Signing implements View {
   #onOpened(): void {
     this.#follow('opening');
     this.#host.requestUpdate();
-    if (this.#reader.desk) this.#table.begin(this.#view.revision > 0);
+    if (this.#reader.desk) this.#table.begin(this.#view.revision > 0, this.#first === 'consent');
   }
 
   #again(): void {

@@ -44,10 +44,12 @@ export class Table {
   }
 
   /** Makes the first field that is missing the next one, and brings it into sight; a document that is opened first is shown from its beginning. */
-  begin(travel: boolean): void {
+  begin(travel: boolean, pressed = false): void {
     const [first] = this.#answers.missing;
     this.#current = first?.id ?? this.#current;
     this.#host.requestUpdate();
+    // Opened by a press just now, it is to be seen whole, its bar at the foot included.
+    if (pressed) requestAnimationFrame(() => this.#host.renderRoot.querySelector('.sign')?.scrollIntoView({ block: 'nearest' }));
     // The desk is taken up in the rendering that follows.
     if (first && travel) setTimeout(() => this.#ways.desk()?.goTo(first));
   }

@@ -202,7 +202,7 @@ test('the ceremony takes nothing that its contract does not name, and acts only 
     'invalid-input',
   );
   assert.deepEqual(pointers(odd.errors), ['/more']);
-  const long = { values: { fld_1: { kind: 'text', text: 'x'.repeat(600_000) } } };
+  const long = { values: { fld_1: { kind: 'text', text: 'x'.repeat(4_200_000) } } };
   await refused(visitor.call('PUT', '/embed/ceremony/fields', long), 413, 'body-too-large');
   await consent(visitor);
   const stray = await refused(

@@ -128,7 +128,7 @@ test('every refusal says which', async () => {
   assert.equal(await refused('POST', '/finish', '{'), '400 malformed-json');
   assert.equal(await refused('POST', '/nothing', {}), '404 no-such-route');
   assert.equal(await refused('GET', '/finish', undefined), '405 method-not-allowed');
-  assert.equal(await refused('PUT', '/fields', { values: { x: { kind: 'text', text: 'x'.repeat(600_000) } } }), '413 body-too-large');
+  assert.equal(await refused('PUT', '/fields', { values: { x: { kind: 'text', text: 'x'.repeat(4_200_000) } } }), '413 body-too-large');
 
   await signer.fill();
   assert.equal((await signer.finish()).status, 200);

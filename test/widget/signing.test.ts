@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import type { FieldValue } from '../../shared/fields.ts';
 import { inkBox } from '../../shared/marks.ts';
@@ -9,6 +11,7 @@ import { eventually } from '../start-gateway.ts';
 import { heading, isFocused, Theatre } from './scene.ts';
 import { agree, everyKind, open, SigningStage } from './signing-stage.ts';
 
+const screenshots = fileURLToPath(new URL('../screenshots/', import.meta.url));
 const theatre = new Theatre();
 const stage = new SigningStage(theatre);
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
@@ -25,15 +28,25 @@ async function typeSignature(page: Page): Promise<void> {
   await dialogGone(page);
 }
 
-test('the whole ceremony goes by keyboard alone, with the focus where one expects it', async () => {
+test('the whole ceremony goes by keyboard alone, with the focus where one expects it; each key is recorded', async () => {
   const id = await stage.send(alone);
   await open(theatre, stage, id, async ({ page }) => {
-    const press = (...keys: string[]) => keys.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve());
-    await page.getByRole('checkbox').focus();
+    const record: string[] = [];
+    const press = async (...keys: string[]): Promise<void> => {
+      for (const key of keys) {
+        await page.keyboard.press(key);
+        record.push(`${key.padEnd(10)} ${await focusedName(page)}`);
+      }
+    };
+    const tabTo = async (target: ReturnType<Page['locator']>): Promise<void> => {
+      for (let i = 0; i < 40 && !(await isFocused(target)); i++) await press('Tab');
+      assert.ok(await isFocused(target), record.join('\n'));
+    };
+    await tabTo(page.getByRole('checkbox'));
     await press('Space', 'Tab', 'Enter');
     await page.locator('.textLayer span').first().waitFor({ state: 'attached' });
     assert.ok(await isFocused(heading(page, 'Equipment lease agreement').first()), 'a new state begins at its heading');
-    await page.locator('.desk').focus();
+    await tabTo(page.locator('.desk'));
     await press('n', 'p', 'Enter');
     assert.ok(await isFocused(page.getByRole('tab', { name: 'Draw' })), 'the dialog begins at the chosen tab');
     await press('ArrowRight', 'Tab');
@@ -47,12 +60,24 @@ test('the whole ceremony goes by keyboard alone, with the focus where one expect
     await page.keyboard.type('Managing director');
     await press('Enter');
     await page.getByText('Everything is filled in').waitFor();
-    await button(page, 'Finish and sign').focus();
+    await tabTo(button(page, 'Finish and sign'));
     await press('Enter');
     await heading(page, 'Signed and sealed').waitFor({ timeout: 60_000 });
     assert.ok(await isFocused(heading(page, 'Signed and sealed')));
+    await mkdir(screenshots, { recursive: true });
+    await writeFile(join(screenshots, 'keyboard.txt'), `Key        Focus afterwards\n${record.join('\n')}\n`);
   });
 });
+
+/** What a screen reader would call the element that has the focus. */
+const focusedName = (page: Page): Promise<string> =>
+  page.evaluate(() => {
+    let active: Element | null = document.activeElement;
+    while (active?.shadowRoot?.activeElement) active = active.shadowRoot.activeElement;
+    const label =
+      active?.getAttribute('aria-label') ?? (active as HTMLInputElement | null)?.labels?.[0]?.textContent ?? active?.textContent ?? '';
+    return `${active?.getAttribute('role') ?? active?.tagName.toLowerCase() ?? 'nothing'}: ${label.replace(/\s+/g, ' ').trim().slice(0, 80)}`;
+  });
 
 test('a line lies on the paper as it was drawn; undo takes one stroke, or a clearing, back', async () => {
   const id = await stage.send(signature);

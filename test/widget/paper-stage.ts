@@ -198,3 +198,46 @@ export class PaperStage {
     return page;
   }
 }
+
+export const drawn = (page: Page, number: number, desk = 0): Promise<unknown> =>
+  page.waitForFunction(([desk, number]) => window.desks.drawn(desk, number), [desk, number] as const);
+
+/** The page's text once pdf.js has laid it over the picture. */
+export async function textOf(page: Page, number = 0, desk = 0): Promise<string> {
+  const text = await page.waitForFunction(
+    ([desk, number]) => window.desks.roots[desk]?.querySelectorAll('.sheet')[number]?.querySelector('.textLayer')?.textContent,
+    [desk, number] as const,
+  );
+  return String(await text.jsonValue());
+}
+
+/** The colour of a place of the drawn page, in fractions of it: [red, green, blue]. */
+export const colourAt = (page: Page, x: number, y: number, number = 0): Promise<number[]> =>
+  page.evaluate(
+    ([x, y, number]) => {
+      const canvas = window.desks.roots[0]?.querySelectorAll('.sheet')[number]?.querySelector('canvas') as HTMLCanvasElement;
+      const context = canvas.getContext('2d') as CanvasRenderingContext2D;
+      return [...context.getImageData(Math.floor(x * canvas.width), Math.floor(y * canvas.height), 1, 1).data.slice(0, 3)];
+    },
+    [x, y, number] as const,
+  );
+
+/** Where the ink of the drawn page is, in fractions of it. */
+export const inkOf = (page: Page, number = 0) =>
+  page.evaluate((number) => {
+    const canvas = window.desks.roots[0]?.querySelectorAll('.sheet')[number]?.querySelector('canvas') as HTMLCanvasElement;
+    const { width, height } = canvas;
+    const { data } = (canvas.getContext('2d') as CanvasRenderingContext2D).getImageData(0, 0, width, height);
+    const box = { left: 1, top: 1, right: 0, bottom: 0 };
+    for (let i = 0; i < data.length; i += 4) {
+      if ((data[i] ?? 255) > 128) continue;
+      const [x, y] = [((i / 4) % width) / width, Math.floor(i / 4 / width) / height];
+      box.left = Math.min(box.left, x);
+      box.right = Math.max(box.right, x);
+      box.top = Math.min(box.top, y);
+      box.bottom = Math.max(box.bottom, y);
+    }
+    return box;
+  }, number);
+
+export const violations = (page: Page): Promise<string[]> => page.evaluate(() => window.desks.violations);

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Page } from 'playwright-core';
 import { eventually } from '../start-gateway.ts';
 import { agreement, fixture, interactive } from './paper-files.ts';
-import { PaperStage } from './paper-stage.ts';
+import { colourAt, drawn, inkOf, PaperStage, textOf, violations } from './paper-stage.ts';
 
 const stage = new PaperStage();
 before(async () => {
@@ -12,49 +11,6 @@ before(async () => {
   stage.files.set('forty.pdf', await agreement(40));
 });
 after(() => stage.close());
-
-const drawn = (page: Page, number: number, desk = 0): Promise<unknown> =>
-  page.waitForFunction(([desk, number]) => window.desks.drawn(desk, number), [desk, number] as const);
-
-/** The page's text once pdf.js has laid it over the picture. */
-async function textOf(page: Page, number = 0, desk = 0): Promise<string> {
-  const text = await page.waitForFunction(
-    ([desk, number]) => window.desks.roots[desk]?.querySelectorAll('.sheet')[number]?.querySelector('.textLayer')?.textContent,
-    [desk, number] as const,
-  );
-  return String(await text.jsonValue());
-}
-
-/** The colour of a place of the drawn page, in fractions of it: [red, green, blue]. */
-const colourAt = (page: Page, x: number, y: number, number = 0): Promise<number[]> =>
-  page.evaluate(
-    ([x, y, number]) => {
-      const canvas = window.desks.roots[0]?.querySelectorAll('.sheet')[number]?.querySelector('canvas') as HTMLCanvasElement;
-      const context = canvas.getContext('2d') as CanvasRenderingContext2D;
-      return [...context.getImageData(Math.floor(x * canvas.width), Math.floor(y * canvas.height), 1, 1).data.slice(0, 3)];
-    },
-    [x, y, number] as const,
-  );
-
-/** Where the ink of the drawn page is, in fractions of it. */
-const inkOf = (page: Page, number = 0) =>
-  page.evaluate((number) => {
-    const canvas = window.desks.roots[0]?.querySelectorAll('.sheet')[number]?.querySelector('canvas') as HTMLCanvasElement;
-    const { width, height } = canvas;
-    const { data } = (canvas.getContext('2d') as CanvasRenderingContext2D).getImageData(0, 0, width, height);
-    const box = { left: 1, top: 1, right: 0, bottom: 0 };
-    for (let i = 0; i < data.length; i += 4) {
-      if ((data[i] ?? 255) > 128) continue;
-      const [x, y] = [((i / 4) % width) / width, Math.floor(i / 4 / width) / height];
-      box.left = Math.min(box.left, x);
-      box.right = Math.max(box.right, x);
-      box.top = Math.min(box.top, y);
-      box.bottom = Math.max(box.bottom, y);
-    }
-    return box;
-  }, number);
-
-const violations = (page: Page): Promise<string[]> => page.evaluate(() => window.desks.violations);
 
 test('nothing of pdf.js is fetched until a document is opened', async () => {
   const fetched: string[] = [];
@@ -235,45 +191,6 @@ test('two copies of the script in one page each make their worker', async () => 
   assert.deepEqual(await violations(page), []);
 });
 
-test('without workers from blobs the page says so; with worker="none" it shows the document without a violation', async () => {
-  const page = await stage.page({ policy: { 'worker-src': "'none'" } });
-  assert.equal(await page.evaluate(() => window.desks.open('one.pdf')), 'blocked');
-  const other = await stage.page({ policy: { 'worker-src': "'none'" } });
-  const before = await other.evaluate(() => Object.getOwnPropertyNames(window));
-  await other.evaluate(() => window.desks.open('one.pdf', { worker: 'none' }));
-  assert.equal(await textOf(other), 'Page 1 of the agreement');
-  assert.deepEqual(await violations(other), []);
-  assert.deepEqual(
-    await other.evaluate((before) => Object.getOwnPropertyNames(window).filter((name) => !before.includes(name)), before),
-    [],
-  );
-  await other.evaluate(() => window.desks.papers[0]?.close());
-});
-
-test('a page that allows no policy of ours says that it is blocked', async () => {
-  const page = await stage.page({ policy: { 'trusted-types': 'lit-html' } });
-  assert.equal(await page.evaluate(() => window.desks.open('one.pdf')), 'blocked');
-});
-
-test('a file that is no PDF, is empty or cut short is unreadable', async () => {
-  stage.files.set('letter.pdf', new TextEncoder().encode('Dear reader'));
-  stage.files.set('empty.pdf', new Uint8Array());
-  stage.files.set('cut.pdf', (await agreement(3)).slice(0, 120));
-  const page = await stage.page();
-  for (const file of ['letter.pdf', 'empty.pdf', 'cut.pdf'])
-    assert.equal(await page.evaluate((file) => window.desks.open(file), file), 'unreadable', file);
-  await eventually(async () => page.workers().length === 0);
-});
-
-test('a script of pdf.js that does not come is said, and another try works', async () => {
-  for (const missing of ['**/pdfjs/*/worker.js', '**/chunks/pdfjs-*']) {
-    const page = await stage.page({ prepare: (page) => page.route(missing, (route) => route.fulfill({ status: 404 })) });
-    assert.equal(await page.evaluate(() => window.desks.open('one.pdf')), 'script', missing);
-    await page.unroute(missing);
-    assert.equal(await page.evaluate(() => window.desks.open('one.pdf')), 0, missing);
-  }
-});
-
 test('scans in JBIG2 and JPEG 2000 are drawn, and Japanese text without a font in the file is read', async () => {
   for (const name of ['picture-jbig2.pdf', 'picture-jpeg2000.pdf', 'text-japanese.pdf']) stage.files.set(name, await fixture(name));
   const colours = {
@@ -338,25 +255,4 @@ test('small pictures of pages are drawn as fine as the screen, also before the d
     return { width: canvas.width, dark: data.some((value, i) => i % 4 === 0 && value < 160) };
   });
   assert.deepEqual(size, { width: 128, dark: true });
-});
-
-test('a browser without the newest parts of the language shows the document all the same', async () => {
-  const page = await stage.page({
-    prepare: (page) =>
-      page.addInitScript(() => {
-        Reflect.deleteProperty(Map.prototype, 'getOrInsertComputed');
-        Reflect.deleteProperty(WeakMap.prototype, 'getOrInsertComputed');
-        Reflect.deleteProperty(Promise, 'try');
-      }),
-  });
-  assert.equal(await page.evaluate(() => 'try' in Promise || 'getOrInsertComputed' in Map.prototype), false);
-  await page.evaluate(() => window.desks.open('one.pdf'));
-  assert.equal(await textOf(page), 'Page 1 of the agreement');
-  const listed = await page.evaluate(() => {
-    const names: string[] = [];
-    for (const name in new Map()) names.push(name);
-    for (const name in [].values()) names.push(name);
-    return names;
-  });
-  assert.deepEqual(listed, []);
 });

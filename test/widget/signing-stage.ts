@@ -139,3 +139,16 @@ export async function signs(stage: SigningStage, envelope: string, email: string
   const { document, revision, today } = await send('GET', '');
   await send('POST', '/finish', { document_sha256: document.sha256, revision, date: today });
 }
+
+export const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
+export const marker = (page: Page, type: string) => page.locator(`button.marker[data-type=${type}]`).first();
+export const alone = everyKind.filter(({ signer }) => !signer);
+export const signature = alone.filter(({ type }) => type === 'signature');
+export const dialogGone = (page: Page) => page.locator('dialog').waitFor({ state: 'detached' });
+
+export async function typeSignature(page: Page): Promise<void> {
+  await marker(page, 'signature').click();
+  await page.getByRole('tab', { name: 'Type' }).click();
+  await button(page, 'Use this signature').click();
+  await dialogGone(page);
+}

@@ -13,7 +13,7 @@ export interface Sealing {
   readonly at: number;
 }
 
-/** As wide as any offset of a file that fits into a Buffer. */
+/** Wide enough for every offset in a file that fits into a Buffer. */
 const unknownOffset = 9_999_999_999;
 
 /**

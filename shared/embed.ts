@@ -2,7 +2,6 @@ import { z } from 'zod/mini';
 
 /** What a token can show. This version mints `onboarding` and `sign`; the others are refused by name until they exist. */
 export const widgetTypes = ['onboarding', 'sign', 'vault', 'team'] as const;
-export const mintable = ['onboarding', 'sign'] as const;
 
 const text = (max: number) => z.string().check(z.trim(), z.minLength(1), z.maxLength(max));
 const origin = z.string().check(z.maxLength(255));

@@ -79,7 +79,8 @@ export async function runDemo(config: Config, secrets: Secrets): Promise<void> {
     demo.adminToken = (await gateway.ask<string>('issueAdminToken', 3600).catch(() => undefined)) ?? demo.adminToken;
     await save();
   };
-  // Customers who sign do so while others look around already; whoever is left over signs at the next start.
+  // Customers who sign do so while others look around already. A gateway that dies meanwhile is told of where it is started again, and whoever is
+  // left over signs at the next start.
   gateway.ask('sign', seed).catch(() => {});
   setInterval(() => {
     renew().catch((error: Error) => say(`demo.json could not be renewed: ${error.message}`));

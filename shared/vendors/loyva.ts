@@ -21,8 +21,5 @@ export const envelopeStatuses = [
 ] as const;
 export type EnvelopeStatus = (typeof envelopeStatuses)[number];
 
-/** Hosts beside the API's own on which Loyva's links lie. */
-export const loyvaLinkHosts = ['embed.stg.loyva.net', 'storage.stg.loyva.net'] as const;
-
 /** What `POST …/envelopes` may carry; ours is smaller than the multipart cap because base64 travels inside JSON. */
 export const envelopeLimits = { base64: 7_000_000, bytes: 20_000_000, pages: 500, signers: 20, fields: 500 } as const;

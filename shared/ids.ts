@@ -19,6 +19,9 @@ export const idPrefixes = {
   mail: 'mail',
   signer: 'sig',
   field: 'fld',
+  /** A call on a vendor of which nobody can tell what came of it. */
+  call: 'call',
+  person: 'per',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;
@@ -47,7 +50,7 @@ export function formatId(kind: IdKind, bytes: Uint8Array): string {
 export const idPattern = (kind: IdKind): RegExp => new RegExp(`^${idPrefixes[kind]}_[a-z2-7]{24}$`);
 
 /** Loyva's ids are shorter: 12 characters of the same alphabet. */
-export const loyvaPrefixes = { envelope: 'env', customer: 'cust' } as const;
+export const loyvaPrefixes = { envelope: 'env', customer: 'cust', template: 'tmpl' } as const;
 
 /** Writes 15 bytes as an id of that kind of Loyva's: 60 of the bits are used. */
 export const formatLoyvaId = (kind: keyof typeof loyvaPrefixes, bytes: Uint8Array): string =>

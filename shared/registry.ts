@@ -1,15 +1,10 @@
 import { z } from 'zod/mini';
 import { Flow, runStatuses, signStates, vendorNames } from './onboarding.ts';
+import { loyvaScopes } from './vendors/loyva.ts';
 
 /** What a partner key may do. Loyva's seven, then ours. `credentials:read` reads secrets and is in no default set. */
 export const scopes = [
-  'envelopes:read',
-  'envelopes:write',
-  'vault:write',
-  'vault:read',
-  'vault:release',
-  'compliance:read',
-  'esign:write',
+  ...loyvaScopes,
   'onboarding:write',
   'team:read',
   'team:write',

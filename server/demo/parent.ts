@@ -41,7 +41,11 @@ export async function runDemo(config: Config, secrets: Secrets): Promise<void> {
     'platform',
     () => text(platformKey),
     async (child) => {
-      demo.vendorKeys = await child.ask<DemoFile['vendorKeys']>('seed', { name: 'Harbor Leasing', keys: demo.vendorKeys });
+      demo.vendorKeys = await child.ask<DemoFile['vendorKeys']>('seed', {
+        name: 'Harbor Leasing',
+        keys: demo.vendorKeys,
+        limits: { rateLimit: 6_000 },
+      });
     },
   );
   const parts = [platform];

@@ -9,7 +9,7 @@ import { outboxOn } from '../storage/outbox.ts';
 import { secretBox } from '../storage/secret-box.ts';
 import { appOf } from './app.ts';
 import { openDocuments } from './documents/documents.ts';
-import { accountsOf, type PartnerKeys } from './domain/accounts.ts';
+import { accountsOf, type KeyLimits, type PartnerKeys } from './domain/accounts.ts';
 import { ceremoniesOf } from './domain/ceremony.ts';
 import { createEnvelopes } from './domain/create-envelope.ts';
 import { embedTokensOf } from './domain/embed-tokens.ts';
@@ -17,6 +17,7 @@ import { envelopesOf } from './domain/envelopes.ts';
 import { expiryOf } from './domain/expiry.ts';
 import { filesOf } from './domain/files.ts';
 import { invitationsOf } from './domain/invitations.ts';
+import { limitsOf } from './domain/limits.ts';
 import { linksOf } from './domain/links.ts';
 import { organizationsOf } from './domain/organizations.ts';
 import { passesOf } from './domain/passes.ts';
@@ -28,10 +29,13 @@ import { expireOverdue } from './jobs/expire.ts';
 import { postMails } from './jobs/mail.ts';
 import { sealFinished } from './jobs/seal.ts';
 import { vaultCompleted } from './jobs/vault.ts';
+import { callersOf } from './routes/callers.ts';
 import { ceremonyRoutes } from './routes/ceremony.ts';
 import { fileRoutes } from './routes/files.ts';
 import { kelviqRoutes } from './routes/kelviq.ts';
-import { loyvaRoutes } from './routes/loyva.ts';
+import { envelopeRoutes } from './routes/loyva-envelopes.ts';
+import { tokenRoutes } from './routes/loyva-token.ts';
+import { vaultRoutes } from './routes/loyva-vault.ts';
 import { pageRoutes } from './routes/pages.ts';
 import { scribelessRoutes } from './routes/scribeless.ts';
 import { signRoutes } from './routes/sign.ts';
@@ -59,7 +63,7 @@ export interface Platform {
   readonly jobs: readonly Job[];
   readonly verbs: {
     /** Makes the account of this name once; keys that are still its own come back as they are, others are replaced by new ones. */
-    seed(account: { name: string; keys?: Partial<PartnerKeys> }): Promise<PartnerKeys>;
+    seed(account: { name: string; keys?: Partial<PartnerKeys>; limits?: KeyLimits }): Promise<PartnerKeys>;
   };
   close(): Promise<void>;
 }
@@ -89,6 +93,7 @@ export async function compose(config: PlatformConfig, secrets: { readonly key: U
 
   const links = linksOf(config, box.fingerprint);
   const accounts = accountsOf(store);
+  const callers = callersOf({ accounts, limits: limitsOf(now) });
   const teams = teamsOf(store, links);
   const organizations = organizationsOf(store, links);
   const invitations = invitationsOf(store);
@@ -103,9 +108,11 @@ export async function compose(config: PlatformConfig, secrets: { readonly key: U
   const doors = [
     ceremonyRoutes({ passes: passesOf(store, embedTokens), ceremonies }, now),
     signRoutes({ assets: await loadAssets(config.assets), authority: authorityPem(identity) }),
-    scribelessRoutes({ accounts, teams, links }, now),
-    kelviqRoutes({ accounts, organizations }, now),
-    loyvaRoutes({ accounts, envelopes, createEnvelope, vault }, now),
+    scribelessRoutes({ callers, teams, links }, now),
+    kelviqRoutes({ callers, organizations }, now),
+    envelopeRoutes({ callers, envelopes, createEnvelope }, now),
+    vaultRoutes({ callers, envelopes, vault }, now),
+    tokenRoutes({ callers, envelopes }, now),
     fileRoutes(files, now),
     pageRoutes({ teams, invitations, mails: store.read.mails, links }, { demo: config.demo, style, now }),
   ];
@@ -117,7 +124,7 @@ export async function compose(config: PlatformConfig, secrets: { readonly key: U
       expireOverdue({ expiry: expiryOf(store), now }),
       ...(config.vaulting === 'auto' ? [vaultCompleted({ completed: store.read.envelopes.completed, vault, now, report })] : []),
     ],
-    verbs: { seed: ({ name, keys = {} }) => accounts.seed(name, keys, now()) },
+    verbs: { seed: ({ name, keys = {}, limits = {} }) => accounts.seed(name, keys, limits, now()) },
     async close() {
       post.close();
       await documents.close();

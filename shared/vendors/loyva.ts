@@ -3,7 +3,22 @@ export const loyvaKeyHeader = 'x-api-key';
 export const loyvaPaths = {
   envelopes: '/api/v2/partner/envelopes',
   token: '/api/v2/embed/token',
+  webhook: '/api/v2/partner/webhook',
+  /** Ours: Loyva documents templates only by their id. */
+  templates: '/api/v2/partner/templates',
 } as const;
+
+/** What a key may do; each row of the API asks for one. */
+export const loyvaScopes = [
+  'envelopes:read',
+  'envelopes:write',
+  'vault:write',
+  'vault:read',
+  'vault:release',
+  'compliance:read',
+  'esign:write',
+] as const;
+export type LoyvaScope = (typeof loyvaScopes)[number];
 
 /** Every state an envelope has at Loyva, in order; the last four end it. `released` is ours: the vendor documents none for after vault-out. */
 export const envelopeStatuses = [

@@ -1,25 +1,34 @@
 import { Failure } from '../../../shared/problem.ts';
-import type { Account, Books, Store } from './books.ts';
+import { type LoyvaScope, loyvaScopes } from '../../../shared/vendors/loyva.ts';
+import type { Account, Books, KeyHolder, Store } from './books.ts';
 import { type Dialect, dialects, hashOf, newId, newPartnerKey } from './secrets.ts';
 
 /** An account's partner keys in the clear: shown once, by seeding. */
 export type PartnerKeys = Record<Dialect, string>;
 
+/** What an account's keys may do: Loyva's scopes (all of them unless said), and calls a minute (100 unless said, as Loyva's own). */
+export interface KeyLimits {
+  readonly scopes?: readonly LoyvaScope[] | undefined;
+  readonly rateLimit?: number | undefined;
+}
+
 export type Accounts = ReturnType<typeof accountsOf>;
 
 export const accountsOf = (store: Store) => ({
   /** The account this partner key belongs to; a key of another kind or dialect is as good as none. */
-  async ofKey(dialect: Dialect, key: string): Promise<Account> {
+  async ofKey(dialect: Dialect, key: string): Promise<KeyHolder> {
     const account = key ? await store.read.accounts.byKey(dialect, hashOf(key)) : undefined;
     if (!account) throw new Failure('unauthenticated');
     return account;
   },
 
-  /** Makes the account once. Keys that are still its own are given back as they came; for every other a new one takes the old one's place. */
-  seed: (name: string, known: Partial<PartnerKeys>, at: number): Promise<PartnerKeys> =>
+  /** Makes the account once. Keys that are still its own are given back as they came, with these limits; for every other a new one takes the old one's place. */
+  seed: (name: string, known: Partial<PartnerKeys>, limits: KeyLimits, at: number): Promise<PartnerKeys> =>
     store.transact(async (books) => {
       const account = (await books.accounts.byName(name)) ?? (await open(books, name, at));
-      const keys = await Promise.all(dialects.map(async (dialect) => [dialect, await keep(books, account, dialect, known[dialect], at)]));
+      const keys = await Promise.all(
+        dialects.map(async (dialect) => [dialect, await keep(books, account, dialect, known[dialect], limits, at)]),
+      );
       return Object.fromEntries(keys) as PartnerKeys;
     }),
 });
@@ -30,9 +39,16 @@ async function open(books: Books, name: string, at: number): Promise<Account> {
   return account;
 }
 
-async function keep(books: Books, account: Account, dialect: Dialect, key: string | undefined, at: number): Promise<string> {
-  if (key && (await books.accounts.byKey(dialect, hashOf(key)))?.id === account.id) return key;
-  const fresh = newPartnerKey[dialect]();
-  await books.accounts.setKey(account.id, dialect, hashOf(fresh), at);
-  return fresh;
+async function keep(
+  books: Books,
+  account: Account,
+  dialect: Dialect,
+  known: string | undefined,
+  { scopes = loyvaScopes, rateLimit = 100 }: KeyLimits,
+  at: number,
+): Promise<string> {
+  const own = known && (await books.accounts.byKey(dialect, hashOf(known)))?.id === account.id;
+  const key = own ? known : newPartnerKey[dialect]();
+  await books.accounts.setKey(account.id, dialect, { hash: hashOf(key), scopes, rateLimit }, at);
+  return key;
 }

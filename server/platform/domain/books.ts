@@ -1,3 +1,4 @@
+import type { LoyvaScope } from '../../../shared/vendors/loyva.ts';
 import type { EnvelopeBook } from './envelope.ts';
 import type { Mail } from './mail.ts';
 import type { Dialect } from './secrets.ts';
@@ -6,6 +7,14 @@ import type { Dialect } from './secrets.ts';
 export interface Account {
   readonly id: string;
   readonly name: string;
+}
+
+/** An account, and what the key it came with may do. */
+export interface KeyHolder extends Account {
+  /** Loyva's; the other vendors' keys have none. */
+  readonly scopes: readonly LoyvaScope[];
+  /** Calls a minute. */
+  readonly rateLimit: number;
 }
 
 /** One customer's organization: what stands behind its team at Scribeless and its organization at Kelviq alike. */
@@ -61,10 +70,10 @@ export interface Books {
   readonly accounts: {
     byName(name: string): Promise<Account | undefined>;
     get(id: string): Promise<Account>;
-    byKey(dialect: Dialect, hash: string): Promise<Account | undefined>;
+    byKey(dialect: Dialect, hash: string): Promise<KeyHolder | undefined>;
     add(account: Account, at: number): Promise<void>;
     /** Puts the account's key of this dialect in the place of its earlier one. */
-    setKey(accountId: string, dialect: Dialect, hash: string, at: number): Promise<void>;
+    setKey(accountId: string, dialect: Dialect, key: { hash: string } & Pick<KeyHolder, 'scopes' | 'rateLimit'>, at: number): Promise<void>;
   };
   readonly organizations: {
     ofOwner(accountId: string, ownerKey: string): Promise<Organization | undefined>;

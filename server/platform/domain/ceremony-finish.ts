@@ -4,7 +4,7 @@ import { Failure } from '../../../shared/problem.ts';
 import type { Books } from './books.ts';
 import type { Call, Stage } from './ceremony.ts';
 import { answerOf } from './ceremony-view.ts';
-import type { EnvelopeField } from './envelope.ts';
+import { documentOf, type EnvelopeField } from './envelope.ts';
 import { leastOf, reachedOf } from './reached.ts';
 import { dayOf, requireConsent, requireMoved, requireTurn, type Scene, sceneOf } from './scene.ts';
 import { inviteSigners } from './signing-mail.ts';
@@ -23,15 +23,16 @@ export async function finish({ store, links, wake }: Stage, call: Call, request:
 
 function check(scene: Scene, request: FinishRequest, at: number): void {
   const { envelope, signer } = scene;
+  const document = documentOf(envelope);
   requireTurn(scene, at);
   requireConsent(scene);
   const changes = [
-    request.document_sha256 !== envelope.document.sha256 && 'The document is another one.',
+    request.document_sha256 !== document.sha256 && 'The document is another one.',
     request.revision !== signer.revision && 'The answers were changed elsewhere.',
     request.date !== dayOf(at) && 'The day of signing is another one.',
   ].filter((change) => change !== false);
   if (changes.length > 0) throw new Failure('ceremony-changed', changes.join(' '));
-  if (envelope.requiredReading && signer.pagesSeen.length < envelope.document.pages.length) throw new Failure('pages-unread');
+  if (envelope.requiredReading && signer.pagesSeen.length < document.pages.length) throw new Failure('pages-unread');
   const unanswered = ownFields(scene).filter((field) => field.required && !isAnswered(answerOf(field, signer, at)));
   const errors = unanswered.map(({ id }) => ({ pointer: `/values/${id}`, code: 'required', message: 'needs an answer' }));
   if (errors.length > 0) throw new Failure('invalid-input', undefined, { errors });

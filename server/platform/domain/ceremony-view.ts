@@ -2,7 +2,7 @@ import type { CeremonyField, CeremonyView } from '../../../shared/ceremony.ts';
 import type { FieldValue } from '../../../shared/fields.ts';
 import { displayed } from '../../../shared/geometry.ts';
 import { consentOf } from './consent.ts';
-import type { EnvelopeField, Signer } from './envelope.ts';
+import { documentOf, type EnvelopeField, type Signer } from './envelope.ts';
 import { dayOf, mayAct, type Scene, stateOf } from './scene.ts';
 import { isTurn } from './turns.ts';
 
@@ -20,7 +20,7 @@ export function viewOf(scene: Scene, at: number): CeremonyView {
     you: { ...personOf(scene, signer), email: signer.email, turn: mayAct(scene, at) },
     signers: signers.map((other) => ({ ...personOf(scene, other), you: other.id === signer.id })),
     consent: { ...consentShown(sender), given_at: instant(signer.consentedAt) },
-    document: documentOf(scene),
+    document: documentShown(scene),
     required_reading: envelope.requiredReading,
     pages_seen: [...signer.pagesSeen],
     fields: fields.map((field) => fieldOf(scene, field, at)),
@@ -48,7 +48,9 @@ function consentShown(sender: string) {
 }
 
 /** The pages are those that were signed; the sealed file has the completion pages after them. */
-function documentOf({ envelope: { document, sealed } }: Scene): CeremonyView['document'] {
+function documentShown({ envelope }: Scene): CeremonyView['document'] {
+  const { sealed } = envelope;
+  const document = documentOf(envelope);
   const { sha256, size } = sealed ?? document;
   return {
     sha256,

@@ -17,7 +17,7 @@ import { finish } from './ceremony-finish.ts';
 import { filenameOf, viewOf } from './ceremony-view.ts';
 import { consentOf, writeConsent } from './consent.ts';
 import type { Documents } from './documents.ts';
-import type { Pass } from './envelope.ts';
+import { documentOf, type Pass } from './envelope.ts';
 import type { Files } from './files.ts';
 import type { Links } from './links.ts';
 import { reachedOf, type Seen } from './reached.ts';
@@ -57,7 +57,8 @@ export const ceremoniesOf = (stage: Stage) => {
     /** What is signed; once it is completed, the sealed file. */
     async document(pass: Pass, at: number): Promise<{ bytes: Buffer; sha256: string; filename: string }> {
       const scene = await settledScene(store.read, pass);
-      const { document, sealed } = scene.envelope;
+      const { sealed } = scene.envelope;
+      const document = documentOf(scene.envelope);
       requireConsent(scene);
       const state = stateOf(scene.envelope, at);
       if (['declined', 'voided', 'expired'].includes(state)) throw new Failure('ceremony-ended', `It is ${state}.`);
@@ -112,7 +113,7 @@ async function see(books: Books, scene: Scene, call: Call, request: PagesRequest
   if (signer.state === 'signed') return;
   requireTurn(scene, at);
   requireConsent(scene);
-  const count = envelope.document.pages.length;
+  const count = documentOf(envelope).pages.length;
   const faults = request.pages.flatMap((page, i) =>
     page > count ? [{ pointer: `/pages/${i}`, code: 'no-such-page', message: `The document has ${count} pages.` }] : [],
   );

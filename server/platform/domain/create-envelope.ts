@@ -63,6 +63,7 @@ const newSigners = (envelopeId: string, request: EnvelopeRequest): Signer[] =>
       pagesSeen: [],
       revision: 0,
       savedAt: null,
+      remindedAt: null,
     }))
     .sort((a, b) => a.position - b.position);
 
@@ -74,6 +75,8 @@ const newEnvelope = (
   id,
   accountId,
   customerId,
+  kind: 'esign',
+  templateId: null,
   name: nameOf(request).name,
   externalId: request.externalId,
   metadata: request.metadata,
@@ -92,6 +95,10 @@ const newEnvelope = (
   document,
   sealed: null,
   copy: null,
+  custody: null,
+  controller: null,
+  release: null,
+  compliance: null,
 });
 
 /** The document with its fields: those that were asked for, or those of a page that is added for signing. */

@@ -5,9 +5,10 @@ import type { EnvelopeStatus } from '../../../shared/vendors/loyva.ts';
 
 /**
  * What an envelope is and how it moves. `finishing` is ours: everybody has signed and the file is being sealed; the vendor API says `viewed`
- * until the transaction that records the sealed file makes it `completed`.
+ * until the transaction that records the sealed file makes it `completed`. `destroyed` is ours too: the receiver has acknowledged the released
+ * copy and the content key is gone; the vendor API goes on saying `released`.
  */
-export type EnvelopeState = EnvelopeStatus | 'finishing';
+export type EnvelopeState = EnvelopeStatus | 'finishing' | 'destroyed';
 
 /** Every move there is: from, and where to. What is not here is a 409 that says both. */
 export const moves: Readonly<Record<EnvelopeState, readonly EnvelopeState[]>> = {
@@ -19,7 +20,8 @@ export const moves: Readonly<Record<EnvelopeState, readonly EnvelopeState[]>> = 
   finishing: ['completed'],
   completed: ['vaulted'],
   vaulted: ['released'],
-  released: ['vaulted'],
+  released: ['vaulted', 'destroyed'],
+  destroyed: [],
   declined: [],
   voided: [],
   expired: [],
@@ -30,6 +32,9 @@ export interface Envelope {
   readonly accountId: string;
   /** Loyva's customer record: one per account and e-mail. */
   readonly customerId: string;
+  /** `paper`: signed on paper; its file comes by upload, and nobody signs here. */
+  readonly kind: 'esign' | 'paper';
+  readonly templateId: string | null;
   readonly name: string;
   readonly externalId: string | null;
   readonly metadata: Readonly<Record<string, string>>;
@@ -48,10 +53,33 @@ export interface Envelope {
   readonly vaultedAt: number | null;
   /** Whose act ended it (a signer's id, or null for the partner), and their words. */
   readonly ended: { readonly signerId: string | null; readonly reason: string | null; readonly at: number } | null;
-  readonly document: EnvelopeDocument;
-  /** The sealed file, and the watermarked copy once it is vaulted. `address` is that of the encrypted blob. */
+  /** What is signed; of a paper envelope what was uploaded, as it came, and null until then. */
+  readonly document: EnvelopeDocument | null;
+  /** The authoritative file (sealed; of a paper envelope its document), and once it is vaulted the watermarked copy and the custody record. */
   readonly sealed: KeptFile | null;
   readonly copy: KeptFile | null;
+  readonly custody: KeptFile | null;
+  /** The account that controls the authoritative copy (UCC 9-105): set when it is vaulted, null once it is destroyed. */
+  readonly controller: string | null;
+  /** The newest vault-out, also when it lapsed. */
+  readonly release: Release | null;
+  /** What the newest compliance check said. */
+  readonly compliance: { readonly compliant: boolean; readonly score: number; readonly at: number } | null;
+}
+
+/** A vault-out: frozen from `at` on; without an acknowledgement it lapses at `acknowledgeBy`. */
+export interface Release {
+  readonly at: number;
+  readonly reason: string;
+  readonly recipient: string;
+  readonly acknowledgeBy: number;
+  readonly acknowledgedAt: number | null;
+}
+
+/** The document of an envelope that has one: every e-sign envelope, and a paper one from its upload on. */
+export function documentOf({ id, document }: Pick<Envelope, 'id' | 'document'>): EnvelopeDocument {
+  if (!document) throw new Error(`Nothing was uploaded to ${id}.`);
+  return document;
 }
 
 export interface Reminders {
@@ -92,6 +120,8 @@ export interface Signer {
   /** Counts their saved answers. */
   readonly revision: number;
   readonly savedAt: number | null;
+  /** When they were last asked again. */
+  readonly remindedAt: number | null;
 }
 
 /** Where a signer's call came from, and who says so. */
@@ -125,7 +155,7 @@ export interface EnvelopeEvent {
   readonly id: string;
   readonly envelopeId: string;
   readonly at: number;
-  /** envelope.created | sent | voided | declined | expired | completed; link.made; signer.consented | read | signed | declined; vault.stored | read | tampered */
+  /** envelope.created | sent | voided | declined | expired | completed; link.made; signer.consented | read | signed | declined | reminded; document.uploaded; vault.stored | linked | read | tampered | compliance.passed | compliance.failed | released | lapsed | acknowledged */
   readonly kind: string;
   readonly signerId: string | null;
   readonly reached: Reached | null;

@@ -95,7 +95,7 @@ async function makeLink(books: Books, links: Links, envelope: Envelope, signer: 
 export function statusOf({ state, expiresAt }: Envelope, at: number): EnvelopeStatus {
   const open = moves[state].includes('expired');
   if (open && expiresAt !== null && expiresAt <= at) return 'expired';
-  return state === 'finishing' ? 'viewed' : state;
+  return state === 'finishing' ? 'viewed' : state === 'destroyed' ? 'released' : state;
 }
 
 /** How far a signer is, in the words of the ceremony. */

@@ -43,6 +43,7 @@ const states: Readonly<Record<EnvelopeState, State>> = {
   completed: 'completed',
   vaulted: 'completed',
   released: 'completed',
+  destroyed: 'completed',
   declined: 'declined',
   voided: 'voided',
   expired: 'expired',

@@ -1,7 +1,7 @@
 import { isAnswered } from '../../../shared/fields.ts';
 import { readConsent } from './consent.ts';
 import type { Facts, Mark } from './documents.ts';
-import type { Envelope, EnvelopeEvent, EnvelopeField, Signer } from './envelope.ts';
+import { documentOf, type Envelope, type EnvelopeEvent, type EnvelopeField, type Signer } from './envelope.ts';
 
 /** Everything that is kept of an envelope whose signers have all signed. */
 export interface SignedRecord {
@@ -21,6 +21,7 @@ export const marksOf = (fields: readonly EnvelopeField[]): Mark[] =>
 /** What the completion pages and the attached JSON tell: the same however often sealing is tried, for it ends with the last signature. */
 export function factsOf(record: SignedRecord): Facts {
   const { envelope, sender, signers, events } = record;
+  const document = documentOf(envelope);
   // By their order, not by the clock, which may have been set back in between.
   const until = events.slice(0, events.findLastIndex(({ kind }) => kind === 'signer.signed') + 1);
   const consents = until.filter(({ kind, detail }) => kind === 'signer.consented' && detail !== null);
@@ -29,9 +30,9 @@ export function factsOf(record: SignedRecord): Facts {
     envelope: { id: envelope.id, name: envelope.name, created_at: iso(envelope.createdAt), completed_at: iso(envelope.finishedAt) },
     sender,
     document: {
-      pages: envelope.document.pages.length,
-      upload_sha256: envelope.document.uploadSha256,
-      signed_sha256: envelope.document.sha256,
+      pages: document.pages.length,
+      upload_sha256: document.uploadSha256,
+      signed_sha256: document.sha256,
     },
     // The title is the first paragraph, so that the hash can be made again from what is here.
     consent: { version: agreed.version, sha256: agreed.sha256, paragraphs: [agreed.title, ...agreed.paragraphs] },

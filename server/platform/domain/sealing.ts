@@ -1,6 +1,6 @@
 import type { Store } from './books.ts';
 import type { Documents, SealJob } from './documents.ts';
-import type { Envelope, KeptFile, Vessel } from './envelope.ts';
+import { documentOf, type Envelope, type KeptFile, type Vessel } from './envelope.ts';
 import type { Links } from './links.ts';
 import { factsOf, marksOf } from './seal-facts.ts';
 import { announceCompletion } from './signing-mail.ts';
@@ -39,7 +39,8 @@ export const sealingOf = (sealer: Sealer) => {
 };
 
 async function jobOf({ store, vessel }: Sealer, envelope: Envelope, key: Uint8Array): Promise<SealJob> {
-  const { id, document, finishedAt } = envelope;
+  const { id, finishedAt } = envelope;
+  const document = documentOf(envelope);
   if (finishedAt === null) throw new Error(`The envelope ${id} has no instant at which it was finished.`);
   const book = store.read.envelopes;
   const source = await vessel.get(key, document);

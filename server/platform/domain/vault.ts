@@ -36,7 +36,7 @@ export function vaultOf(options: { store: Store; vessel: Vessel; documents: Pick
     const copy = await makeCopy(envelope, now());
     const at = now();
     await store.transact(async (books) => {
-      const change = { state: 'vaulted', copy, vaultedAt: at, updatedAt: at } as const;
+      const change = { state: 'vaulted', copy, controller: envelope.accountId, vaultedAt: at, updatedAt: at } as const;
       // Another process was first: then its copy is the one.
       if (!(await books.envelopes.move({ id: envelope.id, state: 'completed' }, change))) return;
       await books.envelopes.record({

@@ -6,9 +6,9 @@ import { brokenRule } from '../../../shared/rules.ts';
 import { kelviqKeyHeader, kelviqPaths } from '../../../shared/vendors/kelviq.ts';
 import { parse, readJson } from '../../http/input.ts';
 import { reply } from '../../http/reply.ts';
-import type { Accounts } from '../domain/accounts.ts';
 import type { Account, KelviqRecord } from '../domain/books.ts';
 import type { Organizations } from '../domain/organizations.ts';
+import type { Callers } from './callers.ts';
 import { answerKelviqError } from './dialects.ts';
 import { play } from './tricks.ts';
 
@@ -42,14 +42,14 @@ const Organization = z.object({
 const OrganizationList = z.object({ results: z.array(Organization), count: z.int() });
 
 /** Kelviq: https://docs.kelviq.com/api-reference/partner/provision-an-organization. Every read returns the server key, as theirs do. */
-export function kelviqRoutes(domain: { accounts: Accounts; organizations: Organizations }, now: () => number): Router {
-  const { accounts, organizations } = domain;
+export function kelviqRoutes(domain: { callers: Callers; organizations: Organizations }, now: () => number): Router {
+  const { callers, organizations } = domain;
   const router = new Router({ sensitive: true, prefix: kelviqPaths.organizations.replace(/\/$/, '') });
 
   const callerOf = async (ctx: Context): Promise<Account> => {
     const key = ctx.get(kelviqKeyHeader);
     if (key && (await organizations.isServerKey(key))) throw new Failure('scope-missing');
-    return accounts.ofKey('kelviq', key);
+    return callers.of(ctx, 'kelviq', key);
   };
 
   router.post('/', async (ctx) => {

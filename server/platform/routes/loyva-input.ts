@@ -1,3 +1,4 @@
+import type { Context } from 'koa';
 import { z } from 'zod/mini';
 import { fieldTypes, longest } from '../../../shared/fields.ts';
 import { brokenRule } from '../../../shared/rules.ts';
@@ -157,3 +158,6 @@ export const TokenRequest = z.object({
     z.refine((type) => type !== 'vault', 'is not taken yet: the vault widget comes later; send sign'),
   ),
 });
+
+export const idOf = (ctx: Context): string => String(ctx.params.id ?? '');
+export const queryOf = (ctx: Context): Record<string, string> => Object.fromEntries(new URLSearchParams(ctx.querystring));

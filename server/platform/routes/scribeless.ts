@@ -4,9 +4,9 @@ import { brokenRule } from '../../../shared/rules.ts';
 import { scribelessKeyHeader, scribelessPaths } from '../../../shared/vendors/scribeless.ts';
 import { parse, readJson } from '../../http/input.ts';
 import { reply } from '../../http/reply.ts';
-import type { Accounts } from '../domain/accounts.ts';
 import type { Links } from '../domain/links.ts';
 import type { OpenedTeam, TeamStatus, Teams } from '../domain/teams.ts';
+import type { Callers } from './callers.ts';
 import { answerScribelessError } from './dialects.ts';
 import { play } from './tricks.ts';
 
@@ -49,12 +49,12 @@ const StatusAnswer = z.object({
 });
 
 /** Scribeless: https://docs.scribeless.co/partner-workflows/create-partner-team and …/account-status. */
-export function scribelessRoutes(domain: { accounts: Accounts; teams: Teams; links: Links }, now: () => number): Router {
-  const { accounts, teams, links } = domain;
+export function scribelessRoutes(domain: { callers: Callers; teams: Teams; links: Links }, now: () => number): Router {
+  const { callers, teams, links } = domain;
   const router = new Router({ sensitive: true });
 
   router.post(scribelessPaths.teams, async (ctx) => {
-    const account = await accounts.ofKey('scribeless', ctx.get(scribelessKeyHeader));
+    const account = await callers.of(ctx, 'scribeless', ctx.get(scribelessKeyHeader));
     const request = parse(TeamRequest, await readJson(ctx));
     const outcome = await teams.open(account, request, now());
     // The vendor names no success code beyond "successful"; its other calls answer 200, and so does this one.

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { type LoyvaScope, loyvaScopes } from '../../../shared/vendors/loyva.ts';
 import type { Books } from '../domain/books.ts';
 import type { Tables } from './schema.ts';
 
@@ -9,21 +10,26 @@ export const accountBook = (db: Kysely<Tables>): Books['accounts'] => ({
     db
       .selectFrom('account_keys')
       .innerJoin('accounts', 'accounts.id', 'account_keys.account_id')
-      .select(['accounts.id', 'accounts.name'])
+      .select(['accounts.id', 'accounts.name', 'account_keys.scopes', 'account_keys.rate_limit'])
       .where('account_keys.dialect', '=', dialect)
       .where('account_keys.hash', '=', hash)
-      .executeTakeFirst(),
+      .executeTakeFirst()
+      .then((row) => row && { id: row.id, name: row.name, scopes: readScopes(row.scopes), rateLimit: row.rate_limit }),
   async add(account, at) {
     await db
       .insertInto('accounts')
       .values({ ...account, created_at: at })
       .execute();
   },
-  async setKey(accountId, dialect, hash, at) {
+  async setKey(accountId, dialect, { hash, scopes, rateLimit }, at) {
+    const key = { hash, scopes: JSON.stringify(scopes), rate_limit: rateLimit, created_at: at };
     await db
       .insertInto('account_keys')
-      .values({ account_id: accountId, dialect, hash, created_at: at })
-      .onConflict((c) => c.columns(['account_id', 'dialect']).doUpdateSet({ hash, created_at: at }))
+      .values({ account_id: accountId, dialect, ...key })
+      .onConflict((c) => c.columns(['account_id', 'dialect']).doUpdateSet(key))
       .execute();
   },
 });
+
+/** Keys from before scopes have all of them. */
+const readScopes = (text: string | null): readonly LoyvaScope[] => (text === null ? loyvaScopes : (JSON.parse(text) as LoyvaScope[]));

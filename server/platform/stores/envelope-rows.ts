@@ -23,6 +23,8 @@ export const envelopeOf = (row: EnvelopeRow): Envelope => ({
   id: row.id,
   accountId: row.account_id,
   customerId: row.customer_id,
+  kind: row.kind as Envelope['kind'],
+  templateId: row.template_id,
   name: row.name,
   externalId: row.external_id,
   metadata: JSON.parse(row.metadata) as Record<string, string>,
@@ -38,9 +40,13 @@ export const envelopeOf = (row: EnvelopeRow): Envelope => ({
   completedAt: row.completed_at,
   vaultedAt: row.vaulted_at,
   ended: read<NonNullable<Envelope['ended']>>(row.ended),
-  document: JSON.parse(row.document) as EnvelopeDocument,
+  document: read<EnvelopeDocument>(row.document),
   sealed: read<KeptFile>(row.sealed),
   copy: read<KeptFile>(row.copy),
+  custody: read<KeptFile>(row.custody),
+  controller: row.controller,
+  release: read<NonNullable<Envelope['release']>>(row.release),
+  compliance: read<NonNullable<Envelope['compliance']>>(row.compliance),
 });
 
 /** The columns that can change after an envelope was made; what it is does not. */
@@ -53,14 +59,21 @@ export const envelopeChange = (it: Changes<Envelope>): Partial<Insertable<Tables
     completed_at: it.completedAt,
     vaulted_at: it.vaultedAt,
     ended: written(it.ended),
+    document: it.document ? JSON.stringify(it.document) : undefined,
     sealed: written(it.sealed),
     copy: written(it.copy),
+    custody: written(it.custody),
+    controller: it.controller,
+    release: written(it.release),
+    compliance: written(it.compliance),
   });
 
 export const envelopeRow = (it: Envelope): EnvelopeRow => ({
   id: it.id,
   account_id: it.accountId,
   customer_id: it.customerId,
+  kind: it.kind,
+  template_id: it.templateId,
   name: it.name,
   external_id: it.externalId,
   metadata: JSON.stringify(it.metadata),
@@ -76,9 +89,14 @@ export const envelopeRow = (it: Envelope): EnvelopeRow => ({
   completed_at: it.completedAt,
   vaulted_at: it.vaultedAt,
   ended: written(it.ended),
+  // The column takes no null; JSON's is a text.
   document: JSON.stringify(it.document),
   sealed: written(it.sealed),
   copy: written(it.copy),
+  custody: written(it.custody),
+  controller: it.controller,
+  release: written(it.release),
+  compliance: written(it.compliance),
 });
 
 export const signerOf = (row: Selectable<Tables['signers']>): Signer => ({
@@ -95,6 +113,7 @@ export const signerOf = (row: Selectable<Tables['signers']>): Signer => ({
   pagesSeen: JSON.parse(row.pages_seen) as number[],
   revision: row.revision,
   savedAt: row.saved_at,
+  remindedAt: row.reminded_at,
 });
 
 export const signerRow = (it: Signer, ordinal: number, emailKey: string): Selectable<Tables['signers']> => ({
@@ -113,6 +132,7 @@ export const signerRow = (it: Signer, ordinal: number, emailKey: string): Select
   pages_seen: JSON.stringify(it.pagesSeen),
   revision: it.revision,
   saved_at: it.savedAt,
+  reminded_at: it.remindedAt,
 });
 
 /** Answers are kept by `answer` alone, so that each counts the revision up. */
@@ -123,6 +143,7 @@ export const signerChange = (it: Changes<Signer>): Partial<Insertable<Tables['si
     signed_at: it.signedAt,
     reached: written(it.reached),
     pages_seen: it.pagesSeen && JSON.stringify(it.pagesSeen),
+    reminded_at: it.remindedAt,
   });
 
 export const fieldOf = (row: Selectable<Tables['fields']>): EnvelopeField => ({

@@ -30,6 +30,13 @@ export interface EnvelopeTables extends LogTables {
     document: string;
     sealed: string | null;
     copy: string | null;
+    kind: string;
+    template_id: string | null;
+    /** JSON, as are `release` and `compliance`. */
+    custody: string | null;
+    controller: string | null;
+    release: string | null;
+    compliance: string | null;
     /** The content key under the account's key; null once it is destroyed. */
     wrapped_key: Uint8Array | null;
   };
@@ -50,6 +57,7 @@ export interface EnvelopeTables extends LogTables {
     pages_seen: string;
     revision: number;
     saved_at: number | null;
+    reminded_at: number | null;
   };
   fields: {
     id: string;
@@ -132,4 +140,17 @@ export const envelopeSchema = [
     account_id text not null references accounts (id), created_at integer not null, expires_at integer not null
   ) strict`,
   ...logSchema,
+];
+
+/** What came with paper envelopes, templates and the vault's way out. */
+export const vaultColumns = [
+  sql`alter table envelopes add column kind text not null default 'esign' check (kind in ('esign', 'paper'))`,
+  sql`alter table envelopes add column template_id text`,
+  sql`alter table envelopes add column custody text`,
+  sql`alter table envelopes add column controller text references accounts (id)`,
+  sql`alter table envelopes add column release text`,
+  sql`alter table envelopes add column compliance text`,
+  sql`update envelopes set controller = account_id where state = 'vaulted'`,
+  sql`alter table signers add column reminded_at integer`,
+  sql`create index envelopes_released on envelopes (id) where state = 'released'`,
 ];

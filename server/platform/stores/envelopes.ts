@@ -92,5 +92,6 @@ const envelopeReads = (db: Kysely<Tables>): Pick<EnvelopeBook, 'find' | 'list' |
   };
 };
 
-/** The states that the vendor API calls by this name: an envelope being sealed is still `viewed` there. */
-const statesSaid = (status: string): string[] => (status === 'viewed' ? ['viewed', 'finishing' satisfies EnvelopeState] : [status]);
+/** The states that the vendor API calls by this name: an envelope being sealed is still `viewed` there, a destroyed one still `released`. */
+const statesSaid = (status: string): string[] => [status, ...(unsaid[status] ?? [])];
+const unsaid: Readonly<Record<string, readonly EnvelopeState[]>> = { viewed: ['finishing'], released: ['destroyed'] };

@@ -1,13 +1,26 @@
-import { type Kysely, sql } from 'kysely';
+import { sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { type OutboxTables, outboxSchema } from '../../storage/outbox.ts';
-import { type EnvelopeTables, envelopeSchema } from './envelope-schema.ts';
+import { type EnvelopeTables, envelopeSchema, vaultColumns } from './envelope-schema.ts';
+import { type PeopleTables, peopleSchema } from './people-schema.ts';
+import { type TeamTables, teamSchema } from './team-schema.ts';
+import { type TemplateTables, templateSchema } from './template-schema.ts';
+import { type VaultTables, vaultSchema } from './vault-schema.ts';
 
 /** The rows of platform.db. Secrets are SHA-256 hashes; Kelviq's server key, which every read must return, is sealed. */
-export interface Tables extends OutboxTables, EnvelopeTables {
+export interface Tables extends OutboxTables, EnvelopeTables, TemplateTables, VaultTables, PeopleTables, TeamTables {
   key_check: { key_id: string };
   accounts: { id: string; name: string; created_at: number };
-  account_keys: { account_id: string; dialect: string; hash: string; created_at: number };
+  account_keys: {
+    account_id: string;
+    dialect: string;
+    hash: string;
+    created_at: number;
+    /** JSON list of Loyva's scopes; null: all of them. */
+    scopes: string | null;
+    /** Calls a minute. */
+    rate_limit: number;
+  };
   organizations: {
     id: string;
     account_id: string;
@@ -87,6 +100,16 @@ const statements = [
   outboxSchema,
 ];
 
+const endpointStatements = [
+  sql`alter table account_keys add column scopes text`,
+  sql`alter table account_keys add column rate_limit integer not null default 100`,
+  ...vaultColumns,
+  ...templateSchema,
+  ...vaultSchema,
+  ...peopleSchema,
+  ...teamSchema,
+];
+
 /** Mails that wait since the first version name their invitation in a field of its own. */
 const linkedMails = sql`
   update outbox set body = json_set(json_remove(body, '$.invitationId'), '$.link',
@@ -103,16 +126,11 @@ export const migrations: Record<string, Migration> = {
     async up(db) {
       for (const statement of envelopeSchema) await statement.execute(db);
       await linkedMails.execute(db);
-      await nameMailLinks(db);
+    },
+  },
+  '003-endpoints': {
+    async up(db) {
+      for (const statement of endpointStatements) await statement.execute(db);
     },
   },
 };
-
-/** Mails that wait from before signing name their invitation alone; now a mail says what kind of thing it leads to. */
-async function nameMailLinks(db: Kysely<Tables>): Promise<void> {
-  for (const { id, body } of await db.selectFrom('outbox').select(['id', 'body']).where('kind', '=', 'mail').execute()) {
-    const { invitationId, ...mail } = JSON.parse(body) as { invitationId: string };
-    const named = JSON.stringify({ ...mail, link: { kind: 'invitation', id: invitationId } });
-    await db.updateTable('outbox').set({ body: named }).where('id', '=', id).execute();
-  }
-}

@@ -21,7 +21,7 @@ const apart = [
 const isCore = (id: string): boolean => !apart.some((part) => part.test(id));
 
 /**
- * Builds `widget/index.ts` to `dist/inlay.js` and the page of an e-mail's link to `dist/sign.js`; what a view needs more comes in chunks
+ * Builds `widget/index.ts` to `dist/inlay.js`, the page of an e-mail's link to `dist/sign.js` and that of a vault token to `dist/vault.js`; what a view needs more comes in chunks
  * when it is needed, and what pdf.js reads beside its script lies in `dist/pdfjs/<its version>/`.
  */
 export default defineConfig({
@@ -34,7 +34,7 @@ export default defineConfig({
     outDir: 'dist',
     modulePreload: false,
     reportCompressedSize: false,
-    lib: { entry: { inlay: 'widget/index.ts', sign: 'widget/hosted/sign.ts' }, formats: ['es'] },
+    lib: { entry: { inlay: 'widget/index.ts', sign: 'widget/hosted/sign.ts', vault: 'widget/hosted/vault.ts' }, formats: ['es'] },
     rolldownOptions: {
       output: {
         entryFileNames: '[name].js',

@@ -171,16 +171,18 @@ const commands: Readonly<Record<string, Command>> = {
   },
   'run retry': {
     usage: 'PARTNER RUN [--vendor VENDOR]',
-    does: 'ask again: an unknown account (may open a second one), or a new envelope',
+    does: 'ask again: an unknown account or envelope (may make a second one), or a new envelope',
     call: ([id, run], { vendor }) => ({ method: 'POST', path: of(id, `/runs/${need(run, 'RUN')}/retry`), body: { vendor } }),
   },
   'run adopt': {
-    usage: 'PARTNER RUN TEAM [--vendor VENDOR] [--with-key < FILE]',
-    does: 'take over an account that was opened after all',
-    call: async ([id, run, team_id], options) => ({
+    usage: 'PARTNER RUN ID [--vendor VENDOR] [--with-key < FILE]',
+    does: 'take over an account, or an envelope (env_…), that was made after all',
+    call: async ([id, run, made], { vendor, 'with-key': withKey }) => ({
       method: 'POST',
       path: of(id, `/runs/${need(run, 'RUN')}/adopt`),
-      body: { vendor: options.vendor, team_id, api_key: options['with-key'] === undefined ? undefined : await readSecret() },
+      body: made?.startsWith('env_')
+        ? { envelope_id: made }
+        : { vendor, team_id: made, api_key: withKey === undefined ? undefined : await readSecret() },
     }),
   },
   'keys rotate': {

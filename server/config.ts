@@ -13,6 +13,8 @@ export interface Config {
   readonly smtpUrl: string | undefined;
   /** Does the platform vault what is completed by itself, or only when it is asked? */
   readonly vaulting: 'manual' | 'auto';
+  /** Origins that events may be sent to although they are not public. */
+  readonly webhookAllow: readonly string[];
   /** What the platform seals with, in place of an authority of its own. */
   readonly pkcs12: { readonly file: string; readonly password: string } | undefined;
   readonly admin: { readonly issuer: string; readonly audience: string; readonly jwksUrl: string } | undefined;
@@ -45,6 +47,20 @@ const key = z.pipe(
   z.transform((text: string) => new Uint8Array(Buffer.from(text, 'base64url'))),
 );
 
+/** Exact origins, separated by commas. */
+const origins = z.pipe(
+  z
+    .string()
+    .check(
+      z.refine(
+        (text) => listed(text).every((each) => URL.parse(each)?.origin === each && /^https?:/.test(each)),
+        'must be exact origins, separated by commas',
+      ),
+    ),
+  z.transform((text: string) => listed(text)),
+);
+const listed = (text: string): string[] => text.split(',').flatMap((part) => (part.trim() ? [part.trim()] : []));
+
 const Environment = z.object({
   INLAY_DATA_DIR: z._default(z.string(), './data'),
   INLAY_BIND: z._default(z.string().check(z.regex(/^[\w.:-]+$/, 'must be a host name or an address')), '127.0.0.1'),
@@ -62,6 +78,7 @@ const Environment = z.object({
   SUBSCRIBR_URL: z.optional(publicUrl),
   SMTP_URL: z.optional(z.string().check(z.regex(/^smtps?:\/\//, 'must begin with smtp:// or smtps://'))),
   PLATFORM_VAULT: z._default(z.enum(['manual', 'auto'], 'must be manual or auto'), 'manual'),
+  PLATFORM_WEBHOOK_ALLOW: z.optional(origins),
   PLATFORM_PKCS12_FILE: z.optional(z.string()),
   PLATFORM_PKCS12_PASSWORD: z.optional(z.string()),
   ADMIN_ISSUER: z.optional(z.string()),
@@ -100,6 +117,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
       vendors,
       smtpUrl: read.SMTP_URL,
       vaulting: read.PLATFORM_VAULT,
+      webhookAllow: read.PLATFORM_WEBHOOK_ALLOW ?? [],
       pkcs12:
         read.PLATFORM_PKCS12_FILE && read.PLATFORM_PKCS12_PASSWORD
           ? { file: resolve(read.PLATFORM_PKCS12_FILE), password: read.PLATFORM_PKCS12_PASSWORD }

@@ -37,6 +37,7 @@ export async function runGateway(config: Config, masterKey: Uint8Array): Promise
     publicUrl: urlOf(config, 'gateway'),
     vendors: vendorOrigins(config),
     vendorDeadline: 20_000,
+    webhookAllow: config.webhookAllow,
     admin: config.admin,
   };
   const { app, jobs, verbs, close } = await compose(settings, { masterKey }, edges);
@@ -56,6 +57,7 @@ export async function runPlatform(config: Config, key: Uint8Array, demo: boolean
     demo,
     smtpUrl: config.smtpUrl,
     vaulting: config.vaulting,
+    webhookAllow: config.webhookAllow,
     pkcs12: config.pkcs12 && { bytes: await readFile(config.pkcs12.file), password: config.pkcs12.password },
   };
   const { app, jobs, verbs, close } = await compose(

@@ -1,6 +1,6 @@
 import { z } from 'zod/mini';
 
-/** What a token can show. This version mints `onboarding` and `sign`; the others are refused by name until they exist. */
+/** What a token can show. This version mints all but `team`, which is refused by name until it exists. */
 export const widgetTypes = ['onboarding', 'sign', 'vault', 'team'] as const;
 
 const text = (max: number) => z.string().check(z.trim(), z.minLength(1), z.maxLength(max));
@@ -23,6 +23,8 @@ const MintBase = {
       .check(z.refine((value) => Object.keys(value).length <= 20, 'at most 20 entries')),
   ),
 };
+const envelopeId = z.string().check(z.regex(/^env_[A-Za-z0-9_-]{1,64}$/));
+
 /** A customer who is to be onboarded. */
 export const MintOnboarding = z.strictObject({
   ...MintBase,
@@ -41,12 +43,19 @@ export type MintOnboarding = z.infer<typeof MintOnboarding>;
 export const MintSign = z.strictObject({
   ...MintBase,
   widget_type: z.literal('sign'),
-  envelope_id: z.string().check(z.regex(/^env_[A-Za-z0-9_-]{1,64}$/)),
+  envelope_id: envelopeId,
 });
 export type MintSign = z.infer<typeof MintSign>;
+/** Somebody who may look at a vaulted envelope of the partner's: `user_email` is theirs. */
+export const MintVault = z.strictObject({
+  ...MintBase,
+  widget_type: z.literal('vault'),
+  envelope_id: envelopeId,
+});
+export type MintVault = z.infer<typeof MintVault>;
 
 /** Body of `POST /embed/token`: who is about to see which view. Unknown fields are refused. */
-export const MintRequest = z.discriminatedUnion('widget_type', [MintOnboarding, MintSign]);
+export const MintRequest = z.discriminatedUnion('widget_type', [MintOnboarding, MintSign, MintVault]);
 export type MintRequest = z.infer<typeof MintRequest>;
 /** The same as it may be written: what has a default may be left out. */
 export type MintInput = z.input<typeof MintRequest>;
@@ -74,7 +83,7 @@ export const SessionAnswer = z.object({
   token_type: z.literal('DPoP'),
   /** When this session token stops working (15 minutes at most). */
   expires_at: z.string(),
-  /** When the session itself ends, whatever is refreshed (12 hours for onboarding, 4 hours for signing). */
+  /** When the session itself ends, whatever is refreshed (12 hours for onboarding, 4 hours for signing and the vault). */
   ends_at: z.string(),
   widget_type: z.enum(widgetTypes),
   locale: z.nullable(z.string()),

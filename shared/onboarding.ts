@@ -75,17 +75,23 @@ export const ProvisionStep = z.strictObject({
 const fraction = z.number().check(z.minimum(0), z.maximum(1));
 const party = z.string().check(z.trim(), z.minLength(1), z.maxLength(100));
 const role = z.string().check(z.trim(), z.minLength(1), z.maxLength(60));
-/** A document of the partner (`/flow/documents/{name}`), signed by the customer and then, where one is named, by the partner's countersigner. */
+/** What a partner's document is called. */
+export const DocumentName = z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,39}$/));
+/**
+ * A document of the partner (`/flow/documents/{name}`) or a template that the vendor has, exactly one of them, signed by the customer and
+ * then, where one is named, by the partner's countersigner.
+ */
 export const SignStep = z.strictObject({
   ...StepBase,
   kind: z.literal('sign'),
-  document: z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{0,39}$/)),
+  document: z.optional(DocumentName),
+  template_id: z.optional(z.string().check(z.regex(/^tmpl_[A-Za-z0-9_-]{1,64}$/))),
   /** What the envelope is called. */
   title: party,
   /** The customer: which of the answers are their e-mail and, joined by spaces, their name. */
   signer: z.strictObject({ email: name, name: z.array(name).check(z.minLength(1), z.maxLength(3)), role: z._default(role, 'Customer') }),
   countersigner: z.optional(z.strictObject({ email: z.email().check(z.maxLength(254)), name: party, role: z._default(role, 'Partner') })),
-  /** Where the parties sign, by role, in fractions of the displayed page. Without them a signature page is added. */
+  /** Where the parties sign, by role, in fractions of the displayed page. Without them a signature page is added. A template has its own. */
   fields: z._default(
     z
       .array(
@@ -133,8 +139,22 @@ export type AccountState = (typeof accountStates)[number];
 export const runStatuses = ['new', 'in_progress', 'unknown', 'waiting_billing', 'declined', 'done'] as const;
 export type RunStatus = (typeof runStatuses)[number];
 
-/** `preparing`: the envelope is being made; `waiting`: the customer has signed and somebody else has not; the last three end it unsigned. */
-export const signStates = ['todo', 'preparing', 'open', 'waiting', 'finishing', 'signed', 'declined', 'voided', 'expired'] as const;
+/**
+ * `preparing`: the envelope is being made; `unknown`: nobody can tell whether it was made; `waiting`: the customer has signed and somebody
+ * else has not; the last three end it unsigned.
+ */
+export const signStates = [
+  'todo',
+  'preparing',
+  'unknown',
+  'open',
+  'waiting',
+  'finishing',
+  'signed',
+  'declined',
+  'voided',
+  'expired',
+] as const;
 export type SignState = (typeof signStates)[number];
 
 const at = z.nullable(z.string());

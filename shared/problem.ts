@@ -88,13 +88,20 @@ export class Failure extends Error {
   readonly errors: readonly Fault[] | undefined;
   /** Seconds the caller should wait (sent as Retry-After). */
   readonly retryAfter: number | undefined;
+  /** Names what it is about where that can be asked for later: a call whose outcome is unknown. */
+  readonly id: string | undefined;
 
-  constructor(code: ProblemCode, detail?: string, options: { cause?: unknown; errors?: readonly Fault[]; retryAfter?: number } = {}) {
+  constructor(
+    code: ProblemCode,
+    detail?: string,
+    options: { cause?: unknown; errors?: readonly Fault[]; retryAfter?: number; id?: string } = {},
+  ) {
     super(detail ?? problems[code].title, 'cause' in options ? { cause: options.cause } : undefined);
     this.name = 'Failure';
     this.code = code;
     this.detail = detail;
     this.errors = options.errors;
     this.retryAfter = options.retryAfter;
+    this.id = options.id;
   }
 }

@@ -151,13 +151,14 @@ export const RunQuery = z.object({
 });
 export type RunQuery = z.infer<typeof RunQuery>;
 
-/** Which unknown account is meant; the only one when absent. */
-export const RetryRequest = z.strictObject({ vendor: z.optional(z.enum(['kelviq', 'scribeless'])) });
-/** The account that was opened after all: its id at the vendor and, where it is known, its key. */
+/** Which unknown account is meant, or the unknown envelope (`loyva`); the only one of them when absent. */
+export const RetryRequest = z.strictObject({ vendor: z.optional(z.enum(['kelviq', 'scribeless', 'loyva'])) });
+/** The account that was opened after all, by its id at the vendor and, where it is known, its key; or the envelope that was made after all. */
 export const AdoptRequest = z.strictObject({
   vendor: z.optional(z.enum(['kelviq', 'scribeless'])),
-  team_id: z.string().check(z.minLength(1), z.maxLength(200)),
+  team_id: z.optional(z.string().check(z.minLength(1), z.maxLength(200))),
   api_key: z.optional(z.string().check(z.regex(/^[\x21-\x7e]+$/), z.minLength(8), z.maxLength(4096))),
+  envelope_id: z.optional(z.string().check(z.regex(/^env_[A-Za-z0-9_-]{1,64}$/))),
 });
 
 export const AuditList = z.object({

@@ -1,10 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildWhatIsMissing } from '../server/build.ts';
 
-/** `npm test`: builds what is missing, then everything but the long runs, in node's own runner. `npm test -- WORD` takes only files with WORD in their path. */
+/**
+ * `npm test`: builds what is missing, then everything but the long runs, in node's own runner, and at the end the contract's table:
+ * every endpoint of every vendor's page, and where it is found. `npm test -- WORD` takes only files with WORD in their path.
+ */
 const here = fileURLToPath(new URL('.', import.meta.url));
 await buildWhatIsMissing((line) => process.stdout.write(`${line}\n`));
 const wanted = process.argv.slice(2);
@@ -15,5 +19,10 @@ const files = readdirSync(here, { recursive: true, encoding: 'utf8' })
 // As `npm start` runs: with the packed libraries and the compile cache.
 const start = fileURLToPath(new URL('../server/node.js', import.meta.url));
 const options = ['--import', start, '--test', '--test-concurrency=2', '--test-reporter=spec'];
-const { status } = spawnSync(process.execPath, [...options, ...files], { stdio: 'inherit' });
+const folder = mkdtempSync(join(tmpdir(), 'inlay-tests-'));
+const table = join(folder, 'contract.txt');
+const env = { ...process.env, INLAY_CONTRACT_TABLE: table };
+const { status } = spawnSync(process.execPath, [...options, ...files], { stdio: 'inherit', env });
+if (existsSync(table)) process.stdout.write(`\n${readFileSync(table, 'utf8')}\n`);
+rmSync(folder, { recursive: true });
 process.exit(status ?? 1);

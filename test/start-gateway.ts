@@ -35,6 +35,8 @@ export interface GatewayOptions {
   readonly clock?: ReturnType<typeof movableClock>;
   /** Leave the first seconds, in which old proofs are refused, to the test. */
   readonly fresh?: boolean;
+  /** Origins that events may be sent to although they are not public. */
+  readonly webhookAllow?: readonly string[];
   readonly admin?: { issuer: string; audience: string; jwksUrl: string };
 }
 
@@ -78,6 +80,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Starte
       publicUrl: url,
       vendors: { scribeless: vendor, kelviq: vendor, loyva: vendor, subscribr: vendor, ...options.vendors },
       vendorDeadline: options.vendorDeadline ?? 3_000,
+      webhookAllow: options.webhookAllow ?? [],
       admin: options.admin,
     },
     { masterKey },

@@ -34,6 +34,7 @@ interface Options {
   readonly smtpUrl?: string;
   readonly now?: number;
   readonly vaulting?: PlatformConfig['vaulting'];
+  readonly webhookAllow?: PlatformConfig['webhookAllow'];
   readonly pkcs12?: PlatformConfig['pkcs12'];
   readonly reached?: Edges['reached'];
 }
@@ -57,6 +58,7 @@ export async function startPlatform(options: Options = {}): Promise<StartedPlatf
     demo: options.demo ?? true,
     smtpUrl: options.smtpUrl,
     vaulting: options.vaulting ?? 'manual',
+    webhookAllow: options.webhookAllow ?? [],
     pkcs12: options.pkcs12,
   };
   const platform = await compose(

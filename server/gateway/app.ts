@@ -2,19 +2,23 @@ import type { Router } from '@koa/router';
 import Koa, { type Middleware } from 'koa';
 import compose from 'koa-compose';
 import { secureHeaders } from '../http/headers.ts';
+import { isLeaving } from '../http/leaving.ts';
 import { answerFailures, type Dialect, problemDialect, type Report } from '../http/problem.ts';
-import { kelviqDialect, loyvaDialect, scaikeyDialect, scribelessDialect } from './routes/dialects.ts';
+import { kelviqDialect, loyvaDialect, scaikeyDialect, scribelessDialect, subscribrDialect } from './routes/dialects.ts';
 
 export interface Doors {
   embedToken: Router;
   session: Router;
   onboarding: Router;
   ceremony: Router;
+  frame: Router;
   registry: Router;
   administration: Router;
   flowDocuments: Router;
   runs: Router;
-  proxied: Router;
+  proxied: Readonly<Record<'scribeless' | 'kelviq' | 'loyva' | 'subscribr', Router>>;
+  vault: Router;
+  webhook: Router;
   public: Router;
   cors: Middleware;
 }
@@ -34,16 +38,39 @@ const doorsOf = (doors: Doors, problem: Dialect): readonly Door[] => [
   {
     paths: /^\/embed\//,
     dialect: problem,
-    answers: [doors.cors, ...serving(doors.session), ...serving(doors.onboarding), ...serving(doors.ceremony)],
+    answers: [
+      doors.cors,
+      ...serving(doors.session),
+      ...serving(doors.onboarding),
+      ...serving(doors.frame),
+      ...serving(doors.ceremony),
+      ...serving(doors.vault),
+    ],
   },
   { paths: /^\/api\/v1\/admin\/partners\/?[^/]*$/, dialect: scaikeyDialect, answers: serving(doors.registry) },
   { paths: /^\/api\/v1\/admin\//, dialect: problem, answers: [...serving(doors.flowDocuments), ...serving(doors.administration)] },
   { paths: /^\/partner\//, dialect: problem, answers: serving(doors.runs) },
-  { paths: /^\/api\/v1\/partner\//, dialect: kelviqDialect, answers: serving(doors.proxied) },
-  { paths: /^\/api\/v2\//, dialect: loyvaDialect, answers: serving(doors.proxied) },
-  { paths: /^\/api\//, dialect: scribelessDialect, answers: serving(doors.proxied) },
+  { paths: /^\/api\/v1\/team(\/|$)/, dialect: subscribrDialect, answers: serving(doors.proxied.subscribr) },
+  { paths: /^\/api\/v1\/partner\//, dialect: kelviqDialect, answers: serving(doors.proxied.kelviq) },
+  { paths: /^\/api\/v2\/partner\/webhook$/, dialect: loyvaDialect, answers: serving(doors.webhook) },
+  { paths: /^\/api\/v2\//, dialect: loyvaDialect, answers: serving(doors.proxied.loyva) },
+  { paths: /^\/api\//, dialect: scribelessDialect, answers: serving(doors.proxied.scribeless) },
   { paths: /^\//, dialect: problem, answers: serving(doors.public) },
 ];
+
+/** The clock as a Date header, written anew once a second. */
+function dated(now: () => number): () => string {
+  let second = 0;
+  let text = '';
+  return () => {
+    const at = Math.floor(now() / 1_000);
+    if (at !== second) {
+      second = at;
+      text = new Date(at * 1_000).toUTCString();
+    }
+    return text;
+  };
+}
 
 export function createApp(doors: Doors, { publicUrl, report, now }: { publicUrl: string; report: Report; now: () => number }): Koa {
   const app = new Koa();
@@ -53,12 +80,15 @@ export function createApp(doors: Doors, { publicUrl, report, now }: { publicUrl:
   }));
   app.use(secureHeaders);
   // The element sets its clock by this header, so it must be of the clock that judges the proofs.
+  const date = dated(now);
   app.use((ctx, next) => {
-    ctx.set('Date', new Date(now()).toUTCString());
+    ctx.res.setHeader('Date', date());
     return next();
   });
   app.use((ctx, next) => table.find(({ paths }) => paths.test(ctx.path))?.enter(ctx, next) ?? next());
-  // What goes wrong while an answer is being sent, when nobody can be told any more.
-  app.on('error', (error) => report(error, 'sending'));
+  // What goes wrong while an answer is being sent, when nobody can be told any more. A caller who leaves is nobody's breakage.
+  app.on('error', (error) => {
+    if (!isLeaving(error)) report(error, 'sending');
+  });
   return app;
 }

@@ -22,6 +22,8 @@ import { createCredentials, openWith } from './domain/credentials.ts';
 import { createEmbedTokens } from './domain/embed-tokens.ts';
 import { createFlowDocuments } from './domain/flow-documents.ts';
 import { createFlows } from './domain/flows.ts';
+import { createFrames } from './domain/frames.ts';
+import { createKeptCalls } from './domain/kept-calls.ts';
 import { createOnboarding } from './domain/onboarding.ts';
 import type { Once } from './domain/once.ts';
 import { createPartnerKeys } from './domain/partner-keys.ts';
@@ -33,35 +35,45 @@ import { createProvisioning } from './domain/provisioning.ts';
 import { createProxied } from './domain/proxied.ts';
 import { createRepairs } from './domain/repairs.ts';
 import { createRuns } from './domain/runs.ts';
+import { createSeats } from './domain/seats.ts';
 import { createSessions } from './domain/sessions.ts';
 import { createSigners } from './domain/signers.ts';
 import { createSigning } from './domain/signing.ts';
 import { openSigningKeys } from './domain/signing-keys.ts';
 import { createSigningMoves } from './domain/signing-moves.ts';
+import { createVaults } from './domain/vaults.ts';
+import { createWebhooks } from './domain/webhooks.ts';
 import { gatewayJobs } from './jobs/jobs.ts';
 import { administrationRoutes } from './routes/administration.ts';
 import { ceremonyRoutes } from './routes/ceremony.ts';
 import { cors } from './routes/cors.ts';
 import { embedTokenRoutes } from './routes/embed-token.ts';
 import { flowDocumentRoutes } from './routes/flow-documents.ts';
+import { frameRoutes } from './routes/frame.ts';
 import { onboardingRoutes } from './routes/onboarding.ts';
 import { proxiedRoutes } from './routes/proxied.ts';
 import { publicRoutes } from './routes/public.ts';
 import { registryRoutes } from './routes/registry.ts';
 import { runRoutes } from './routes/runs.ts';
 import { sessionRoutes } from './routes/sessions.ts';
+import { vaultRoutes } from './routes/vault.ts';
+import { webhookRoutes } from './routes/webhook.ts';
 import { demoSeed } from './seed.ts';
 import { demoSignatures } from './seed-signatures.ts';
 import { migrations } from './stores/migrations.ts';
 import { keepIn } from './stores/stores.ts';
 import type { Tables } from './stores/tables.ts';
+import { createAllowance } from './vendors/allowance.ts';
 import { ceremony } from './vendors/ceremony.ts';
+import { discovery } from './vendors/discovery.ts';
 import { forwarder } from './vendors/forward.ts';
+import { framing } from './vendors/framing.ts';
 import { kelviq } from './vendors/kelviq.ts';
 import { loyva } from './vendors/loyva.ts';
 import * as rebuilds from './vendors/rebuild.ts';
 import { scribeless } from './vendors/scribeless.ts';
 import { keyTester } from './vendors/test-key.ts';
+import { vault } from './vendors/vault.ts';
 
 export interface GatewayConfig {
   readonly dataDir: string;
@@ -72,6 +84,8 @@ export interface GatewayConfig {
   readonly vendors: Readonly<Record<VendorName, string>>;
   /** Milliseconds a vendor has to answer a provisioning call. */
   readonly vendorDeadline: number;
+  /** Origins that a partner's events may be sent to although they are not public. */
+  readonly webhookAllow: readonly string[];
   readonly admin: { readonly issuer: string; readonly audience: string; readonly jwksUrl: string } | undefined;
 }
 
@@ -109,13 +123,23 @@ export async function compose(
     scribeless: scribeless(vendorOptions(config.vendors.scribeless)),
     kelviq: kelviq(vendorOptions(config.vendors.kelviq)),
   };
-  const envelopes = loyva(vendorOptions(config.vendors.loyva));
+  const discover = discovery({ ...vendorOptions(config.vendors.loyva), now: edges.now });
+  const allowance = createAllowance(edges.now);
+  const asked = { ...vendorOptions(config.vendors.loyva), discover, allowance: allowance('people') };
+  const envelopes = loyva(asked);
 
   const keeping = { keep, box, now: edges.now };
   const embedKeys = await openSigningKeys({ ...keeping, purpose: 'embed', longest: 1_800_000 });
   const adminKeys = await openSigningKeys({ ...keeping, purpose: 'admin', longest: 3_600_000 });
   const signers = createSigners({ callers, vendor: envelopes });
-  const embedTokens = createEmbedTokens({ ...keeping, keys: embedKeys, publicUrl, signers });
+  const vaults = createVaults({
+    keep,
+    now: edges.now,
+    callers,
+    standings: envelopes,
+    vendor: vault({ ...vendorOptions(config.vendors.loyva), stream: outbound.stream }),
+  });
+  const embedTokens = createEmbedTokens({ ...keeping, keys: embedKeys, publicUrl, signers, vaults });
   const proofs = createProofs(edges);
   const sessions = createSessions({ keep, now: edges.now, callers, embedTokens, proofs, publicUrl });
   const moves = createAccountMoves({ keep, box, now: edges.now, vendors });
@@ -127,16 +151,24 @@ export async function compose(
   };
   const documents = createFlowDocuments({ ...keeping, blobs: openBlobs(join(config.dataDir, 'blobs')) });
   const provisioning = createProvisioning({ keep, box, edges, vendors, moves, wake: () => edges.wake('provisioning') });
-  const signing = createSigning({ keep, box, edges, vendor: envelopes, moves: signingMoves, documents, wake: wakeSigning });
-  const repairs = createRepairs({ keep, box, vendors, moves, signingMoves, wake });
+  const signing = createSigning({
+    keep,
+    box,
+    edges,
+    vendor: loyva({ ...asked, allowance: allowance('work') }),
+    moves: signingMoves,
+    documents,
+    wake: wakeSigning,
+  });
+  const repairs = createRepairs({ keep, box, vendors, envelopes, moves, signingMoves, wake });
   await provisioning.recover();
   await signing.recover();
+  const seated = { ...keeping, callers, seatOf: createSeats(keeping), hurry: signing.hurry };
   const ceremonies = createCeremonies({
-    ...keeping,
-    callers,
-    vendor: ceremony({ ...vendorOptions(config.vendors.loyva), now: edges.now }),
-    hurry: signing.hurry,
+    ...seated,
+    vendor: ceremony({ ...vendorOptions(config.vendors.loyva), stream: outbound.stream, discover }),
   });
+  const frames = createFrames({ ...seated, vendor: framing(asked), standings: envelopes });
   const onboarding = createOnboarding({
     keep,
     box,
@@ -165,12 +197,13 @@ export async function compose(
     external: externalIssuer(config.admin, outbound.request),
     mark: box.fingerprint,
   });
+  const calls = createKeptCalls(keeping);
+  await calls.recover();
   const proxied = createProxied({
-    keep,
-    box,
-    now: edges.now,
+    ...keeping,
     callers,
-    forward: forwarder({ origins: config.vendors, request: outbound.request, keyOf }),
+    calls,
+    forward: forwarder({ origins: config.vendors, request: outbound.request, keyOf, now: edges.now }),
   });
 
   const once: Once = (call, work) => idempotency.once({ ...call, now: edges.now() }, work);
@@ -180,6 +213,9 @@ export async function compose(
       session: sessionRoutes({ sessions, onboarding, publicUrl }),
       onboarding: onboardingRoutes({ sessions, onboarding, once, publicUrl }),
       ceremony: ceremonyRoutes({ sessions, ceremonies, once, publicUrl }),
+      frame: frameRoutes({ sessions, frames, publicUrl }),
+      vault: vaultRoutes({ sessions, vaults, publicUrl }),
+      webhook: webhookRoutes({ callers, webhooks: createWebhooks({ ...keeping, allowed: config.webhookAllow }) }),
       registry: registryRoutes({ admins, partners }),
       administration: administrationRoutes({ admins, partners, keys, credentials, flows, runs, repairs, audit, embedKeys }),
       flowDocuments: flowDocumentRoutes({ admins, documents }),
@@ -200,7 +236,12 @@ export async function compose(
 
   return {
     app,
-    jobs: gatewayJobs({ provisioning, signing, sessions, purgeAnswers: () => idempotency.purge(edges.now()) }),
+    jobs: gatewayJobs({
+      provisioning,
+      signing,
+      sessions,
+      purgeAnswers: () => Promise.all([idempotency.purge(edges.now()), calls.purge()]),
+    }),
     verbs: { issueAdminToken: admins.issue, seed: demo.seed, sign: demo.sign },
     async close() {
       await Promise.all([provisioning.settleWithin(2_000), signing.settleWithin(2_000)]);

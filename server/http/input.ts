@@ -2,6 +2,7 @@ import type { Context } from 'koa';
 import { en } from 'zod/locales';
 import type { z } from 'zod/mini';
 import { Failure, type Fault } from '../../shared/problem.ts';
+import { gathered } from './gathered.ts';
 
 /** Reads a JSON body of at most `cap` bytes: refused by its declared length before a byte is read, and by its real one while reading. */
 export async function readJson(ctx: Context, cap = 64 * 1024): Promise<unknown> {
@@ -22,15 +23,15 @@ export async function readJson(ctx: Context, cap = 64 * 1024): Promise<unknown> 
 export async function readBytes(ctx: Context, cap: number): Promise<Buffer> {
   const tooLarge = () => new Failure('body-too-large', `At most ${cap} bytes are read here.`);
   if (Number(ctx.get('Content-Length') || 0) > cap) throw tooLarge();
-  const chunks: Buffer[] = [];
+  const content = gathered();
   let length = 0;
   // Giving up on a body must not destroy the connection: the refusal is still to be written to it.
   for await (const chunk of ctx.req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     length += chunk.length;
     if (length > cap) throw tooLarge();
-    chunks.push(chunk);
+    content.add(chunk);
   }
-  return Buffer.concat(chunks);
+  return content.bytes();
 }
 
 const { localeError } = en();

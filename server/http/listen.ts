@@ -7,10 +7,10 @@ export interface Listening {
   close(grace?: number): Promise<void>;
 }
 
-/** Serves the app with limits on how slowly a caller may speak and how much it may say in headers. */
+/** Serves the app with limits on how slowly a caller may speak and how much it may say in headers. A body has longer than the longest deadline of a call passed on. */
 export async function listen(app: Koa, port: number, host: string): Promise<Listening> {
   const server = createServer(
-    { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 30_000, maxHeaderSize: 16_384 },
+    { headersTimeout: 10_000, requestTimeout: 150_000, keepAliveTimeout: 30_000, maxHeaderSize: 16_384 },
     app.callback(),
   );
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));

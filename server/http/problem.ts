@@ -11,7 +11,6 @@ export type Report = (error: unknown, instance: string) => void;
 /** The outermost middleware: whatever is thrown below becomes an answer in the door's dialect. What is not a Failure is a bug: 500, reported, not described. */
 export function answerFailures(dialect: Dialect, report: Report): Middleware {
   return async (ctx, next) => {
-    const instance = `urn:uuid:${randomUUID()}`;
     try {
       await next();
       if (ctx.body == null && ctx.status === 404) throw new Failure('no-such-route');
@@ -21,9 +20,12 @@ export function answerFailures(dialect: Dialect, report: Report): Middleware {
       // Whoever left in the middle of a call gets no answer, and it is nobody's bug.
       // (A request that was read to its end counts as destroyed too, so the answer's side is asked.)
       if (ctx.res.destroyed && !(error instanceof Failure)) return;
+      const instance = `urn:uuid:${randomUUID()}`;
       const failure = error instanceof Failure ? error : new Failure('internal', undefined, { cause: error });
-      if (problems[failure.code].status >= 500) report(failure.cause ?? failure, instance);
-      ctx.status = problems[failure.code].status;
+      const { status } = problems[failure.code];
+      // 501 tells what a vendor is like; nothing broke.
+      if (status >= 500 && status !== 501) report(failure.cause ?? failure, instance);
+      ctx.status = status;
       ctx.set('Cache-Control', 'no-store');
       if (failure.retryAfter !== undefined) ctx.set('Retry-After', String(failure.retryAfter));
       dialect(ctx, failure, instance);

@@ -1,4 +1,4 @@
-import { mkdir, open, rename } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
 
@@ -15,6 +15,8 @@ export interface OutgoingMail {
 export interface Post {
   /** Resolves when the mail is out of our hands; sent again under the same id, a folder still holds it once. */
   send(mail: OutgoingMail): Promise<void>;
+  /** Deletes what lies in the folder of the mails with these ids; what a mail server has is out of our hands. */
+  forget(ids: readonly string[]): Promise<void>;
   close(): void;
 }
 
@@ -28,6 +30,7 @@ function smtpPost(url: string, host: string): Post {
     async send(mail) {
       await transport.sendMail(messageOf(mail, host));
     },
+    forget: async () => {},
     close: () => transport.close(),
   };
 }
@@ -38,6 +41,13 @@ function folderPost(folder: string, host: string): Post {
     async send(mail) {
       const { message } = await transport.sendMail(messageOf(mail, host));
       await writeWhole(folder, `${new Date(mail.at).toISOString().replace(/[:.]/g, '-')}-${mail.id}.eml`, message as Buffer);
+    },
+    async forget(ids) {
+      if (ids.length === 0) return;
+      const named = new Set(ids);
+      const files = await readdir(folder).catch(absent);
+      for (const file of files ?? [])
+        if (named.has(file.match(/mail_[a-z2-7]+/)?.[0] ?? '')) await unlink(join(folder, file)).catch(absent);
     },
     close: () => transport.close(),
   };
@@ -68,3 +78,7 @@ async function writeWhole(folder: string, name: string, bytes: Buffer): Promise<
   }
   await rename(unfinished, join(folder, name));
 }
+
+const absent = (error: NodeJS.ErrnoException): undefined => {
+  if (error.code !== 'ENOENT') throw error;
+};

@@ -1,4 +1,8 @@
 import type { Dispatcher, Pool } from 'undici';
+import { begin } from './exchange.ts';
+import { type OutboundStream, streamedAnswer } from './stream.ts';
+
+export { OutboundFailure } from './exchange.ts';
 
 /** One request out. Only the headers given here are sent; nothing follows a redirect. */
 export interface OutboundRequest {
@@ -7,11 +11,17 @@ export interface OutboundRequest {
   readonly path: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | Uint8Array | undefined;
+  /**
+   * Chunks are sent as fast as the other side takes them. When they end in an exception the connection is cut, so that the other side never
+   * sees a whole body, and the call fails with that exception.
+   */
+  readonly body?: string | Uint8Array | AsyncIterable<Uint8Array> | undefined;
   /** Milliseconds for the whole of it, answer read. */
   readonly deadline: number;
   /** Bytes of answer that are read at most. */
   readonly cap?: number;
+  /** Is handed what gives the call up, for a caller who may leave before the answer; after the end it does nothing. */
+  readonly leaving?: ((giveUp: () => void) => void) | undefined;
 }
 
 export interface OutboundAnswer {
@@ -20,21 +30,18 @@ export interface OutboundAnswer {
   readonly body: Buffer;
 }
 
-/** No usable answer. `sent` is false only when it is certain that the other side never saw the request. */
-export class OutboundFailure extends Error {
-  readonly sent: boolean;
+export type Request = (request: OutboundRequest) => Promise<OutboundAnswer>;
+/** Gives the answer when its headers are there; its bytes come as they are read, under the same deadline and cap. */
+export type RequestStream = (request: OutboundRequest) => Promise<OutboundStream>;
 
-  constructor(message: string, sent: boolean, cause: unknown) {
-    super(message, { cause });
-    this.name = 'OutboundFailure';
-    this.sent = sent;
-  }
+export interface Outbound {
+  readonly request: Request;
+  readonly stream: RequestStream;
+  close(): Promise<void>;
 }
 
-export type Request = (request: OutboundRequest) => Promise<OutboundAnswer>;
-
 /** The only way out: a pool of connections per origin, a total deadline, and a cap on what is read. */
-export function createOutbound(): { request: Request; close(): Promise<void> } {
+export function createOutbound(): Outbound {
   const pools = new Map<string, Pool>();
   /** The library is loaded at the first call out: it is a good part of the start, and nothing is asked of it before. */
   async function open(origin: string): Promise<Pool> {
@@ -54,62 +61,40 @@ export function createOutbound(): { request: Request; close(): Promise<void> } {
   }
 
   return {
-    request: async (call) => answerTo(pools.get(call.origin) ?? (await open(call.origin)), call),
+    request: async (call) => bufferedAnswer(pools.get(call.origin) ?? (await open(call.origin)), call),
+    stream: async (call) => streamedAnswer(pools.get(call.origin) ?? (await open(call.origin)), call),
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.destroy()));
     },
   };
 }
 
-/**
- * Undici's own events rather than its streams and signals: those cost more than the rest of a small call. `onRequestStart` comes when a
- * connection is there and the request is about to be written on it: what fails before that never left.
- */
-function answerTo(
-  pool: Pool,
-  { origin, path, method, headers, body, deadline, cap = 1024 * 1024 }: OutboundRequest,
-): Promise<OutboundAnswer> {
+/** Undici's own events rather than its streams and signals: those cost more than the rest of a small call. */
+function bufferedAnswer(pool: Pool, call: OutboundRequest): Promise<OutboundAnswer> {
+  const { cap = 1024 * 1024 } = call;
   return new Promise((resolve, reject) => {
-    let started: Dispatcher.DispatchController | undefined;
-    let failed: OutboundFailure | undefined;
-    const fail = (error: unknown) => {
-      failed ??= new OutboundFailure(`${method} to ${new URL(origin).host} failed`, started !== undefined, error);
-      clearTimeout(timeout);
-      started?.abort(failed);
-      reject(failed);
-    };
-    const timeout = setTimeout(() => fail(new Error('The deadline passed.')), deadline);
-
+    const exchange = begin(call, reject);
     let status = 0;
     let answered: OutboundAnswer['headers'] = {};
     const chunks: Buffer[] = [];
     let length = 0;
     const events: Dispatcher.DispatchHandler = {
-      onRequestStart(controller) {
-        started = controller;
-        // What waited for a connection until its deadline must not leave any more.
-        if (failed) controller.abort(failed);
-      },
+      onRequestStart: exchange.started,
       onResponseStart(_, statusCode, found) {
         status = statusCode;
         answered = found;
       },
       onResponseData(_, chunk) {
         length += chunk.length;
-        if (length > cap) fail(new Error(`The answer is longer than ${cap} bytes.`));
+        if (length > cap) exchange.fail(new Error(`The answer is longer than ${cap} bytes.`));
         else chunks.push(chunk);
       },
       onResponseEnd() {
-        clearTimeout(timeout);
+        exchange.end();
         resolve({ status, headers: answered, body: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks) });
       },
-      onResponseError: (_, error) => fail(error),
+      onResponseError: (_, error) => exchange.fail(error),
     };
-    try {
-      pool.dispatch({ path, method, headers, body: body ?? null }, events);
-    } catch (error) {
-      // A header or a path that cannot be written.
-      fail(error);
-    }
+    exchange.dispatch(pool, events);
   });
 }

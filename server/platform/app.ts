@@ -1,6 +1,7 @@
 import type Router from '@koa/router';
 import Koa from 'koa';
 import { secureHeaders } from '../http/headers.ts';
+import { isLeaving } from '../http/leaving.ts';
 import { answerFailures, type Report } from '../http/problem.ts';
 import { dialectByPath } from './routes/dialects.ts';
 
@@ -11,6 +12,8 @@ export function appOf(doors: readonly Router[], report: Report): Koa {
   app.use(secureHeaders);
   for (const door of doors) app.use(door.routes()).use(door.allowedMethods());
   // What Koa itself throws has passed every door above; it must not be printed to the console.
-  app.on('error', (error) => report(error, 'koa'));
+  app.on('error', (error) => {
+    if (!isLeaving(error)) report(error, 'koa');
+  });
   return app;
 }

@@ -1,3 +1,4 @@
+import { hkdfSync } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type Koa from 'koa';
@@ -5,40 +6,69 @@ import type { Report } from '../http/problem.ts';
 import { loadAssets } from '../http/static.ts';
 import type { Job } from '../jobs.ts';
 import { openPost } from '../outbound/mail.ts';
+import { checkpoint, ed25519, logReader, verifierKey } from '../storage/log.ts';
 import { outboxOn } from '../storage/outbox.ts';
 import { secretBox } from '../storage/secret-box.ts';
 import { appOf } from './app.ts';
 import { openDocuments } from './documents/documents.ts';
 import { accountsOf, type KeyLimits, type PartnerKeys } from './domain/accounts.ts';
 import { ceremoniesOf } from './domain/ceremony.ts';
+import { certificateKeyOf, certificatesOf } from './domain/certificate.ts';
+import { complianceOf } from './domain/compliance.ts';
 import { createEnvelopes } from './domain/create-envelope.ts';
+import { custodyOf } from './domain/custody.ts';
 import { embedTokensOf } from './domain/embed-tokens.ts';
 import { envelopesOf } from './domain/envelopes.ts';
+import { erasuresOf } from './domain/erasure.ts';
 import { expiryOf } from './domain/expiry.ts';
+import { fileLinksOf } from './domain/file-links.ts';
 import { filesOf } from './domain/files.ts';
 import { invitationsOf } from './domain/invitations.ts';
+import { ledgerOf } from './domain/ledger.ts';
 import { limitsOf } from './domain/limits.ts';
 import { linksOf } from './domain/links.ts';
 import { organizationsOf } from './domain/organizations.ts';
+import { papersOf } from './domain/paper.ts';
 import { passesOf } from './domain/passes.ts';
+import { purgeOf } from './domain/purge.ts';
+import { releasesOf } from './domain/releases.ts';
+import { remindingOf } from './domain/reminders.ts';
 import { type SealingStep, sealingOf } from './domain/sealing.ts';
+import { contentTeamsOf } from './domain/subscribr.ts';
+import { sweepOf } from './domain/sweep.ts';
+import { teamTokensOf } from './domain/team-tokens.ts';
 import { teamsOf } from './domain/teams.ts';
+import { templatesOf } from './domain/templates.ts';
 import { vaultOf } from './domain/vault.ts';
+import { vaultReadingOf } from './domain/vault-reading.ts';
+import { vaultTokensOf } from './domain/vault-tokens.ts';
+import { webhooksOf } from './domain/webhooks.ts';
 import { authorityPem, identityOf } from './identity.ts';
 import { expireOverdue } from './jobs/expire.ts';
+import { lapseReleases } from './jobs/lapse.ts';
 import { postMails } from './jobs/mail.ts';
+import { purgeOld } from './jobs/purge.ts';
+import { remindDue } from './jobs/remind.ts';
 import { sealFinished } from './jobs/seal.ts';
+import { buryDestroyed, clearOrphans } from './jobs/sweep.ts';
 import { vaultCompleted } from './jobs/vault.ts';
 import { callersOf } from './routes/callers.ts';
 import { ceremonyRoutes } from './routes/ceremony.ts';
 import { fileRoutes } from './routes/files.ts';
+import { jwksRoutes } from './routes/jwks.ts';
 import { kelviqRoutes } from './routes/kelviq.ts';
+import { logRoutes } from './routes/log.ts';
 import { envelopeRoutes } from './routes/loyva-envelopes.ts';
+import { erasureRoutes } from './routes/loyva-erasures.ts';
+import { templateRoutes } from './routes/loyva-templates.ts';
 import { tokenRoutes } from './routes/loyva-token.ts';
 import { vaultRoutes } from './routes/loyva-vault.ts';
+import { webhookRoutes } from './routes/loyva-webhook.ts';
 import { pageRoutes } from './routes/pages.ts';
 import { scribelessRoutes } from './routes/scribeless.ts';
 import { signRoutes } from './routes/sign.ts';
+import { subscribrRoutes } from './routes/subscribr.ts';
+import { vaultReadingRoutes } from './routes/vault-reading.ts';
 import { openStore } from './stores/store.ts';
 import { openVessel } from './stores/vessel.ts';
 
@@ -54,6 +84,8 @@ export interface PlatformConfig {
   readonly smtpUrl: string | undefined;
   /** Is what is completed vaulted by itself, or only when the partner asks? */
   readonly vaulting: 'manual' | 'auto';
+  /** Origins that webhooks may go to although they are not public, or not https. */
+  readonly webhookAllow: readonly string[];
   /** The operator's own signing key; without it the platform makes an authority of its own. */
   readonly pkcs12?: { readonly bytes: Uint8Array; readonly password: string } | undefined;
 }
@@ -100,20 +132,46 @@ export async function compose(config: PlatformConfig, secrets: { readonly key: U
   const embedTokens = embedTokensOf(box.fingerprint('embed-tokens'));
   const envelopes = envelopesOf(store, links, embedTokens);
   const createEnvelope = createEnvelopes({ store, documents, vessel, links });
-  const files = filesOf({ store, vessel, secretFor: box.fingerprint, place: config });
-  const vault = vaultOf({ store, vessel, documents, files, now });
+  const papers = papersOf({ store, documents, vessel });
+  const templates = templatesOf({ store, documents, vessel });
+  const reminding = remindingOf(store, links);
+  const files = filesOf({ store, vessel });
+  const fileLinks = fileLinksOf({ store, files, secretFor: box.fingerprint, place: config });
+  const compliance = complianceOf({ store, files });
+  const vault = vaultOf({ store, vessel, documents, files, compliance, now });
+  const releases = releasesOf({ store, files, links: fileLinks });
+  const sweep = sweepOf({ store, vessel, settle: database.settle });
+  const reading = vaultReadingOf({ store, tokens: vaultTokensOf(box.fingerprint('vault-tokens')), links, files, compliance });
+  const erasures = erasuresOf({ store, forgetMails: post.forget, settle: database.settle });
+  const logKey = ed25519(new Uint8Array(hkdfSync('sha256', secrets.key, new Uint8Array(), 'inlay/log', 32)));
+  const ledger = ledgerOf({
+    leafOf: store.read.envelopes.leafOf,
+    head: logReader(database.read).head,
+    sign: (origin, head) => checkpoint(origin, head, logKey),
+    verifierKey: (origin) => verifierKey(origin, logKey),
+    place: config,
+  });
+  const certificateKey = await certificateKeyOf(store);
+  const certificates = certificatesOf({ store, compliance, ledger, key: certificateKey });
   const ceremonies = ceremoniesOf({ store, documents, files, links, wake });
-  const sealing = sealingOf({ store, documents, vessel, links, now, reached });
+  const sealing = sealingOf({ store, documents, vessel, files, links, now, reached });
 
   const doors = [
     ceremonyRoutes({ passes: passesOf(store, embedTokens), ceremonies }, now),
     signRoutes({ assets: await loadAssets(config.assets), authority: authorityPem(identity) }),
     scribelessRoutes({ callers, teams, links }, now),
+    subscribrRoutes({ callers, contentTeams: contentTeamsOf(store), teamTokens: teamTokensOf(store) }, now),
     kelviqRoutes({ callers, organizations }, now),
-    envelopeRoutes({ callers, envelopes, createEnvelope }, now),
-    vaultRoutes({ callers, envelopes, vault }, now),
-    tokenRoutes({ callers, envelopes }, now),
-    fileRoutes(files, now),
+    envelopeRoutes({ callers, envelopes, createEnvelope, papers, reminding, custody: custodyOf(store) }, now),
+    vaultRoutes({ callers, envelopes, vault, fileLinks, compliance, certificates, releases }, now),
+    templateRoutes({ callers, templates }, now),
+    webhookRoutes({ callers, webhooks: webhooksOf(store, config.webhookAllow) }, now),
+    tokenRoutes({ callers, envelopes, reading }, now),
+    vaultReadingRoutes(reading, now),
+    fileRoutes(fileLinks, now),
+    jwksRoutes(certificateKey),
+    logRoutes(ledger),
+    erasureRoutes({ callers, erasures }, now),
     pageRoutes({ teams, invitations, mails: store.read.mails, links }, { demo: config.demo, style, now }),
   ];
   return {
@@ -121,7 +179,12 @@ export async function compose(config: PlatformConfig, secrets: { readonly key: U
     jobs: [
       postMails({ queue: outboxOn(database.write), post, links, now }),
       sealFinished({ sealing, now, report }),
-      expireOverdue({ expiry: expiryOf(store), now }),
+      remindDue({ reminding, now, report }),
+      expireOverdue({ expiry: expiryOf(store, links), now }),
+      lapseReleases({ releases, now }),
+      buryDestroyed(sweep),
+      clearOrphans({ sweep, now }),
+      purgeOld({ purge: purgeOf({ store, erasures, forgetMails: post.forget }), now }),
       ...(config.vaulting === 'auto' ? [vaultCompleted({ completed: store.read.envelopes.completed, vault, now, report })] : []),
     ],
     verbs: { seed: ({ name, keys = {}, limits = {} }) => accounts.seed(name, keys, limits, now()) },

@@ -24,6 +24,7 @@ const vendors = { kelviq: 'Kelviq', scribeless: 'Scribeless' } as const;
 const agreementWords: Record<SignState, string> = {
   todo: 'not sent yet',
   preparing: 'being prepared',
+  unknown: 'not known',
   open: 'waits to be signed',
   waiting: 'one more has to sign',
   finishing: 'being sealed',

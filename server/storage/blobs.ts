@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Files kept by what is in them: the address is the SHA-256 of the bytes, in hex. A blob that is there is whole and on disk. */
@@ -9,6 +9,8 @@ export interface Blobs {
   /** Nothing when there is no such blob; throws when its bytes are no longer those of the address. */
   get(address: string): Promise<Buffer | undefined>;
   delete(address: string): Promise<void>;
+  /** Addresses of blobs last written before this instant (milliseconds). Files as old that were never finished are deleted on the way. */
+  older(before: number): Promise<string[]>;
 }
 
 export function openBlobs(folder: string): Blobs {
@@ -41,6 +43,20 @@ export function openBlobs(folder: string): Blobs {
     },
     async delete(address) {
       await unlink(place(address).file).catch(absent);
+    },
+    async older(before) {
+      const old: string[] = [];
+      for (const inner of (await readdir(folder).catch(absent)) ?? []) {
+        if (!/^[0-9a-f]{2}$/.test(inner)) continue;
+        for (const name of await readdir(join(folder, inner))) {
+          const file = join(folder, inner, name);
+          const written = await stat(file).catch(absent);
+          if (!written || written.mtimeMs >= before) continue;
+          if (name.startsWith('.')) await unlink(file).catch(absent);
+          else if (/^[0-9a-f]{64}$/.test(name)) old.push(name);
+        }
+      }
+      return old;
     },
   };
 }

@@ -12,6 +12,8 @@ export interface Database<Tables> {
   readonly write: Kysely<Tables>;
   /** Runs the work in one transaction on the writing connection. No network, PDF or key derivation inside. */
   transact<T>(work: (tx: Kysely<Tables>) => Promise<T>): Promise<T>;
+  /** Carries the write-ahead log into the file and empties it: afterwards what was overwritten or deleted is in neither. */
+  settle(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -27,6 +29,10 @@ export async function openDatabase<Tables>(file: string, migrations: Record<stri
     read,
     write,
     transact: (work) => write.transaction().execute(work),
+    async settle() {
+      const { rows } = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(write);
+      if (rows[0]?.busy !== 0) throw new Error('The write-ahead log could not be emptied: somebody else is reading the database.');
+    },
     async close() {
       await read.destroy();
       await write.destroy();
@@ -41,6 +47,8 @@ function connect(file: string, readonly: boolean): Sqlite {
   if (!readonly) sqlite.pragma('journal_mode = WAL');
   // The library is built to run WAL at NORMAL, which loses acknowledged commits when the power fails.
   sqlite.pragma('synchronous = FULL');
+  // What is deleted or overwritten is filled with zeros at once. VACUUM would do the same once, with everybody waiting while the file is copied.
+  sqlite.pragma('secure_delete = ON');
   sqlite.pragma('foreign_keys = ON');
   sqlite.pragma('busy_timeout = 5000');
   sqlite.pragma('trusted_schema = OFF');

@@ -30,16 +30,20 @@ export const sha256: Hash = (...parts) => hash('sha256', parts.length === 1 && p
 /** Written out once: compiling it at each append would cost as much as the append itself. Another dialect numbers its parameters here. */
 const appending = `
   insert into log_leaf (seq, at, kind, partner_id, leaf, hash)
-  values ((select coalesce(max(seq) + 1, 0) from log_leaf), ?, ?, ?, ?, ?)`;
+  values ((select coalesce(max(seq) + 1, 0) from log_leaf), ?, ?, ?, ?, ?)
+  returning seq`;
 
 /**
- * Appends one leaf in the caller's transaction (or by itself, durably). One insert and nothing else: the tree's inner nodes are
+ * Appends one leaf in the caller's transaction (or by itself, durably); its place, from 0. One insert and nothing else: the tree's inner nodes are
  * computed when a head is asked for, so that an append costs what any insert costs.
  */
-export async function append(db: Kysely<LogTables>, { kind, at, partner, actor, about }: Entry): Promise<void> {
+export async function append(db: Kysely<LogTables>, { kind, at, partner, actor, about }: Entry): Promise<number> {
   const leaf = JSON.stringify({ v: 1, at, kind, partner, actor, about });
   const leafDigest = leafHash(sha256, Buffer.from(leaf));
-  await db.executeQuery(CompiledQuery.raw(appending, [at, kind, partner ?? null, leaf, leafDigest]));
+  const { rows } = await db.executeQuery<{ seq: number }>(CompiledQuery.raw(appending, [at, kind, partner ?? null, leaf, leafDigest]));
+  const [placed] = rows;
+  if (!placed) throw new Error('The log did not say where the leaf is.');
+  return placed.seq;
 }
 
 export interface Head {
@@ -89,10 +93,21 @@ export function logReader(db: Kysely<LogTables>) {
  */
 export function checkpoint(origin: string, { size, root }: Head, key: KeyObject): string {
   const text = `${origin}\n${size}\n${Buffer.from(root).toString('base64')}\n`;
-  const raw = createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-32);
-  const keyHash = sha256(Buffer.from(`${origin}\n`), Buffer.of(1), raw).subarray(0, 4);
-  const signature = Buffer.concat([keyHash, sign(null, Buffer.from(text), key)]).toString('base64');
+  const { mark } = verifier(origin, key);
+  const signature = Buffer.concat([mark, sign(null, Buffer.from(text), key)]).toString('base64');
   return `${text}\n— ${origin} ${signature}\n`;
+}
+
+/** The line by which strangers check the checkpoints of `origin`: `<name>+<key hash>+<base64 of 0x01 || public key>` (c2sp.org/signed-note). */
+export function verifierKey(origin: string, key: KeyObject): string {
+  const { mark, data } = verifier(origin, key);
+  return `${origin}+${mark.toString('hex')}+${data.toString('base64')}`;
+}
+
+function verifier(origin: string, key: KeyObject): { mark: Buffer; data: Buffer } {
+  const raw = createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-32);
+  const data = Buffer.concat([Buffer.of(1), raw]);
+  return { mark: Buffer.from(sha256(Buffer.from(`${origin}\n`), data).subarray(0, 4)), data };
 }
 
 /** An Ed25519 signing key from its 32-byte seed (RFC 8410 PKCS#8). */

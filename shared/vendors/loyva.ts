@@ -3,10 +3,21 @@ export const loyvaKeyHeader = 'x-api-key';
 export const loyvaPaths = {
   envelopes: '/api/v2/partner/envelopes',
   token: '/api/v2/embed/token',
+  /** Ours. */
+  erasures: '/api/v2/partner/erasures',
   webhook: '/api/v2/partner/webhook',
   /** Ours: Loyva documents templates only by their id. */
   templates: '/api/v2/partner/templates',
 } as const;
+
+/**
+ * Where Loyva's own links may lead: the configured origin, and beside `api.<domain>` its host of that kind (docs.stg.loyva.net: the API is
+ * `api.stg.loyva.net`, pages for the browser are on `embed.stg.loyva.net`, files on `storage.stg.loyva.net`).
+ */
+export function loyvaLinkOrigins(origin: string, kind: 'embed' | 'storage'): readonly string[] {
+  const [, domain] = /^https:\/\/api\.(.+)$/.exec(origin) ?? [];
+  return domain === undefined ? [origin] : [origin, `https://${kind}.${domain}`];
+}
 
 /** What a key may do; each row of the API asks for one. */
 export const loyvaScopes = [

@@ -8,6 +8,7 @@ const figures: Record<string, () => Promise<Row[]>> = {
   signing: async () => (await import('./signing.ts')).signing(),
   auditing: async () => (await import('./auditing.ts')).auditing(),
   serving: async () => (await import('./serving.ts')).serving(say),
+  uploading: async () => (await import('./uploading.ts')).uploading(say),
   starting: async () => (await import('./starting.ts')).starting(),
   bytes: async () => (await import('./bytes.ts')).firstView(say),
   paper: async () => (await import('./paper.ts')).paper(),

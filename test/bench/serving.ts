@@ -41,7 +41,7 @@ export async function serving(say: (line: string) => void): Promise<Row[]> {
     rounds: 15,
     ours: () => ask(gateway + path),
     yardsticks: [
-      { name: 'bare koa + undici, buffered', measure: () => ask(koa.url + path), target: { atLeast: 0.7 } },
+      { name: 'bare koa + undici, buffered', measure: () => ask(koa.url + path), target: { atLeast: 0.75 } },
       ...(proxy ? [{ name: 'nginx proxy_pass', measure: () => ask(proxy.url + path) }] : []),
       { name: 'the upstream itself', measure: () => ask(upstream.url + path) },
     ],

@@ -18,7 +18,13 @@ export async function signing(): Promise<Row[]> {
   const tools = { keep: keepIn(database), box: secretBox(randomBytes(32)), now: Date.now };
   const keys = await openSigningKeys({ ...tools, purpose: 'embed', longest: 1 });
   const publicUrl = 'https://inlay.example';
-  const tokens = createEmbedTokens({ ...tools, keys, publicUrl, signers: { assertSigner: async () => {} } });
+  const tokens = createEmbedTokens({
+    ...tools,
+    keys,
+    publicUrl,
+    signers: { assertSigner: async () => {} },
+    vaults: { assertVaulted: async () => {} },
+  });
   const claims = {
     jti: randomBytes(15).toString('base64url'),
     sub: 'usr_0123456789abcdefghjkmnpq',

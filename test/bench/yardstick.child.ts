@@ -52,10 +52,17 @@ const bytes =
     response.end(body);
   };
 
+/** Reads what it is sent to the end, and answers shortly. */
+const sink: RequestListener = (request, response) => {
+  request.resume();
+  request.once('end', () => response.writeHead(200, { 'content-type': 'application/json' }).end('{"data":{}}'));
+};
+
 const kinds: Record<string, () => RequestListener> = {
   upstream: () => bytes(Buffer.from(status)),
   bytes: () => bytes(Buffer.from(target, 'base64url')),
   koa: bareKoa,
+  sink: () => sink,
   'koa-proxy': koaProxy,
 };
 const listener = kinds[kind]?.();

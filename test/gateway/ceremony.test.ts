@@ -88,6 +88,19 @@ test('a forwarded call carries the pass and what the gateway says of the browser
   assert.match(said.user_agent ?? '', /^Brows\u00e9r\/1 xxx/);
 });
 
+test('a vendor that puts the pass into a state or a refusal is refused itself, and the pass stays', async () => {
+  const visitor = await signer();
+  loyva.at('GET /ceremony', json(view()));
+  await answered(read(visitor));
+  const pass = ceremonyCalls().at(-1)?.headers.authorization?.slice('Bearer '.length) ?? '';
+  const errors = [{ pointer: '/x', code: 'x', message: `You sent ${pass}` }];
+  for (const reply of [json(view({ message: `You sent ${pass}` })), json({ code: 'invalid-input', errors }, 422)]) {
+    loyva.at('GET /ceremony', reply);
+    const problem = await refused(read(visitor), 502, 'vendor-unreadable');
+    assert.ok(!JSON.stringify(problem).includes(pass));
+  }
+});
+
 test('the pass is minted at the first need and kept for the session, also across a restart', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'inlay-restarted-'));
   const options = { dataDir, vendorUrl: loyva.origin, vendorDeadline: 400 };

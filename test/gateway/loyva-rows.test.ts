@@ -99,12 +99,19 @@ test('every row wants its own scope, and says which', async () => {
     ['GET', '/env_a/status', 'envelopes:read'],
     ['GET', '/env_a/signing-links', 'envelopes:read'],
     ['POST', '/env_a/void', 'envelopes:write'],
+    ['POST', '/env_a/upload', 'envelopes:write'],
+    ['POST', '/env_a/remind', 'envelopes:write'],
     ['POST', '/env_a/vault-in-signed', 'vault:write'],
     ['GET', '/env_a/vault/signed-url', 'vault:read'],
     ['GET', '/env_a/vault/copy/signed-url', 'vault:read'],
+    ['POST', '/env_a/vault-in-upload', 'vault:write'],
+    ['GET', '/env_a/vault/certificate', 'compliance:read'],
+    ['GET', '/env_a/compliance', 'compliance:read'],
+    ['POST', '/env_a/vault-out', 'vault:release'],
+    ['POST', '/env_a/vault-out/acknowledge', 'vault:release'],
   ];
   const keys = new Map<Scope, string>();
-  for (const scope of ['envelopes:read', 'envelopes:write', 'vault:read', 'vault:write', 'esign:write'] as const)
+  for (const scope of ['envelopes:read', 'envelopes:write', 'vault:read', 'vault:write', 'vault:release', 'compliance:read'] as const)
     keys.set(scope, (await gateway.partner({ key: { scopes: [scope] } })).key);
   for (const [method, path, scope] of rows)
     for (const [held, scoped] of keys) {
@@ -121,12 +128,12 @@ test('the gateway’s own refusals are in Loyva’s words: no key, an exposed on
   assert.equal((await refused(ask('POST', '', { document: 'x'.repeat(10_500_000) }), 413)).code, 'body-too-large');
   const wrong = await ask('DELETE', '/env_a');
   assert.deepEqual([wrong.status, wrong.headers.get('allow')], [405, 'HEAD, GET']);
-  assert.equal((await refused(ask('GET', '/env_a/vault-out'), 404)).code, 'no-such-route');
+  assert.equal((await refused(ask('GET', '/env_a/vault-in'), 404)).code, 'no-such-route');
   assert.equal((await refused(ask('GET', '/..%2Fx/status'), 404)).code, 'no-such-route');
   // Read with envelopes:read, it would be the vault's row at a vendor that takes the slash for one.
   assert.equal((await refused(ask('GET', '/env_a%2Fvault%2Fsigned-url'), 404)).code, 'no-such-route');
   const form = { 'X-API-Key': key, 'content-type': 'multipart/form-data; boundary=b' };
-  const posted = await fetch(gateway.url + root, { method: 'POST', headers: form, body: '--b--' });
+  const posted = await fetch(`${gateway.url + root}/env_a/void`, { method: 'POST', headers: form, body: '--b--' });
   assert.equal(posted.status, 415, await posted.text());
 });
 

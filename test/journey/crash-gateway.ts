@@ -1,5 +1,5 @@
 import type { Edges } from '../../server/gateway/domain/ports.ts';
-import type { Provisioner } from '../../shared/onboarding.ts';
+import type { VendorName } from '../../shared/onboarding.ts';
 import { movableClock, startGateway } from '../start-gateway.ts';
 
 /** Where a gateway ends itself, as if the power had gone. */
@@ -17,7 +17,7 @@ export interface Born {
   readonly port: number;
   readonly die?: Death | undefined;
   /** Make a partner; the first start does. */
-  readonly partner?: { readonly origin: string; readonly vendorKeys: Record<Provisioner, string> };
+  readonly partner?: { readonly origin: string; readonly vendorKeys: Partial<Record<VendorName, string>> };
 }
 
 export interface Alive {

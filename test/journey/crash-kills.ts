@@ -150,7 +150,7 @@ async function settle(world: World, crowd: ReturnType<typeof customersOf>): Prom
 }
 
 /** A small generator of even numbers in [0, 1) from a seed (Tommy Ettinger's mulberry32). */
-function mulberry32(seed: number): () => number {
+export function mulberry32(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

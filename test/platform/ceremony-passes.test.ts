@@ -4,6 +4,7 @@ import SqliteFile from 'better-sqlite3';
 import { ceremonyPath } from '../../shared/ceremony.ts';
 import { call, type StartedPlatform, startPlatform } from '../start-platform.ts';
 import { ada, ask, embedToken, linkToken, sendEnvelope, signerWith } from './ceremony-stage.ts';
+import { toldOf } from './told.ts';
 
 let platform: StartedPlatform;
 before(async () => {
@@ -20,12 +21,7 @@ const codeOf = ({ status, json }: { status: number; json: Record<string, unknown
 const report = { address: '203.0.113.7', user_agent: 'Browser/1', session: 'ses_aaaaaaaaaaaaaaaaaaaaaaaa', assurance: 'email-code' };
 
 /** How the signer was reached, as the record has it. */
-function recorded(id: string): Record<string, unknown> {
-  const db = new SqliteFile(`${platform.dataDir}/platform.db`, { readonly: true });
-  const row = db.prepare(`select reached from envelope_events where envelope_id = ? and kind = 'signer.consented'`).get(id);
-  db.close();
-  return JSON.parse((row as { reached: string }).reached);
-}
+const recorded = (id: string) => ({ ...toldOf(platform, id).find(({ kind }) => kind === 'signer.consented')?.reached });
 
 test('an embed token is good for fifteen minutes; used in time it opens the ceremony for four hours, also after the end', async () => {
   const id = await sendEnvelope(platform);

@@ -6,6 +6,7 @@ import type { CeremonyField, CeremonyView } from '../../shared/ceremony.ts';
 import { ceremonyPath } from '../../shared/ceremony.ts';
 import type { FieldValue } from '../../shared/fields.ts';
 import { call, type StartedPlatform } from '../start-platform.ts';
+import { toldOf } from './told.ts';
 
 /** What tests of envelopes begin with: documents, requests, and signers who sign. */
 
@@ -120,9 +121,6 @@ export function meddle(platform: { dataDir: string }, sql: string): void {
   db.close();
 }
 
-export const eventsOf = (platform: { dataDir: string }, id: string) =>
-  rows<{ kind: string; signer_id: string | null; detail: string | null }>(
-    platform,
-    'select kind, signer_id, detail from envelope_events where envelope_id = ? order by ordinal',
-    id,
-  );
+/** The history of an envelope, as a second reader opens it. */
+export const eventsOf = (platform: { dataDir: string; key: Uint8Array }, id: string) =>
+  toldOf(platform, id).map(({ kind, signer_id, detail }) => ({ kind, signer_id, detail }));

@@ -124,7 +124,7 @@ test('a child gets no environment and may write nothing, and is gone when its fi
   const child = startLimitedChild({ heapMb: 384, memoryMb: 768, timeMs: 20_000 });
   const shown = (name: string) => readFileSync(`/proc/${child.pid}/${name}`, 'latin1').split('\0').filter(Boolean);
   const upload = pdf(onePage('Pay 100'));
-  const answer = child.ask({ kind: 'take-in', upload, maxPages: 500, maxBytes: 1_000_000 });
+  const answer = child.ask({ kind: 'take-in', signed: 'refused', upload, maxPages: 500, maxBytes: 1_000_000 });
   // What the shell and node add by themselves: the channel, and where they stand.
   const names = shown('environ').map((entry) => entry.split('=')[0]);
   assert.deepEqual(

@@ -12,7 +12,7 @@ import { call, type StartedPlatform, startPlatform } from '../start-platform.ts'
 test('killed while provisioning, every customer is there whole or not at all, what was answered is there, and each mail goes out once', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'inlay-kill-'));
   const key = randomBytes(32);
-  const answered: { team: string[]; server: string[] } = { team: [], server: [] };
+  const answered: { team: string[]; server: string[]; token: string[] } = { team: [], server: [], token: [] };
   for (const round of [1, 2, 3]) {
     const child = fork(new URL('./platform.child.ts', import.meta.url), [dataDir, key.toString('hex')]);
     const [started] = (await once(child, 'message')) as [Pick<StartedPlatform, 'url' | 'keys'>];
@@ -32,6 +32,9 @@ test('killed while provisioning, every customer is there whole or not at all, wh
         organization,
       );
       answered.server.push(String(joined.json.serverKey));
+      const bearer = { Authorization: `Bearer ${joined.json.serverKey}` };
+      const made = await call(started, 'POST', '/api/v1/team/tokens', bearer, { name: 'Only one', abilities: ['intel:read'] });
+      answered.token.push((made.json.token as { token: string }).token);
       if (++answers === 10 * round) child.kill('SIGKILL');
     };
     // Calls that the kill cut off fail; what they did is what this test looks at.
@@ -53,11 +56,14 @@ test('killed while provisioning, every customer is there whole or not at all, wh
   assert.equal(count(`select count(*) as n from invitations where dialect = 'scribeless'`), teams);
   assert.equal(count(`select count(*) as n from invitations where dialect = 'kelviq'`), kelviq);
   assert.equal(count('select count(*) as n from organizations where id not in (select organization_id from teams)'), 0);
+  const organizations = count('select count(*) as n from organizations');
+  assert.equal(count('select count(*) as n from subscribr_teams where organization_id is not null'), organizations);
   const hash = (secret: string) => createHash('sha256').update(secret).digest('hex');
   for (const secret of answered.team) assert.equal(count('select count(*) as n from teams where key_hash = ?', hash(secret)), 1);
   for (const secret of answered.server)
     assert.equal(count('select count(*) as n from kelviq_organizations where server_key_hash = ?', hash(secret)), 1);
-  assert.ok(answered.server.length >= 60);
+  for (const secret of answered.token) assert.equal(count('select count(*) as n from subscribr_tokens where hash = ?', hash(secret)), 1);
+  assert.ok(answered.token.length >= 60);
   db.close();
   await platform.close();
   await rm(dataDir, { recursive: true });

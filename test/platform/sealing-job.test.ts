@@ -12,7 +12,7 @@ import { type StartedPlatform, startPlatform } from '../start-platform.ts';
 import { tool } from '../tools.ts';
 import { ada, embedToken, jonas, linkToken, sendEnvelope, signAll, signerWith } from './ceremony-stage.ts';
 
-/** What is kept of an envelope: its row, and how often it was recorded as completed. */
+/** What is kept of an envelope: its row, and how often it was recorded as completed, and as damaged. */
 function kept(dataDir: string, id: string) {
   const db = new SqliteFile(join(dataDir, 'platform.db'), { readonly: true });
   const row = db.prepare('select state, sealed, finished_at, completed_at from envelopes where id = ?').get(id) as {
@@ -25,7 +25,8 @@ function kept(dataDir: string, id: string) {
     ({ kind }) => kind,
   );
   db.close();
-  return { ...row, completed: kinds.filter((kind) => kind === 'envelope.completed').length };
+  const count = (wanted: string) => kinds.filter((kind) => kind === wanted).length;
+  return { ...row, completed: count('envelope.completed'), tampered: count('vault.tampered') };
 }
 
 /** The file as its signer downloads it. */
@@ -110,11 +111,15 @@ test('one that cannot be sealed is reported and tried again later, and holds up 
   assert.equal(platform.reported.length, 1);
   await platform.runJobs();
   assert.equal(platform.reported.length, 1, 'too early to try again');
-  await rename(`${file}.away`, file);
   platform.clock.now += 2_000;
   await platform.runJobs();
+  assert.equal(platform.reported.length, 2);
+  assert.equal(kept(platform.dataDir, broken.id).tampered, 1, 'the record says it once, however often it is tried');
+  await rename(`${file}.away`, file);
+  platform.clock.now += 4_000;
+  await platform.runJobs();
   assert.equal(kept(platform.dataDir, broken.id).state, 'completed');
-  assert.equal(platform.reported.length, 1);
+  assert.equal(platform.reported.length, 2);
 });
 
 test('the sealed file says who signed when, how they were reached and who says so, and strangers find its seal whole', async (t) => {

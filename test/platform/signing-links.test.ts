@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { type StartedPlatform, startPlatform } from '../start-platform.ts';
 import { ceremonyWith, complete, create, dataOf, eventsOf, partner, rows } from './envelopes.ts';
+import { toldOf } from './told.ts';
 
 let platform: StartedPlatform;
 before(async () => {
@@ -59,7 +60,7 @@ test('of a link only the hash is kept, and the record says whose key asked for i
   const token = tokenOf((await linksOf(id))[0]?.signing_url ?? '');
   const hash = createHash('sha256').update(token).digest('hex');
   assert.equal(rows(platform, `select hash from passes where kind = 'link' and hash = ?`, hash).length, 1);
-  const everything = JSON.stringify([rows(platform, 'select * from passes'), rows(platform, 'select * from envelope_events')]);
+  const everything = JSON.stringify([rows(platform, 'select * from passes'), toldOf(platform, id)]);
   assert.ok(!everything.includes(token));
   const made = eventsOf(platform, id).filter(({ kind }) => kind === 'link.made');
   assert.equal(made.length, 2);
@@ -132,7 +133,7 @@ test('a token is refused for strangers, other widgets, unknown envelopes and end
     [{ user_email: 'eve@shop.example' }, 422, ['/user_email']],
     [{ user_email: 'bo' }, 422, ['/user_email']],
     [{ user_email: undefined, envelope_id: undefined }, 422, ['/envelope_id', '/user_email']],
-    [{ widget_type: 'vault' }, 422, ['/widget_type']],
+    [{ widget_type: 'vault' }, 409, undefined],
     [{ widget_type: 'team' }, 422, ['/widget_type']],
     [{ envelope_id: 'env_aaaaaaaaaaaa' }, 404, undefined],
   ];

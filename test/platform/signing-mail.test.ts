@@ -118,6 +118,21 @@ test('whoever was asked is told that it was declined or withdrawn, and by whom; 
   assert.match(withdrawn?.text ?? '', /Harbor Leasing has withdrawn[\s\S]*Sent by mistake/);
 });
 
+test('whoever was asked is told once that the time to sign is over; nobody else is', async () => {
+  const start = platform.clock.now;
+  const expires_at = new Date(start + 3_600_000).toISOString();
+  await sendEnvelope(platform, { signers: [ada, jonas], more: { signing_order: 'sequential', expires_at } });
+  await newMails();
+  platform.clock.now = start + 3_600_000;
+  await platform.runJobs();
+  await platform.runJobs();
+  platform.clock.now = start;
+  const [told, ...none] = await newMails();
+  assert.deepEqual([told?.to, told?.subject, none.length], [ada.email, 'Expired: Equipment lease agreement', 0]);
+  assert.match(told?.text ?? '', /The time to sign “Equipment lease agreement”, which Harbor Leasing sent, is over\./);
+  assert.equal(told?.token, '');
+});
+
 test('an invitation that waits in a database of the version before is still sent, with its link', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'inlay-before-'));
   const first = migrations['001-onboarding'];

@@ -63,14 +63,14 @@ test('until everybody has signed there is nothing to vault, and until it is vaul
   }
 });
 
-test('asked ten times at once it is vaulted once: one copy, one event; asked again nothing changes', async () => {
+test('asked ten times at once it is vaulted once: one copy, one custody record, one event; asked again nothing changes', async () => {
   const id = await completed();
   const before = await blobs();
   platform.clock.now += 1_000;
   const answers = await Promise.all(Array.from({ length: 10 }, () => vault(id)));
   assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]));
   assert.ok(answers.every((answer) => dataOf(answer).status === 'vaulted' && dataOf(answer).vaulted));
-  assert.equal(await blobs(), before + 1);
+  assert.equal(await blobs(), before + 2);
   const kept = keptOf(id);
   const again = await vault(id);
   assert.deepEqual([again.status, dataOf(again).vaulted_at], [200, new Date(platform.clock.now).toISOString()]);
@@ -103,6 +103,7 @@ test('the addresses give the sealed file and the copy as files, and each reading
       filename: `${id}_${kind}.pdf`,
       expires_in: 300,
       expires_at: new Date(platform.clock.now + 300_000).toISOString(),
+      single_use: false,
     });
     assert.ok(signed_url.startsWith(`${platform.url}/files/${id}/${kind}?`));
     const response = await fetch(signed_url);

@@ -18,3 +18,11 @@ test('a PKCS#12 file comes with its password and the password with its file, and
   assert.throws(alone, /PLATFORM_PKCS12_FILE is missing/);
   assert.throws(alone, (error: Error) => !error.message.includes('hush'));
 });
+
+test('events may go to addresses that are not public only by exact origin, and whatever is no origin is refused', () => {
+  assert.deepEqual(readEnvironment({}).config.webhookAllow, []);
+  const given = readEnvironment({ PLATFORM_WEBHOOK_ALLOW: 'http://127.0.0.1:8082, https://hooks.harbor.example' });
+  assert.deepEqual(given.config.webhookAllow, ['http://127.0.0.1:8082', 'https://hooks.harbor.example']);
+  for (const wrong of ['*', 'http://127.0.0.1:8082/hook', 'localhost', 'ftp://a.example', 'http://A.example', 'null'])
+    assert.throws(() => readEnvironment({ PLATFORM_WEBHOOK_ALLOW: wrong }), /PLATFORM_WEBHOOK_ALLOW must be exact origins/);
+});

@@ -6,6 +6,8 @@ export interface Placement {
   readonly token?: string;
   readonly fetches?: boolean;
   readonly attributes?: string;
+  /** An origin that the page's policy lets it frame; none when left out. */
+  readonly frames?: string;
   readonly dir?: 'ltr' | 'rtl';
   readonly lang?: string;
 }
@@ -44,8 +46,9 @@ export async function startHost(gatewayUrl: string): Promise<Host> {
     }
     const placement = pages.get(pathname);
     if (!placement) return response.writeHead(404).end();
-    const { token, fetches, attributes = '', dir = 'ltr', lang = 'en' } = placement;
-    response.setHeader('content-security-policy', csp).setHeader('content-type', 'text/html; charset=utf-8');
+    const { token, fetches, attributes = '', frames, dir = 'ltr', lang = 'en' } = placement;
+    const policy = frames ? `${csp}; frame-src ${frames}` : csp;
+    response.setHeader('content-security-policy', policy).setHeader('content-type', 'text/html; charset=utf-8');
     return response.end(
       `<!doctype html><html lang="${lang}" dir="${dir}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>A partner's page</title><link rel="stylesheet" href="/host.css"><script type="module" src="${gatewayUrl}/inlay.js"></script><script type="module" src="/host.js"></script></head><body><main><h1>Set up your account</h1><inlay-widget ${token ? `token="${token}"` : ''} ${fetches ? 'data-fetches' : ''} ${attributes}></inlay-widget></main></body></html>`,
     );

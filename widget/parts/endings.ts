@@ -19,6 +19,7 @@ const endings: Partial<Record<LinkError['code'], Ending>> = {
   'vendor-refused': you('vendor'),
   'vendor-unreadable': you('vendor'),
   'outcome-unknown': you('vendor'),
+  'rate-limited': you('vendor'),
   'step-not-open': you('moved'),
   'run-wrong-state': you('moved'),
   'draft-changed': you('moved'),

@@ -3,7 +3,7 @@ import type { Fault, Problem, ProblemCode } from '../../shared/problem.ts';
 /**
  * What can go wrong without an answer of the server: it was not reached, it was too slow, its answer could not be read; nobody gave a
  * token, or `fetchToken` failed; the page has no WebCrypto (plain http); the view's script did not load, or the token is for another view;
- * a script, not a person, asked to sign or to decline.
+ * a script, not a person, asked to sign or to decline; the page's policy keeps the vendor's signing page out of its frame.
  */
 export type OwnCode =
   | 'network'
@@ -15,6 +15,7 @@ export type OwnCode =
   | 'script'
   | 'wrong-view'
   | 'untrusted-event'
+  | 'frame-blocked'
   | 'logged-out';
 
 /** The one error of the session link: a problem of the server (RFC 9457), or one of our own codes. */

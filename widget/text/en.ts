@@ -1,5 +1,6 @@
 import { details } from './en/details.ts';
 import { endings } from './en/endings.ts';
+import { framed } from './en/framed.ts';
 import { link } from './en/link.ts';
 import { progress } from './en/progress.ts';
 import { rules } from './en/rules.ts';
@@ -10,4 +11,4 @@ import { signing } from './en/signing.ts';
  * Every sentence of the element, in English: the list that every other language and a partner's overrides follow. `{name}` is filled in; an
  * object is chosen by the plural rules of the language for `{n}`. It is in parts so that what a page needs later is sent later.
  */
-export const en = { ...shell, ...details, ...rules, ...progress, ...signing, ...link, ...endings };
+export const en = { ...shell, ...details, ...rules, ...progress, ...signing, ...framed, ...link, ...endings };

@@ -48,7 +48,10 @@ export function createCallers({ keep, now }: { keep: Keep; now: Edges['now'] }) 
     /** The caller behind this key, or the refusal: unknown, exposed, deleted, suspended, or lacking the scope (null: it is checked later). */
     async identify(key: string, scope: Scope | null, { origin, fetchSite }: Provenance): Promise<Caller> {
       if (!isPartnerKey(key))
-        throw new Failure('unauthenticated', key ? 'The key is mistyped: its last digits do not fit.' : 'Send your key as X-API-Key.');
+        throw new Failure(
+          'unauthenticated',
+          key ? 'The key is mistyped: its last digits do not fit.' : 'No key came in the header in which this address takes it.',
+        );
       const row = await keys.get(hashOf(key));
       const works = row && row.revoked_at === null && (row.expires_at === null || row.expires_at > now());
       if (!works) throw new Failure('unauthenticated', 'The key is unknown, expired or revoked.');

@@ -2,17 +2,9 @@ import type { z } from 'zod/mini';
 import type { InlayClientReport } from '../../../shared/ceremony.ts';
 import { Failure } from '../../../shared/problem.ts';
 import type { Callers } from './callers.ts';
-import { readSigner } from './embed-tokens.ts';
-import { readAnswers } from './onboarding.ts';
-import type { Box, CredentialRow, Edges, Keep, SessionRow } from './ports.ts';
-import { partyOf, signStepOf } from './sign-step.ts';
+import type { Box, CredentialRow, Edges, Keep } from './ports.ts';
+import type { Seat, SeatOf, Signer } from './seats.ts';
 import type { CeremonyCall, CeremonyVendor, DocumentAnswer, Wanted } from './signing-vendor.ts';
-
-/** Whose part a session plays in which envelope. */
-interface Seat {
-  readonly envelopeId: string;
-  readonly email: string;
-}
 
 /** What the browser's call says of itself. */
 export interface Browser {
@@ -25,32 +17,16 @@ interface Options {
   box: Box;
   now: Edges['now'];
   callers: Pick<Callers, 'credential'>;
+  seatOf: SeatOf;
   vendor: CeremonyVendor;
   /** An envelope may have moved by this call. */
   hurry: (partnerId: string, envelopeId: string) => void;
 }
 
-type Signer = Pick<SessionRow, 'id' | 'jti' | 'partner_id' | 'customer_id' | 'envelope_id' | 'mode' | 'widget'>;
-
 const about = (sessionId: string, envelopeId: string): string[] => ['pass', sessionId, envelopeId];
 
 /** The signing ceremony, forwarded with a pass of the vendor's that never leaves the gateway: it is kept sealed, one for each session and envelope. */
-export function createCeremonies({ keep, box, now, callers, vendor, hurry }: Options) {
-  /** A `sign` session has its envelope by its token; an onboarding one that of its run's `sign` step, as long as the step is open. */
-  async function seatOf(session: Signer): Promise<Seat> {
-    if (session.widget === 'sign') {
-      const mint = await keep.read.sessions.findMint(session.partner_id, session.jti);
-      if (!mint) throw new Failure('session-ended');
-      return { envelopeId: session.envelope_id, email: readSigner(box, mint) };
-    }
-    const run = await keep.read.runs.findByCustomer(session.partner_id, session.customer_id);
-    const step = run && signStepOf(run);
-    if (!step) throw new Failure('not-found', 'This onboarding has nothing to sign.');
-    const signing = await keep.read.signings.find(session.partner_id, run.id);
-    if (run.submitted_at === null || !signing?.envelope_id) throw new Failure('step-not-open');
-    return { envelopeId: signing.envelope_id, email: partyOf(step, readAnswers(box, run)).email };
-  }
-
+export function createCeremonies({ keep, box, now, callers, seatOf, vendor, hurry }: Options) {
   async function freshPass(session: Signer, key: CredentialRow, { envelopeId, email }: Seat): Promise<string> {
     const pass = await vendor.admit(key, envelopeId, email);
     const row = {

@@ -10,13 +10,14 @@ import type { Box, CustomerRow, Edges, Keep, MintRow, Stores } from './ports.ts'
 import type { Signers } from './signers.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import { isCanonicalJwt } from './spelling.ts';
+import type { Vaults } from './vaults.ts';
 
 /** What an embed token says. Nobody's e-mail, name or company, and not the partner's own id for its customer. */
 export interface EmbedClaims {
   readonly jti: string;
   readonly sub: string;
   readonly partner: string;
-  readonly widget: 'onboarding' | 'sign';
+  readonly widget: MintRequest['widget_type'];
   /** Of the two, the one that the widget is about. */
   readonly customer?: string | undefined;
   readonly envelope?: string | undefined;
@@ -41,7 +42,7 @@ export const readSigner = (box: Box, { jti, signer }: Pick<MintRow, 'jti' | 'sig
   signer ? box.open(signer, signerAbout(jti)) : '';
 
 /** What a partner's key needs to mint for each view. */
-export const mintScopes = { onboarding: 'onboarding:write', sign: 'esign:write' } as const;
+export const mintScopes = { onboarding: 'onboarding:write', sign: 'esign:write', vault: 'vault:read' } as const;
 
 interface Options {
   keep: Keep;
@@ -50,9 +51,10 @@ interface Options {
   keys: SigningKeys;
   publicUrl: string;
   signers: Signers;
+  vaults: Pick<Vaults, 'assertVaulted'>;
 }
 
-export function createEmbedTokens({ keep, box, now, keys, publicUrl, signers }: Options) {
+export function createEmbedTokens({ keep, box, now, keys, publicUrl, signers, vaults }: Options) {
   const audience = `${publicUrl}/embed`;
 
   async function originsFor(stores: Stores, partnerId: string, wanted: readonly string[] | undefined): Promise<string[]> {
@@ -98,16 +100,17 @@ export function createEmbedTokens({ keep, box, now, keys, publicUrl, signers }: 
         .sign(key);
     },
 
-    /** Mints a token for one customer of the caller's partner (made when it is new), or for one signer of an envelope. */
+    /** Mints a token for one customer of the caller's partner (made when it is new), one signer of an envelope, or one reader of a vaulted one. */
     async mint(caller: Caller, input: MintRequest): Promise<Minted> {
       if (input.widget_type === 'sign') await signers.assertSigner(caller, input);
+      if (input.widget_type === 'vault') await vaults.assertVaulted(caller, input.envelope_id);
       const { partner, keyId, mode } = caller;
       const at = now();
       const exp = Math.floor(at / 1000) + input.expires_in;
       const mark = box.fingerprint(JSON.stringify([partner.id, input.user_email.toLowerCase()]));
       const sub = formatId('user', Buffer.from(mark, 'base64url').subarray(0, 15));
       const jti = randomBytes(15).toString('base64url');
-      const envelope = input.widget_type === 'sign' ? input.envelope_id : undefined;
+      const envelope = input.widget_type === 'onboarding' ? undefined : input.envelope_id;
       const { customer, origins } = await keep.transact(async (stores) => {
         const allowed = await originsFor(stores, partner.id, input.origins);
         const customerId = input.widget_type === 'onboarding' ? await meet(stores, caller, input, sub, at) : undefined;
@@ -117,7 +120,7 @@ export function createEmbedTokens({ keep, box, now, keys, publicUrl, signers }: 
           key_id: keyId,
           customer_id: customerId ?? '',
           envelope_id: envelope ?? '',
-          signer: envelope === undefined ? null : box.seal(input.user_email, signerAbout(jti)),
+          signer: input.widget_type === 'sign' ? box.seal(input.user_email, signerAbout(jti)) : null,
           mode,
           locale: input.locale ?? null,
           metadata: input.metadata ? box.seal(JSON.stringify(input.metadata), ['metadata', jti]) : null,
@@ -149,7 +152,8 @@ export function createEmbedTokens({ keep, box, now, keys, publicUrl, signers }: 
           currentDate: new Date(now()),
         });
         const { widget, customer, envelope } = payload;
-        if (!(widget === 'onboarding' ? customer : widget === 'sign' && envelope)) throw new Failure('token-invalid');
+        const subject = widget === 'onboarding' ? customer : Object.hasOwn(mintScopes, widget) && envelope;
+        if (!subject) throw new Failure('token-invalid');
         return payload;
       } catch (error) {
         if (error instanceof errors.JWTExpired) throw new Failure('token-expired');

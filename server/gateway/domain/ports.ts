@@ -5,6 +5,7 @@ import type {
   CredentialRow,
   CustomerRow,
   FlowDocumentRow,
+  KeptCallRow,
   KeyRow,
   MintRow,
   PartnerRow,
@@ -14,6 +15,7 @@ import type {
   SessionTokenRow,
   SigningKeyRow,
   SigningRow,
+  WebhookRow,
 } from './rows.ts';
 
 export type * from './rows.ts';
@@ -145,6 +147,23 @@ export interface FlowDocumentStore {
   delete(partnerId: string, name: string): Promise<void>;
 }
 
+export interface KeptCallStore {
+  /** False when this key is taken. */
+  claim(row: KeptCallRow): Promise<boolean>;
+  find(scope: string, key: string): Promise<KeptCallRow | undefined>;
+  settle(row: Pick<KeptCallRow, 'scope' | 'key'>, change: Partial<Pick<KeptCallRow, 'state' | 'fingerprint' | 'answer'>>): Promise<void>;
+  release(row: Pick<KeptCallRow, 'scope' | 'key'>): Promise<void>;
+  /** Calls that a killed process left in the middle. */
+  interrupted(): Promise<KeptCallRow[]>;
+  purge(before: number): Promise<void>;
+}
+
+export interface WebhookStore {
+  find(partnerId: string, mode: Mode): Promise<WebhookRow | undefined>;
+  /** Takes the place of an earlier one. */
+  put(row: WebhookRow): Promise<void>;
+}
+
 export interface SigningKeyStore {
   list(purpose: SigningKeyRow['purpose']): Promise<SigningKeyRow[]>;
   insert(row: SigningKeyRow): Promise<void>;
@@ -173,6 +192,8 @@ export interface Stores {
   signings: SigningStore;
   documents: FlowDocumentStore;
   signingKeys: SigningKeyStore;
+  webhooks: WebhookStore;
+  calls: KeptCallStore;
   record: RecordAct;
 }
 

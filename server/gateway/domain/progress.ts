@@ -1,5 +1,6 @@
 import type { Provisioner, RunStatus, SignState, Step } from '../../../shared/onboarding.ts';
 import type { AccountRow, RunRow, SigningRow } from './ports.ts';
+import { isUnknown } from './sign-step.ts';
 
 /** A run's state as the customer meets it; everything here follows from the run, its accounts and its envelope, nothing is stored twice. */
 export interface StepState {
@@ -59,6 +60,7 @@ function stateOf(
 /** How far the envelope is, in the view's words. */
 export function signStateOf(run: Facts, { signing }: Pick<Progress, 'signing'>): SignState {
   if (run.submitted_at === null || !signing) return 'todo';
+  if (isUnknown(signing)) return 'unknown';
   return signing.state === 'planned' || signing.state === 'asking' ? 'preparing' : signing.state;
 }
 
@@ -75,7 +77,7 @@ export function statusOf(run: Facts, progress: Progress): RunStatus {
   const states = stepStates(run, progress);
   if (states.every(({ state }) => state === 'done')) return 'done';
   if (signStateOf(run, progress) === 'declined') return 'declined';
-  if (progress.accounts.some(({ state }) => state === 'unknown')) return 'unknown';
+  if (progress.accounts.some(({ state }) => state === 'unknown') || signStateOf(run, progress) === 'unknown') return 'unknown';
   if (run.submitted_at === null) return run.saved_at === null ? 'new' : 'in_progress';
   const open = states.filter(({ state }) => state === 'open');
   return open.length > 0 && open.every(({ step }) => step.kind === 'billing') ? 'waiting_billing' : 'in_progress';

@@ -2,16 +2,53 @@ import type { VendorName } from '../../../shared/onboarding.ts';
 import { Failure } from '../../../shared/problem.ts';
 import type { Caller, Callers } from './callers.ts';
 import { assertRoomForCustomer, customerOpened, storeSecret } from './credentials.ts';
+import type { KeptCalls } from './kept-calls.ts';
 import type { Box, CredentialRow, Edges, Keep } from './ports.ts';
 
 /** A partner's call on a vendor's own path. */
 export interface ProxiedCall {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   /** Path and query as they came, checked by the row's pattern. */
   readonly path: string;
   readonly accept: string | undefined;
-  readonly body: Buffer | undefined;
+  readonly body: Buffer | AsyncIterable<Uint8Array> | undefined;
+  /** What the body is; JSON when nothing is said. */
+  readonly contentType?: string | undefined;
+  /** Bytes of a streamed body, where the caller told them before. */
+  readonly contentLength?: number | undefined;
+  /** Milliseconds for the whole of it, repeats and the reading of the answer included. */
   readonly deadline: number;
+  /** Is handed what gives the call up when the caller leaves; only calls that change nothing have it. */
+  readonly leaving?: ((giveUp: () => void) => void) | undefined;
+}
+
+/** What is known of a body that may still be coming in. */
+export interface CallBody {
+  /** Is it here already, so that its fingerprint costs no waiting? */
+  readonly ready: boolean;
+  /** Equal for bodies that say the same; reads whatever of it was not read yet. */
+  fingerprint(): Promise<string>;
+  /** Was all of it read? */
+  whole(): boolean;
+}
+
+/** What the table says of a call, and its caller of doing it once. */
+export interface ProxiedRow {
+  readonly vendor: VendorName;
+  /** Method and path pattern, for the log. */
+  readonly row: string;
+  readonly rebuild: Rebuild | undefined;
+  readonly repeatable: boolean;
+  readonly idempotencyKey: string | undefined;
+  readonly body: CallBody | undefined;
+}
+
+/** The caller broke off while its own body was being sent: the vendor never saw the whole of it. */
+export class CallerLeft extends Error {
+  constructor(cause: unknown) {
+    super('The caller left.', { cause });
+    this.name = 'CallerLeft';
+  }
 }
 
 export interface ProxiedAnswer {
@@ -48,9 +85,10 @@ interface Options {
   now: Edges['now'];
   callers: Callers;
   forward: Forward;
+  calls: KeptCalls;
 }
 
-export function createProxied({ keep, box, now, callers, forward }: Options) {
+export function createProxied({ keep, box, now, callers, forward, calls }: Options) {
   /** The partner's own key, or the customer's that the caller names. */
   async function keyFor({ partner, mode }: Caller, vendor: VendorName, named: string): Promise<CredentialRow> {
     if (!named) return callers.credential(partner.id, vendor, mode);
@@ -97,11 +135,28 @@ export function createProxied({ keep, box, now, callers, forward }: Options) {
   }
 
   return {
-    async call(caller: Caller, vendor: VendorName, named: string, call: ProxiedCall, rebuild: Rebuild | undefined): Promise<ProxiedAnswer> {
+    /** Passes the call on; `named` is the credential that the caller names, or empty. */
+    async call(caller: Caller, row: ProxiedRow, named: string, call: ProxiedCall): Promise<ProxiedAnswer> {
+      const { vendor, rebuild } = row;
       const key = await keyFor(caller, vendor, named);
-      if (rebuild?.opens) await assertRoomForCustomer(keep.read, caller.partner.id);
-      const answer = await forward(vendor, key, call);
-      return rebuild ? rebuilt(caller, vendor, answer, rebuild) : answer;
+      const ask = async () => {
+        if (rebuild?.opens) await assertRoomForCustomer(keep.read, caller.partner.id);
+        const answer = await forward(vendor, key, call);
+        return rebuild ? rebuilt(caller, vendor, answer, rebuild) : answer;
+      };
+      if (call.method === 'GET') return ask();
+      const act = {
+        vendor,
+        row: row.row,
+        repeatable: row.repeatable,
+        body: row.body,
+        partnerId: caller.partner.id,
+        keyId: caller.keyId,
+        credentialId: key.id,
+        target: `${call.method} ${call.path}`,
+        key: row.idempotencyKey,
+      };
+      return calls.once(act, ask);
     },
   };
 }

@@ -4,13 +4,16 @@ import type { AccountMoves } from './account-moves.ts';
 import { sealedSecret } from './credentials.ts';
 import { findPartner } from './partners.ts';
 import type { AccountRow, Box, Keep, RunRow } from './ports.ts';
+import { isUnknown } from './sign-step.ts';
 import { endedUnsigned, type SigningMoves } from './signing-moves.ts';
+import type { SigningVendor } from './signing-vendor.ts';
 import type { ProvisioningVendors } from './vendor.ts';
 
 interface Options {
   keep: Keep;
   box: Box;
   vendors: ProvisioningVendors;
+  envelopes: Pick<SigningVendor, 'standing'>;
   moves: AccountMoves;
   signingMoves: SigningMoves;
   /** Something became due for the workers. */
@@ -18,17 +21,19 @@ interface Options {
 }
 
 /** The account that was opened after all: its id at the vendor and, where it is known, its key. */
-export interface Adoption {
+interface AccountAdoption {
   readonly vendor?: Provisioner | undefined;
   readonly team_id: string;
   readonly api_key?: string | undefined;
 }
+/** An account, or the envelope that was made after all: one of the two ids. */
+export type Adoption = Partial<AccountAdoption> & { readonly envelope_id?: string | undefined };
 
 const fault = (pointer: string, code: string, message: string, cause?: unknown): Failure =>
   new Failure('invalid-input', undefined, { cause, errors: [{ pointer, code, message }] });
 
 /** What people decide where nobody knows what a vendor did. */
-export function createRepairs({ keep, box, vendors, moves, signingMoves, wake }: Options) {
+export function createRepairs({ keep, box, vendors, envelopes, moves, signingMoves, wake }: Options) {
   async function findUnknown(
     partnerId: string,
     runId: string,
@@ -58,7 +63,7 @@ export function createRepairs({ keep, box, vendors, moves, signingMoves, wake }:
   }
 
   /** The account's key as the vendor gives it out again; the account must be there and be this customer's. */
-  async function recovered({ vendor }: AccountRow, run: RunRow, { team_id, api_key }: Adoption): Promise<string | undefined> {
+  async function recovered({ vendor }: AccountRow, run: RunRow, { team_id, api_key }: AccountAdoption): Promise<string | undefined> {
     const { recover } = vendors[vendor];
     if (!recover) return api_key;
     const partnerKey = await keep.read.credentials.findFor(run.partner_id, '', vendor, run.mode);
@@ -78,24 +83,47 @@ export function createRepairs({ keep, box, vendors, moves, signingMoves, wake }:
     wake();
   };
 
+  /** The vendor has this envelope, and no other run has it. */
+  async function adoptEnvelope(partnerId: string, runId: string, envelopeId: string, actor: string): Promise<void> {
+    const partner = await findPartner(keep.read, partnerId);
+    const run = await keep.read.runs.find(partner.id, runId);
+    if (!run) throw new Failure('not-found', 'There is no such run.');
+    const signing = await keep.read.signings.find(partnerId, runId);
+    if (!signing || !isUnknown(signing)) throw new Failure('run-wrong-state', 'The envelope of this run is not unknown.');
+    const key = await keep.read.credentials.findFor(partnerId, '', 'loyva', run.mode);
+    if (!key) throw new Failure('credential-missing');
+    const found = await envelopes.standing(key, envelopeId).catch((cause: unknown) => {
+      throw cause instanceof Failure ? cause : new Failure('vendor-unavailable', undefined, { cause });
+    });
+    if (!found) throw fault('/envelope_id', 'envelope', 'The vendor has no such envelope for the stored key.');
+    if (await keep.read.signings.findByEnvelope(partnerId, envelopeId))
+      throw fault('/envelope_id', 'envelope', 'It is the envelope of another run.');
+    assertMoved(await signingMoves.adopted(signing, envelopeId, actor));
+  }
+
   return {
     /**
-     * Asks once more, and only when somebody says so: for the unknown account, which may open a second one; or, where no account is
-     * unknown, for a new envelope in place of one that ended unsigned.
+     * Asks once more, and only when somebody says so: for the unknown account or envelope, which may make a second one; or, where nothing
+     * is unknown, for a new envelope in place of one that ended unsigned.
      */
-    async retry(partnerId: string, runId: string, vendor: Provisioner | undefined, actor: string): Promise<void> {
-      const signing = vendor ? undefined : await keep.read.signings.find(partnerId, runId);
+    async retry(partnerId: string, runId: string, vendor: Provisioner | 'loyva' | undefined, actor: string): Promise<void> {
+      const signing = await keep.read.signings.find(partnerId, runId);
       const accounts = await keep.read.runs.accounts(partnerId, runId);
-      if (signing && endedUnsigned.has(signing.state) && !accounts.some(({ state }) => state === 'unknown')) {
+      const settled = vendor === 'loyva' || (vendor === undefined && !accounts.some(({ state }) => state === 'unknown'));
+      if (signing && settled && (endedUnsigned.has(signing.state) || isUnknown(signing))) {
         await findPartner(keep.read, partnerId);
         return assertMoved(await signingMoves.retried(signing, actor));
       }
+      if (vendor === 'loyva') throw new Failure('run-wrong-state', 'This run wants no new envelope.');
       const { account } = await findUnknown(partnerId, runId, vendor);
       assertMoved(await moves.retried(account, actor));
     },
 
-    /** Takes over an account that was found at the vendor. */
-    async adopt(partnerId: string, runId: string, { vendor, team_id, api_key }: Adoption, actor: string): Promise<void> {
+    /** Takes over what was found at the vendor. */
+    async adopt(partnerId: string, runId: string, { vendor, team_id, api_key, envelope_id }: Adoption, actor: string): Promise<void> {
+      if ((team_id === undefined) === (envelope_id === undefined))
+        throw fault('/team_id', 'one-of', 'Name the account by team_id, or the envelope by envelope_id.');
+      if (team_id === undefined) return adoptEnvelope(partnerId, runId, envelope_id ?? '', actor);
       const { run, account } = await findUnknown(partnerId, runId, vendor);
       if (api_key !== undefined) await assertOpens(account, run, team_id, api_key);
       const secret = await recovered(account, run, { team_id, api_key });

@@ -69,11 +69,11 @@ export interface SessionRow {
   id: string;
   jti: string;
   partner_id: string;
-  /** One of the two is empty: a session onboards a customer or signs an envelope. */
+  /** One of the two is empty: a session onboards a customer, or signs or shows an envelope. */
   customer_id: string;
   envelope_id: string;
   mode: Mode;
-  widget: 'onboarding' | 'sign';
+  widget: 'onboarding' | 'sign' | 'vault';
   sub: string;
   /** RFC 7638 thumbprint of the browser's key. */
   jkt: string;
@@ -151,7 +151,10 @@ export interface SigningRow {
   state: 'planned' | 'asking' | 'open' | 'waiting' | 'finishing' | 'signed' | 'declined' | 'voided' | 'expired';
   /** Counts the envelopes that were wanted; a new one is wanted when the one before it ended unsigned or names other parties. */
   round: number;
-  /** A request for this round's envelope may or may not have arrived: it is looked for before it is asked for again. */
+  /**
+   * A request for this round's envelope may or may not have arrived: it is looked for before it is asked for again. While nothing is due it
+   * is unknown, and somebody has to say what came of it.
+   */
   unclear: boolean;
   envelope_id: string | null;
   /** Fingerprint of the customer's name and e-mail as the envelope has them. */
@@ -162,6 +165,8 @@ export interface SigningRow {
   vendor_status: string | null;
   asked_at: number | null;
   signed_at: number | null;
+  /** When the vendor last took the request to vault it. */
+  vault_asked_at: number | null;
   vaulted_at: number | null;
   checked_at: number | null;
   /** When something is due; null when nothing is. */
@@ -180,6 +185,16 @@ export interface FlowDocumentRow {
   updated_at: number;
 }
 
+/** Where a partner's events are to be sent; one for each mode. */
+export interface WebhookRow {
+  partner_id: string;
+  mode: Mode;
+  url: string | null;
+  /** Sealed; what the deliveries are signed with. */
+  secret: Uint8Array | null;
+  updated_at: number;
+}
+
 export interface SigningKeyRow {
   kid: string;
   purpose: 'embed' | 'admin';
@@ -190,4 +205,25 @@ export interface SigningKeyRow {
   created_at: number;
   /** When it stopped signing; it verifies until its last token has expired. */
   retired_at: number | null;
+}
+
+/** A proxied call under an Idempotency-Key. */
+export interface KeptCallRow {
+  /** SHA-256 of partner, credential, method and path, base64url. */
+  scope: string;
+  /** The caller's own Idempotency-Key. */
+  key: string;
+  /** Names the call where its outcome stays unknown. */
+  id: string;
+  partner_id: string;
+  vendor: VendorName;
+  /** Method and path pattern. */
+  route: string;
+  /** Null while a body is still coming in, and where it never came in whole. */
+  fingerprint: string | null;
+  /** `running` is written before the request leaves. */
+  state: 'running' | 'answered' | 'unknown';
+  /** Sealed. */
+  answer: Uint8Array | null;
+  at: number;
 }

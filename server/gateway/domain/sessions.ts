@@ -27,7 +27,7 @@ export interface Opened {
 
 const tokenLife = 15 * 60_000;
 const graceLife = 60_000;
-const sessionLife = { onboarding: 12 * 3_600_000, sign: 4 * 3_600_000 } as const;
+const sessionLife = { onboarding: 12 * 3_600_000, sign: 4 * 3_600_000, vault: 4 * 3_600_000 } as const;
 
 /** Every kind of session is refused at the doors of the others. */
 export function assertWidget(session: SessionRow, ...widgets: SessionRow['widget'][]): void {

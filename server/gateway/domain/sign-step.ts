@@ -51,18 +51,21 @@ export function partyFaults(step: SignStep, values: Values): Fault[] {
 /** Tells whether an envelope names the customer as the answers do, without keeping either in the clear. */
 export const markOf = (box: Box, { email, name }: Party): string => box.fingerprint(JSON.stringify(['party', email.toLowerCase(), name]));
 
+/** Nobody can tell whether the envelope was made, and nothing more will be found out here: somebody has to say. */
+export const isUnknown = ({ state, unclear, next_at }: SigningRow): boolean => state === 'planned' && unclear && next_at === null;
+
 /** The vendor keeps this with the envelope; each further envelope of a run has its own. */
 export const externalIdOf = ({ run_id, round }: Pick<SigningRow, 'run_id' | 'round'>): string =>
   round === 1 ? run_id : `${run_id}.${round}`;
 
-export function orderOf(step: SignStep, party: Party, externalId: string, base64: string): EnvelopeOrder {
+export function orderOf(step: SignStep, party: Party, externalId: string, content: EnvelopeOrder['content']): EnvelopeOrder {
   const { signer, countersigner } = step;
   const customer = { ...party, role: signer.role };
   const signers = countersigner ? [customer, { ...countersigner }] : [customer];
   return {
     externalId,
     title: step.title,
-    document: { filename: `${step.document}.pdf`, base64 },
+    content,
     signers,
     fields: step.fields.map(({ role, ...field }) => ({ ...field, signer: signers.find((each) => each.role === role)?.email ?? '' })),
   };
@@ -80,7 +83,7 @@ export function signFaults({ steps }: Flow, documents: readonly string[]): Fault
     if (step.kind !== 'sign') return;
     const at = `/steps/${i}`;
     const { signer, countersigner, fields } = step;
-    if (!documents.includes(step.document)) faults.push(fault(`${at}/document`, `The partner has no document named ${step.document}.`));
+    faults.push(...contentFaults(step, at, documents));
     const email = always(signer.email);
     if (!email || (email.kind !== 'email' && email.format !== 'email'))
       faults.push(fault(`${at}/signer/email`, 'The signer is asked for by an e-mail field that is always required.'));
@@ -93,6 +96,17 @@ export function signFaults({ steps }: Flow, documents: readonly string[]): Fault
         faults.push(fault(`${at}/fields`, `${role} has no signature field.`));
   });
   return faults;
+}
+
+/** A step has a document that is there, or a template, whose fields are the vendor's affair; what a template is the vendor alone knows. */
+function contentFaults({ document, template_id, fields }: SignStep, at: string, documents: readonly string[]): Fault[] {
+  if (template_id !== undefined)
+    return [
+      ...(document === undefined ? [] : [fault(`${at}/document`, 'A step has a document or a template, not both.')]),
+      ...(fields.length === 0 ? [] : [fault(`${at}/fields`, 'A template has its own fields.')]),
+    ];
+  if (document === undefined) return [fault(`${at}/document`, 'A step has a document or a template_id.')];
+  return documents.includes(document) ? [] : [fault(`${at}/document`, `The partner has no document named ${document}.`)];
 }
 
 const rolesOf = ({ signer, countersigner }: SignStep): string[] => [signer.role, ...(countersigner ? [countersigner.role] : [])];

@@ -14,6 +14,10 @@ export const isSettling = ({ asked_at }: SigningRow, at: number): boolean => at 
 export const endedUnsigned: ReadonlySet<SigningRow['state']> = new Set(['declined', 'voided', 'expired']);
 
 const hour = 3_600_000;
+/** Milliseconds after a request to vault until it is made again, where the vendor still has not vaulted: its own pipeline takes 5 to 30 s. */
+const vaultPatience = 600_000;
+export const isVaulting = ({ vault_asked_at }: SigningRow, at: number): boolean => at < (vault_asked_at ?? -Infinity) + vaultPatience;
+
 /**
  * Milliseconds until the vendor is asked about an envelope again. One that its customer leaves lying is asked about ever less, after a
  * twenty-fourth of its age and an hour at most: many of them must not use up what the vendor allows. Who signs here makes it due at once.
@@ -38,6 +42,7 @@ export const plannedSigning = (run: RunRow, stepId: string, at: number): Signing
   vendor_status: null,
   asked_at: null,
   signed_at: null,
+  vault_asked_at: null,
   vaulted_at: null,
   checked_at: null,
   next_at: at,
@@ -103,14 +108,31 @@ export function createSigningMoves({ keep, now }: { keep: Keep; now: Edges['now'
         'signing.made',
       ),
 
-    /** Certainly no envelope was made: it is asked for again after a while. */
-    later: (signing: SigningRow, kind = '') =>
+    /** Somebody says which envelope it is. */
+    adopted: (signing: SigningRow, envelopeId: string, actor: string) =>
+      move(
+        signing,
+        { state: 'open', envelope_id: envelopeId, unclear: false, tries: 0, unreachable: false, next_at: now() },
+        '',
+        async (stores, run, at) => {
+          await stores.record({
+            kind: 'signing.adopted',
+            at,
+            partner: run.partner_id,
+            actor,
+            about: { run: run.id, envelope: envelopeId },
+          });
+        },
+      ),
+
+    /** Certainly no envelope was made: it is asked for again after a while, of `wait` milliseconds at least. */
+    later: (signing: SigningRow, kind = '', wait = 0) =>
       move(
         signing,
         {
           state: 'planned',
           checked_at: now(),
-          next_at: now() + backoff(signing.tries),
+          next_at: now() + Math.max(backoff(signing.tries), wait),
           tries: signing.tries + 1,
           unreachable: true,
         },
@@ -120,6 +142,12 @@ export function createSigningMoves({ keep, now }: { keep: Keep; now: Edges['now'
     /** One may have been made: it is looked for from now on. */
     unclear: (signing: SigningRow) =>
       move(signing, { state: 'planned', unclear: true, next_at: now(), tries: 0, unreachable: true }, 'signing.unclear'),
+
+    /** One may have been made, and this vendor cannot say: asking again could make a second one. */
+    unknown: (signing: SigningRow) => move(signing, { checked_at: now(), next_at: null, unreachable: false }, 'signing.unknown'),
+
+    /** The vendor allows no call just now. */
+    postponed: (signing: SigningRow, wait: number) => move(signing, { next_at: now() + wait }, ''),
 
     /** The vendor did not answer a question about the envelope. */
     unanswered: (signing: SigningRow) =>
@@ -151,8 +179,13 @@ export function createSigningMoves({ keep, now }: { keep: Keep; now: Edges['now'
         next_at: rests ? null : state === 'signed' && moved ? at : at + pauseOf(signing, state, tries, at),
         ...(state === 'signed' && { signed_at: signing.signed_at ?? at, ...(stored && { vaulted_at: signing.vaulted_at ?? at }) }),
       };
-      return move(signing, change, moved ? `signing.${state}` : '');
+      const first = state === 'signed' && stored && signing.vaulted_at === null;
+      return move(signing, change, moved ? `signing.${state}` : first ? 'signing.vaulted' : '');
     },
+
+    /** The vendor was asked to vault it, and will; how it stands is asked after a while. */
+    vaulting: (signing: SigningRow) =>
+      move(signing, { vault_asked_at: now(), next_at: now() + backoff(signing.tries), tries: signing.tries + 1 }, 'signing.vaulting'),
 
     vaulted: (signing: SigningRow) => move(signing, { vaulted_at: now(), next_at: null }, 'signing.vaulted'),
 

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { z } from 'zod/mini';
 import type { InlayClientReport } from '../../../shared/ceremony.ts';
 import type { FieldType } from '../../../shared/fields.ts';
@@ -8,7 +9,7 @@ export interface EnvelopeOrder {
   /** Ours; by it the envelope is found again when the answer was lost. */
   readonly externalId: string;
   readonly title: string;
-  readonly document: { readonly filename: string; readonly base64: string };
+  readonly content: { readonly filename: string; readonly base64: string } | { readonly templateId: string };
   readonly signers: readonly { readonly email: string; readonly name: string; readonly role: string }[];
   readonly fields: readonly {
     readonly type: FieldType;
@@ -31,6 +32,12 @@ export type Making =
   | { readonly kind: 'made'; readonly envelopeId: string }
   | { readonly kind: 'refused' | 'later' | 'unclear'; readonly cause: unknown };
 
+/**
+ * What came of looking for an envelope. `absent`: it was not made. `untold`: there is none, but this vendor may not keep our ids, so that
+ * nothing follows from it.
+ */
+export type Found = { readonly kind: 'found'; readonly envelopeId: string } | { readonly kind: 'absent' | 'untold' };
+
 /** How an envelope stands. `status` is the vendor's word; `signed` says of each signer the vendor names (e-mail in lower case) whether they have. */
 export interface Standing {
   readonly status: string;
@@ -42,11 +49,26 @@ export interface Standing {
 export interface SigningVendor {
   create(key: CredentialRow, order: EnvelopeOrder): Promise<Making>;
   /** The newest envelope with this external id. */
-  find(key: CredentialRow, externalId: string): Promise<string | undefined>;
+  find(key: CredentialRow, externalId: string): Promise<Found>;
   /** Nothing when the vendor has no such envelope for this key. */
   standing(key: CredentialRow, envelopeId: string): Promise<Standing | undefined>;
   void(key: CredentialRow, envelopeId: string, reason: string): Promise<void>;
-  vaultIn(key: CredentialRow, envelopeId: string): Promise<void>;
+  /** Asks for it to be vaulted; true when it is, false when it will be. */
+  vaultIn(key: CredentialRow, envelopeId: string): Promise<boolean>;
+}
+
+/** A vendor's own signing page, for a browser to frame. */
+export interface SigningPage {
+  /** Carries a token that lets its bearer sign: for the session that asked, and nobody else. */
+  readonly url: string;
+  /** When the token ends; unknown where the vendor does not say. */
+  readonly expiresAt: number | undefined;
+}
+
+/** What a vendor without a ceremony has in its place; implemented by `vendors/`. */
+export interface FramingVendor {
+  /** `ceremony-ended` when it can not, or no longer, be signed; `not-found` where the vendor has a ceremony, or no such envelope. */
+  page(key: CredentialRow, envelopeId: string, email: string): Promise<SigningPage>;
 }
 
 /** The calls of shared/ceremony.ts, below its path. */
@@ -63,10 +85,11 @@ export interface Wanted {
   readonly ifNoneMatch?: string | undefined;
 }
 
+/** A document as it comes from the vendor. Whoever takes it reads or destroys the body, which only 200 and 206 have. */
 export interface DocumentAnswer {
   readonly status: 200 | 206 | 304 | 416;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
+  readonly body: Readable | undefined;
 }
 
 /** A vendor's ceremony, forwarded. Nothing (`undefined`) comes back when the vendor no longer takes the pass. */

@@ -4,7 +4,7 @@ import type { FlowDocuments } from './flow-documents.ts';
 import { readAnswers } from './onboarding.ts';
 import type { Box, CredentialRow, Edges, Keep, RunRow, SigningRow } from './ports.ts';
 import { externalIdOf, markOf, orderOf, type Party, partyOf, signStepOf } from './sign-step.ts';
-import { isSettling, type SigningMoves } from './signing-moves.ts';
+import { isSettling, isVaulting, type SigningMoves } from './signing-moves.ts';
 import type { Making, SigningVendor, Standing } from './signing-vendor.ts';
 
 interface Options {
@@ -20,6 +20,10 @@ interface Options {
 
 /** Calls in flight at once, over all partners: each may carry a document. */
 const mostAtOnce = 8;
+
+/** Milliseconds that the vendor asks to wait; 0 where it does not. */
+const waitOf = (cause: unknown): number =>
+  cause instanceof Failure && cause.code === 'rate-limited' ? 1000 * (cause.retryAfter ?? 10) : 0;
 
 /** One turn of the worker: a step, its run, and the partner's key. */
 interface Turn {
@@ -38,26 +42,34 @@ export function createSigning({ keep, box, edges, vendor, moves, documents, wake
   const { now, reached, report } = edges;
   const inFlight = new Map<string, Promise<void>>();
 
+  /** What is to be signed, and the hash of what we send of it. */
+  async function contentOf(partnerId: string, { document: name, template_id }: SignStep) {
+    if (template_id !== undefined) return { content: { templateId: template_id }, sha256: null };
+    const document = name === undefined ? undefined : await documents.open(partnerId, name);
+    if (!document) throw new Failure('not-found', `The partner has no document named ${name}.`);
+    return { content: { filename: `${name}.pdf`, base64: document.base64 }, sha256: document.sha256 };
+  }
+
   async function make({ signing, run, step, key, party }: Turn): Promise<void> {
     const externalId = externalIdOf(signing);
     if (signing.unclear) {
       const found = await vendor.find(key, externalId);
-      if (found) return void (await moves.made(signing, found));
+      if (found.kind === 'found') return void (await moves.made(signing, found.envelopeId));
       if (isSettling(signing, now())) return void (await moves.later(signing));
+      if (found.kind === 'untold') return void (await moves.unknown(signing));
     }
-    const document = await documents.open(run.partner_id, step.document);
-    if (!document) throw new Failure('not-found', `The partner has no document named ${step.document}.`);
+    const { content, sha256 } = await contentOf(run.partner_id, step);
     const asked = {
       state: 'asking' as const,
       party: markOf(box, party),
-      document_sha256: document.sha256,
+      document_sha256: sha256,
       asked_at: now(),
       next_at: null,
     };
     if (!(await moves.asking(signing, asked))) return;
     const asking = { ...signing, ...asked };
     reached('before-call', 'envelope');
-    const making = await vendor.create(key, orderOf(step, party, externalId, document.base64));
+    const making = await vendor.create(key, orderOf(step, party, externalId, content));
     reached('after-call', 'envelope');
     await settle(asking, making).catch(async (error: unknown) => {
       // The vendor has answered but the answer could not be kept: it is looked for.
@@ -69,8 +81,9 @@ export function createSigning({ keep, box, edges, vendor, moves, documents, wake
 
   async function settle(asking: SigningRow, making: Making): Promise<void> {
     if (making.kind === 'made') return void (await moves.made(asking, making.envelopeId));
-    report(making.cause, asking.run_id);
-    await (making.kind === 'unclear' ? moves.unclear(asking) : moves.later(asking, making.kind === 'refused' ? 'signing.refused' : ''));
+    if (waitOf(making.cause) === 0) report(making.cause, asking.run_id);
+    if (making.kind === 'unclear') return void (await moves.unclear(asking));
+    await moves.later(asking, making.kind === 'refused' ? 'signing.refused' : '', waitOf(making.cause));
   }
 
   async function standingOf({ signing, key }: Turn): Promise<Standing> {
@@ -96,10 +109,11 @@ export function createSigning({ keep, box, edges, vendor, moves, documents, wake
     const { signing, key, party } = turn;
     const standing = await standingOf(turn);
     if (standing.vaulted || standing.status !== 'completed') return void (await moves.learned(signing, standing, party.email));
+    if (isVaulting(signing, now())) return void (await moves.learned(signing, standing, party.email));
     reached('before-call', 'vault-in');
-    await vendor.vaultIn(key, signing.envelope_id ?? '');
+    const vaulted = await vendor.vaultIn(key, signing.envelope_id ?? '');
     reached('after-call', 'vault-in');
-    await moves.vaulted(signing);
+    await (vaulted ? moves.vaulted(signing) : moves.vaulting(signing));
     reached('after-commit', 'vault-in');
   }
 
@@ -114,6 +128,9 @@ export function createSigning({ keep, box, edges, vendor, moves, documents, wake
       if (!turn) throw new Failure('credential-missing', 'No loyva key of this partner is stored.');
       await (signing.state === 'planned' ? make(turn) : signing.state === 'signed' ? vault(turn) : follow(turn));
     } catch (error) {
+      const wait = waitOf(error);
+      // What a vendor allows being used up is nobody's fault, and tells nothing of the envelope.
+      if (wait > 0) return void (await moves.postponed(signing, wait));
       report(error, signing.run_id);
       await (signing.state === 'planned' ? moves.later(signing) : moves.unanswered(signing));
     }

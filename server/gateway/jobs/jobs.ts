@@ -12,7 +12,7 @@ export const gatewayJobs = ({
   provisioning: Provisioning;
   signing: Signing;
   sessions: Sessions;
-  purgeAnswers: () => Promise<void>;
+  purgeAnswers: () => Promise<unknown>;
 }) => [
   { name: 'provisioning', every: 1_000, run: provisioning.tick },
   { name: 'signing', every: 1_000, run: signing.tick },

@@ -48,7 +48,7 @@ export function ceremonyRoutes({ sessions, ceremonies, once, publicUrl }: Option
     const { status, headers, body } = await ceremonies.document(session, browserOf(ctx), wanted);
     ctx.status = status;
     ctx.set({ ...headers, 'Cache-Control': 'no-store' });
-    if (status !== 200 && status !== 206) return;
+    if (!body) return;
     ctx.type = 'application/pdf';
     ctx.body = body;
   });

@@ -6,10 +6,10 @@ import type { Dialect } from '../../http/problem.ts';
 
 const words = (failure: Failure): string => failure.detail ?? problems[failure.code].title;
 
-/** Loyva: `{error, code, details:[{pointer, code, message}]}`. */
+/** Loyva: `{error, code, details:[{pointer, code, message}]}`; an unknown outcome has its `id` beside them. The other vendors' words name it. */
 export const loyvaDialect: Dialect = (ctx, failure) => {
   const details = failure.errors?.map(({ pointer, code, message }: Fault) => ({ pointer, code, message: message ?? code }));
-  ctx.body = { error: words(failure), code: failure.code, ...(details && { details }) };
+  ctx.body = { error: words(failure), code: failure.code, ...(details && { details }), ...(failure.id && { id: failure.id }) };
 };
 
 /** Scribeless: `{error:true, url, statusCode, statusMessage, message}`. The address is the path alone: a query may hold a secret. */
@@ -21,6 +21,16 @@ export const scribelessDialect: Dialect = (ctx, failure) => {
 /** Kelviq: `{detail}`. */
 export const kelviqDialect: Dialect = (ctx, failure) => {
   ctx.body = { detail: words(failure) };
+};
+
+/** Subscribr: `{message}`, with `errors` by field where the input has faults (Laravel's shape). */
+export const subscribrDialect: Dialect = (ctx, failure) => {
+  const errors: Record<string, string[]> = {};
+  for (const { pointer, code, message } of failure.errors ?? []) {
+    const field = pointer.slice(1).replaceAll('/', '.');
+    errors[field] = [...(errors[field] ?? []), message ?? code];
+  }
+  ctx.body = { message: words(failure), ...(failure.errors && { errors }) };
 };
 
 /** ScaiKey: 422 is an HTTPValidationError, everything else `{detail:"…"}`. Whether a fault lies in the query or the body, the route says. */

@@ -7,7 +7,7 @@ import { assertScope, type Callers } from '../domain/callers.ts';
 import { type EmbedTokens, mintScopes } from '../domain/embed-tokens.ts';
 import { provenance } from './visits.ts';
 
-/** `POST /embed/token`, also under Loyva's `/api/v2`: a partner's server asks for a token for one of its customers, or for a signer. */
+/** `POST /embed/token`, also under Loyva's `/api/v2`: a partner's server asks for a token for one of its customers, a signer, or a reader of the vault. */
 export function embedTokenRoutes({
   callers,
   embedTokens,
@@ -25,7 +25,7 @@ export function embedTokenRoutes({
     const input = parse(MintRequest, body);
     const { token, expiresAt, partnerId } = await embedTokens.mint(caller, input);
     const embed_url = `${publicUrl}/embed/frame/${partnerId}#${token}`;
-    const about = input.widget_type === 'sign' ? { envelope_id: input.envelope_id } : {};
+    const about = 'envelope_id' in input ? { envelope_id: input.envelope_id } : {};
     reply(ctx, 200, MintAnswer, { data: { token, expires_at: iso(expiresAt), embed_url, widget_type: input.widget_type, ...about } });
   };
   router.post('/embed/token', mint);
@@ -34,5 +34,7 @@ export function embedTokenRoutes({
 }
 
 /** Which view is asked for, before the rest is read: the key's right to it comes first. */
-const widgetOf = (body: unknown): keyof typeof mintScopes =>
-  typeof body === 'object' && body !== null && 'widget_type' in body && body.widget_type === 'sign' ? 'sign' : 'onboarding';
+function widgetOf(body: unknown): keyof typeof mintScopes {
+  const asked = typeof body === 'object' && body !== null && 'widget_type' in body ? String(body.widget_type) : '';
+  return Object.hasOwn(mintScopes, asked) ? (asked as keyof typeof mintScopes) : 'onboarding';
+}

@@ -1,6 +1,6 @@
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
-import { SignStep } from '../../../shared/onboarding.ts';
+import { DocumentName } from '../../../shared/onboarding.ts';
 import { Failure } from '../../../shared/problem.ts';
 import { FlowDocument, FlowDocumentList } from '../../../shared/registry.ts';
 import { parse, readBytes } from '../../http/input.ts';
@@ -16,7 +16,7 @@ const view = (row: FlowDocumentRow): FlowDocument => ({ ...row, updated_at: iso(
 export function flowDocumentRoutes({ admins, documents }: { admins: Admins; documents: FlowDocuments }): Router {
   const router = new Router({ prefix: '/api/v1/admin/partners/:partner/flow/documents' });
   const partnerOf = (ctx: WithParams): string => ctx.params.partner ?? '';
-  const nameOf = (ctx: WithParams): string => parse(SignStep.shape.document, ctx.params.name);
+  const nameOf = (ctx: WithParams): string => parse(DocumentName, ctx.params.name);
 
   router.get('{/}', async (ctx: WithParams) => {
     await administrator(admins, ctx);

@@ -1,39 +1,106 @@
+import { hash } from 'node:crypto';
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
 import type { VendorName } from '../../../shared/onboarding.ts';
 import { Failure } from '../../../shared/problem.ts';
 import { kelviqKeyHeader } from '../../../shared/vendors/kelviq.ts';
+import { loyvaKeyHeader } from '../../../shared/vendors/loyva.ts';
+import { scribelessKeyHeader } from '../../../shared/vendors/scribeless.ts';
 import { readBytes } from '../../http/input.ts';
+import { passBody } from '../../http/passing.ts';
 import type { Callers } from '../domain/callers.ts';
-import type { Proxied } from '../domain/proxied.ts';
-import { proxyTable, type Rebuilds } from './proxy-table.ts';
+import type { CallBody, Proxied, ProxiedCall } from '../domain/proxied.ts';
+import { type ProxyRow, proxyTable, type Rebuilds } from './proxy-table.ts';
 import { provenance } from './visits.ts';
+
+/** A header as Node has it, by its name in lower case: these are read at every call. */
+const header = ({ req }: Context, name: string): string => {
+  const value = req.headers[name];
+  return typeof value === 'string' ? value : '';
+};
 
 /** The partner's key, where that vendor's clients put theirs. */
 const keyOf: Record<VendorName, (ctx: Context) => string> = {
-  scribeless: (ctx) => ctx.get('X-API-Key'),
-  kelviq: (ctx) => ctx.get(kelviqKeyHeader),
-  loyva: (ctx) => ctx.get('X-API-Key'),
-  subscribr: (ctx) => ctx.get('Authorization').replace(/^Bearer /i, ''),
+  scribeless: (ctx) => header(ctx, scribelessKeyHeader),
+  kelviq: (ctx) => header(ctx, kelviqKeyHeader),
+  loyva: (ctx) => header(ctx, loyvaKeyHeader),
+  subscribr: (ctx) => header(ctx, 'authorization').replace(/^Bearer /i, ''),
 };
 
-export function proxiedRoutes({ callers, proxied, rebuilds }: { callers: Callers; proxied: Proxied; rebuilds: Rebuilds }): Router {
+interface Options {
+  callers: Callers;
+  proxied: Proxied;
+  rebuilds: Rebuilds;
+}
+
+/** One router for each vendor: a call looks through the rows of its own. */
+export function proxiedRoutes(options: Options): Readonly<Record<VendorName, Router>> {
+  const rows = proxyTable(options.rebuilds);
+  const of = (vendor: VendorName) =>
+    routerOf(
+      rows.filter((row) => row.vendor === vendor),
+      options,
+    );
+  return { scribeless: of('scribeless'), kelviq: of('kelviq'), loyva: of('loyva'), subscribr: of('subscribr') };
+}
+
+function routerOf(rows: readonly ProxyRow[], { callers, proxied }: Options): Router {
   const router = new Router({ sensitive: true });
-  for (const row of proxyTable(rebuilds))
-    router.register(row.path, [row.method], async (ctx: Context) => {
-      assertPlain(ctx.path, row.vendor);
-      const caller = await callers.identify(keyOf[row.vendor](ctx), row.scope, provenance(ctx));
-      if (ctx.is('multipart/form-data')) throw new Failure('media-type-refused', 'Send JSON, a document in it as base64.');
-      const body = row.method === 'POST' ? await readBytes(ctx, row.bodyCap) : undefined;
-      const call = { method: row.method, path: ctx.path + ctx.search, accept: ctx.get('Accept'), body, deadline: row.deadline };
-      const answer = await proxied.call(caller, row.vendor, ctx.get('X-Inlay-Credential'), call, row.rebuild);
+  for (const row of rows) {
+    const { method, vendor, deadline, rebuild, repeatable = false } = row;
+    const named = `${method} ${row.path}`;
+    router.register(row.path, [method], async (ctx: Context) => {
+      assertPlain(ctx.path, vendor);
+      const caller = await callers.identify(keyOf[vendor](ctx), row.scope, provenance(ctx));
+      const idempotencyKey = method === 'POST' ? keyGiven(ctx) : undefined;
+      const incoming = method === 'POST' ? await bodyOf(ctx, row, idempotencyKey) : undefined;
+      const said = { vendor, row: named, rebuild, repeatable, idempotencyKey, body: incoming?.about };
+      const call: ProxiedCall = {
+        method,
+        path: ctx.path + ctx.search,
+        accept: header(ctx, 'accept'),
+        body: incoming?.bytes,
+        contentType: incoming?.contentType,
+        contentLength: incoming?.contentLength,
+        deadline,
+        leaving: method === 'GET' ? leaving(ctx) : undefined,
+      };
+      const answer = await proxied.call(caller, said, header(ctx, 'x-inlay-credential'), call);
       ctx.status = answer.status;
-      ctx.set(answer.headers);
-      ctx.set('Cache-Control', 'no-store');
+      for (const name in answer.headers) ctx.res.setHeader(name, answer.headers[name] ?? '');
+      ctx.res.setHeader('Cache-Control', 'no-store');
       ctx.body = answer.body;
     });
+  }
   return router;
 }
+
+type Incoming = Pick<ProxiedCall, 'contentType' | 'contentLength'> & { bytes: ProxiedCall['body']; about: CallBody };
+
+/** A form is passed on while it comes in; everything else is short, and read first. */
+async function bodyOf(ctx: Context, { bodyCap, formCap }: ProxyRow, key: string | undefined): Promise<Incoming> {
+  if (ctx.is('multipart/form-data')) {
+    if (formCap === undefined) throw new Failure('media-type-refused', 'Send JSON.');
+    const about = passBody(ctx, formCap, key !== undefined);
+    return { about, bytes: about.bytes, contentType: ctx.get('Content-Type'), contentLength: ctx.request.length };
+  }
+  const bytes = await readBytes(ctx, bodyCap);
+  return { about: { ready: true, fingerprint: async () => hash('sha256', bytes, 'base64url'), whole: () => true }, bytes };
+}
+
+/** A key that cannot be kept is refused rather than overlooked: whoever sends one relies on it. */
+function keyGiven(ctx: Context): string | undefined {
+  if (ctx.req.headers['idempotency-key'] === undefined) return undefined;
+  const key = ctx.get('Idempotency-Key');
+  if (!/^[\x21-\x7e]{1,255}$/.test(key)) throw new Failure('invalid-input', 'An Idempotency-Key is 1 to 255 visible ASCII characters.');
+  return key;
+}
+
+/** A caller who leaves ends a call that changes nothing. */
+const leaving = (ctx: Context) => (giveUp: () => void) => {
+  if (ctx.res.destroyed) giveUp();
+  else ctx.res.once('close', giveUp);
+};
 
 /**
  * A segment that means "here" or "up", however it is written, could lead the vendor to another of its paths; so could a slash inside of one

@@ -4,7 +4,10 @@ import type { Provenance } from '../domain/callers.ts';
 import type { Visit } from '../domain/sessions.ts';
 
 /** What a call says of the page it comes from. */
-export const provenance = (ctx: Context): Provenance => ({ origin: ctx.get('Origin'), fetchSite: ctx.get('Sec-Fetch-Site') });
+export const provenance = ({ req: { headers } }: Context): Provenance => ({
+  origin: headers.origin ?? '',
+  fetchSite: String(headers['sec-fetch-site'] ?? ''),
+});
 
 /** A browser's call, as its headers tell it. The address is built from the gateway's own setting, never from Host. */
 export function visitOf(ctx: Context, publicUrl: string): Visit {

@@ -96,6 +96,23 @@ const second: readonly RawBuilder<unknown>[] = [
   sql`create index signing_envelope on signing (partner_id, envelope_id) where envelope_id is not null`,
 ];
 
+const calls: readonly RawBuilder<unknown>[] = [
+  sql`create table kept_call (
+    scope text not null, key text not null, id text not null, partner_id text not null, vendor text not null, route text not null,
+    fingerprint text, state text not null check (state in ('running', 'answered', 'unknown')), answer blob, at integer not null,
+    primary key (scope, key)
+  ) strict`,
+  sql`create index kept_call_age on kept_call (at)`,
+];
+
+const webhook = sql`create table webhook (
+  partner_id text not null references partner (id), mode text not null check (mode in ('live', 'test')), url text, secret blob,
+  updated_at integer not null, primary key (partner_id, mode)
+) strict`;
+
+/** When the vendor was last asked to vault an envelope: where that takes a while, it is not asked again at every look. */
+const vaulting: readonly RawBuilder<unknown>[] = [sql`alter table signing add column vault_asked_at integer`];
+
 export const migrations: Record<string, Migration> = {
   '001_onboarded': {
     async up(db: Kysely<unknown>) {
@@ -105,6 +122,21 @@ export const migrations: Record<string, Migration> = {
   '002_signed': {
     async up(db: Kysely<unknown>) {
       for (const statement of second) await statement.execute(db);
+    },
+  },
+  '003_calls': {
+    async up(db: Kysely<unknown>) {
+      for (const statement of calls) await statement.execute(db);
+    },
+  },
+  '004_webhook': {
+    async up(db: Kysely<unknown>) {
+      await webhook.execute(db);
+    },
+  },
+  '003_vaulting': {
+    async up(db: Kysely<unknown>) {
+      for (const statement of vaulting) await statement.execute(db);
     },
   },
 };

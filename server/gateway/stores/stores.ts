@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Database } from '../../storage/database.ts';
 import { append } from '../../storage/log.ts';
 import type { Keep, Stores } from '../domain/ports.ts';
+import { keptCallStore } from './calls.ts';
 import { credentialStore, flowStore } from './credentials.ts';
 import { keyStore, signingKeyStore } from './keys.ts';
 import { partnerStore } from './partners.ts';
@@ -10,6 +11,7 @@ import { runStore } from './runs.ts';
 import { customerStore, sessionStore } from './sessions.ts';
 import { flowDocumentStore, signingStore } from './signings.ts';
 import type { Tables } from './tables.ts';
+import { webhookStore } from './webhooks.ts';
 
 const storesOn = (db: Kysely<Tables>): Stores => ({
   partners: partnerStore(db),
@@ -23,7 +25,11 @@ const storesOn = (db: Kysely<Tables>): Stores => ({
   signings: signingStore(db),
   documents: flowDocumentStore(db),
   signingKeys: signingKeyStore(db),
-  record: (entry) => append(db, entry),
+  webhooks: webhookStore(db),
+  calls: keptCallStore(db),
+  async record(entry) {
+    await append(db, entry);
+  },
 });
 
 export const keepIn = (database: Database<Tables>): Keep => ({

@@ -5,6 +5,7 @@ import type {
   CredentialRow,
   CustomerRow,
   FlowDocumentRow,
+  KeptCallRow,
   KeyRow,
   MintRow,
   PartnerRow,
@@ -14,6 +15,7 @@ import type {
   SessionTokenRow,
   SigningKeyRow,
   SigningRow,
+  WebhookRow,
 } from '../domain/ports.ts';
 
 /** Rows as they lie in the file: JSON as text, booleans as 0 and 1. Only the stores see these. */
@@ -34,5 +36,7 @@ export interface Tables extends IdempotencyTables, LogTables {
   flow_document: FlowDocumentRow;
   pass: PassRow;
   signing_key: SigningKeyRow;
+  webhook: WebhookRow;
+  kept_call: KeptCallRow;
   master_key: { key_id: string };
 }

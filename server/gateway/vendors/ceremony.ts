@@ -1,18 +1,23 @@
+import { pipeline, type Readable } from 'node:stream';
 import { z } from 'zod/mini';
-import { clientHeader, Discovery, discoveryPath, type InlayClientReport } from '../../../shared/ceremony.ts';
+import { clientHeader, type InlayClientReport } from '../../../shared/ceremony.ts';
 import { Failure, Fault, type ProblemCode } from '../../../shared/problem.ts';
 import { loyvaKeyHeader, loyvaPaths } from '../../../shared/vendors/loyva.ts';
-import { type OutboundAnswer, OutboundFailure } from '../../outbound/request.ts';
+import { type OutboundAnswer, OutboundFailure, type RequestStream } from '../../outbound/request.ts';
+import type { OutboundStream } from '../../outbound/stream.ts';
 import type { CeremonyVendor, DocumentAnswer } from '../domain/signing-vendor.ts';
+import type { Discover } from './discovery.ts';
+import { assertKeyless, keylessStream } from './echo.ts';
 import { json } from './read.ts';
 import type { VendorOptions } from './scribeless.ts';
 
-/** Bytes of a document that are passed on at most. */
-const documentCap = 40 * 1024 * 1024;
+/** Bytes of a document that are passed on at most, and milliseconds that all of them may take: a signer's own line may be slow. */
+const documentLimits = { cap: 40 * 1024 * 1024, deadline: 120_000 } as const;
+const refusalCap = 256 * 1024;
 /** Bytes of an answer: a state carries every drawn signature of its signers, once in each field. */
 const answerCap = 16 * 1024 * 1024;
-/** How long it is remembered whether the vendor has a ceremony, in milliseconds. */
-const remembered = { present: 300_000, absent: 30_000 } as const;
+/** Headers of a document's answer that pass. */
+const documentHeaders = ['etag', 'content-range', 'accept-ranges'] as const;
 
 /** Refusals that mean the same on both sides; everything else a vendor says is the vendor's fault. */
 const passing: ReadonlySet<string> = new Set<ProblemCode>([
@@ -30,34 +35,27 @@ const Minted = z.object({ data: z.object({ token: z.string().check(z.regex(/^[\x
 const ascii = (client: InlayClientReport): string =>
   JSON.stringify(client).replace(/[^\x20-\x7e]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
-export function ceremony({ origin, request, keyOf, deadline, now }: VendorOptions & { now: () => number }): CeremonyVendor {
-  let known: { path: string | undefined; until: number } | undefined;
+const failing = (cause: unknown): never => {
+  throw cause instanceof OutboundFailure ? new Failure('vendor-unavailable', undefined, { cause }) : cause;
+};
 
-  async function send(call: Omit<Parameters<typeof request>[0], 'origin'>): Promise<OutboundAnswer> {
-    return request({ origin, ...call }).catch((cause: unknown) => {
-      throw cause instanceof OutboundFailure ? new Failure('vendor-unavailable', undefined, { cause }) : cause;
-    });
-  }
+type Options = VendorOptions & { stream: RequestStream; discover: Discover };
 
-  /** Where the vendor has its ceremony, as it says itself. */
-  async function discover(): Promise<string> {
-    const at = now();
-    if (!known || known.until <= at) {
-      const answer = await send({ path: discoveryPath, method: 'GET', headers: { accept: 'application/json' }, deadline });
-      if (answer.status === 429 || answer.status >= 500) throw new Failure('vendor-unavailable');
-      const found = answer.status === 200 ? json(answer, Discovery) : undefined;
-      const path = found?.version === 1 && /^(\/[\w-]+)+$/.test(found.path) ? found.path : undefined;
-      known = { path, until: at + (path ? remembered.present : remembered.absent) };
-    }
-    if (known.path === undefined) throw new Failure('ceremony-missing');
-    return known.path;
+export function ceremony({ origin, request, stream, keyOf, deadline, discover }: Options): CeremonyVendor {
+  const send = (call: Omit<Parameters<typeof request>[0], 'origin'>): Promise<OutboundAnswer> =>
+    request({ origin, ...call }).catch(failing);
+
+  async function pathOf(): Promise<string> {
+    const path = await discover();
+    if (path === undefined) throw new Failure('ceremony-missing');
+    return path;
   }
 
   const headersFor = (pass: string, client: InlayClientReport) => ({ authorization: `Bearer ${pass}`, [clientHeader]: ascii(client) });
 
   return {
     async admit(key, envelopeId, email) {
-      await discover();
+      await pathOf();
       const answer = await send({
         path: loyvaPaths.token,
         method: 'POST',
@@ -75,7 +73,7 @@ export function ceremony({ origin, request, keyOf, deadline, now }: VendorOption
 
     async ask(pass, client, { method, path, body }, schema) {
       const answer = await send({
-        path: (await discover()) + path,
+        path: (await pathOf()) + path,
         method,
         headers: {
           accept: 'application/json',
@@ -87,6 +85,7 @@ export function ceremony({ origin, request, keyOf, deadline, now }: VendorOption
         cap: answerCap,
       });
       if (answer.status === 401) return undefined;
+      assertKeyless(answer, pass);
       if (answer.status !== 200) throw refusalOf(answer);
       const read = json(answer, schema);
       if (read === undefined) throw new Failure('vendor-unreadable');
@@ -94,8 +93,9 @@ export function ceremony({ origin, request, keyOf, deadline, now }: VendorOption
     },
 
     async document(pass, client, { range, ifRange, ifNoneMatch }): Promise<DocumentAnswer | undefined> {
-      const answer = await send({
-        path: `${await discover()}/document`,
+      const answer = await stream({
+        origin,
+        path: `${await pathOf()}/document`,
         method: 'GET',
         headers: {
           accept: 'application/pdf',
@@ -104,21 +104,56 @@ export function ceremony({ origin, request, keyOf, deadline, now }: VendorOption
           ...(ifNoneMatch && { 'if-none-match': ifNoneMatch }),
           ...headersFor(pass, client),
         },
-        deadline: 3 * deadline,
-        cap: documentCap,
-      });
-      const { status, headers, body } = answer;
-      if (status === 401) return undefined;
-      if (status !== 200 && status !== 206 && status !== 304 && status !== 416) throw refusalOf(answer);
-      const delivers = status === 200 || status === 206;
-      if (delivers && !String(headers['content-type'] ?? '').startsWith('application/pdf')) throw new Failure('vendor-unreadable');
-      const kept = ['etag', 'content-range', 'accept-ranges'].flatMap((name) => {
-        const value = headers[name];
-        return typeof value === 'string' ? [[name, value]] : [];
-      });
-      return { status, headers: Object.fromEntries(kept), body: delivers ? body : Buffer.alloc(0) };
+        ...documentLimits,
+      }).catch(failing);
+      try {
+        return await documentOf(answer, pass);
+      } catch (error) {
+        answer.body.destroy();
+        throw error;
+      }
     },
   };
+}
+
+async function documentOf({ status, headers, body }: OutboundStream, pass: string): Promise<DocumentAnswer | undefined> {
+  if (status === 401) {
+    body.resume();
+    return undefined;
+  }
+  assertKeyless({ headers, body: Buffer.alloc(0) }, pass, documentHeaders);
+  if (status !== 200 && status !== 206 && status !== 304 && status !== 416) {
+    const refusal = { status, headers, body: await refusalIn(body) };
+    assertKeyless(refusal, pass);
+    throw refusalOf(refusal);
+  }
+  const kept = Object.fromEntries(
+    documentHeaders.flatMap((name) => {
+      const value = headers[name];
+      return typeof value === 'string' ? [[name, value]] : [];
+    }),
+  );
+  if (status === 304 || status === 416) {
+    body.resume();
+    return { status, headers: kept, body: undefined };
+  }
+  if (!String(headers['content-type'] ?? '').startsWith('application/pdf')) throw new Failure('vendor-unreadable');
+  const [length] = /^\d{1,12}$/.exec(String(headers['content-length'] ?? '')) ?? [];
+  // It destroys both when one of them ends too early; whoever reads hears of it, so nothing is left to say here.
+  const passed = pipeline(body, keylessStream(pass), () => {});
+  return { status, headers: { ...kept, ...(length !== undefined && { 'content-length': length }) }, body: passed };
+}
+
+/** Bytes of a refusal; one that is longer is none that we know. */
+async function refusalIn(body: Readable): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > refusalCap) throw new Failure('vendor-unreadable');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 /** The vendor's refusal as ours, built anew: its code where both sides know it, and the faults; none of its words. */

@@ -1,10 +1,14 @@
+import { setTimeout } from 'node:timers/promises';
 import type { VendorName } from '../../../shared/onboarding.ts';
 import { Failure } from '../../../shared/problem.ts';
 import { kelviqKeyHeader } from '../../../shared/vendors/kelviq.ts';
 import { scribelessKeyHeader } from '../../../shared/vendors/scribeless.ts';
-import { OutboundFailure, type Request } from '../../outbound/request.ts';
+import { createLine, type Line } from '../../outbound/line.ts';
+import { type OutboundAnswer, OutboundFailure, type OutboundRequest, type Request } from '../../outbound/request.ts';
 import type { CredentialRow } from '../domain/ports.ts';
-import type { Forward } from '../domain/proxied.ts';
+import { CallerLeft, type Forward, type ProxiedAnswer, type ProxiedCall } from '../domain/proxied.ts';
+import { keyGuard } from './echo.ts';
+import { isPassing, repeating, waitBefore } from './repeats.ts';
 
 /** How each vendor takes its key. */
 export const keyHeaders: Record<VendorName, (key: string) => Record<string, string>> = {
@@ -28,37 +32,120 @@ const passing = [
   'x-ratelimit-reset',
 ] as const;
 
+/** Bytes of an answer that are read at most: every row answers JSON, none a file. */
+const answerCap = 4 * 1024 * 1024;
+
+/** A vendor's key as it is sent, and what keeps it out of the answer. */
+interface OpenKey {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly guard: ReturnType<typeof keyGuard>;
+}
+
 interface Options {
   origins: Readonly<Record<VendorName, string>>;
   request: Request;
   keyOf: (credential: CredentialRow) => string;
+  now: () => number;
 }
 
 /** Sends a partner's call to the vendor: host and key are ours, path and body are the caller's, headers are built anew. */
-export function forwarder({ origins, request, keyOf }: Options): Forward {
-  return async (vendor, key, { method, path, accept, body, deadline }) => {
-    const headers: Record<string, string> = {
-      accept: accept || 'application/json',
-      'user-agent': 'Inlay',
-      ...keyHeaders[vendor](keyOf(key)),
-    };
-    if (body) headers['content-type'] = 'application/json';
+export function forwarder({ origins, request, keyOf, now }: Options): Forward {
+  const lines = new Map<string, Line>();
+  /** One for each vendor and partner: what one partner's key makes a vendor do says nothing of another's. */
+  function lineOf(vendor: VendorName, { partner_id }: CredentialRow): Line {
+    const name = `${vendor} ${partner_id}`;
+    let line = lines.get(name);
+    if (!line) {
+      line = createLine(now);
+      lines.set(name, line);
+    }
+    return line;
+  }
+
+  /**
+   * A key stays open for as long as somebody holds its row: those that are asked for at every call are remembered until an administrator
+   * changes something, the others are read for one call. It is used here and nowhere else.
+   */
+  const opened = new WeakMap<CredentialRow, OpenKey>();
+  function open(vendor: VendorName, row: CredentialRow): OpenKey {
+    const known = opened.get(row);
+    if (known) return known;
+    const secret = keyOf(row);
+    const fresh = { headers: keyHeaders[vendor](secret), guard: keyGuard(secret) };
+    opened.set(row, fresh);
+    return fresh;
+  }
+
+  /** Only what the vendor or the way to it did counts: no connection, no answer in time, a 5xx. */
+  async function tried(line: Line, call: OutboundRequest): Promise<OutboundAnswer> {
+    const turn = line.enter();
+    if (typeof turn === 'number')
+      throw new Failure('vendor-unavailable', 'The vendor failed too often just now, and is not asked for a while.', {
+        retryAfter: Math.ceil(turn / 1_000),
+      });
     try {
-      const answer = await request({ origin: origins[vendor], path, method, headers, body, deadline, cap: 4 * 1024 * 1024 });
-      const kept: Record<string, string> = {};
-      for (const name of passing) {
-        const value = answer.headers[name];
-        if (typeof value === 'string') kept[name] = value;
+      const answer = await request(call);
+      if (answer.status >= 500) turn.failed();
+      else turn.worked();
+      return answer;
+    } catch (error) {
+      if (error instanceof OutboundFailure) turn.failed();
+      else turn.left();
+      throw error;
+    }
+  }
+
+  return async (vendor, key, call) => {
+    const line = lineOf(vendor, key);
+    const { method, path, body, deadline, leaving } = call;
+    const { headers: keyed, guard } = open(vendor, key);
+    const headers = headersOf(call, keyed);
+    const end = performance.now() + deadline;
+    for (let repeat = 0; ; repeat += 1) {
+      let answer: OutboundAnswer | undefined;
+      let lost: OutboundFailure | undefined;
+      try {
+        const left = repeat === 0 ? deadline : end - performance.now();
+        answer = await tried(line, { origin: origins[vendor], path, method, headers, body, deadline: left, cap: answerCap, leaving });
+        if (method !== 'GET' || !isPassing(answer.status)) return passed(answer, guard);
+      } catch (error) {
+        lost = lossOf(error);
+        if (method !== 'GET') throw failureOf(lost, method);
       }
-      return { status: answer.status, headers: kept, body: answer.body };
-    } catch (cause) {
-      if (!(cause instanceof OutboundFailure)) throw cause;
-      const lost = cause.sent && method !== 'GET';
-      throw new Failure(
-        lost ? 'outcome-unknown' : 'vendor-unavailable',
-        lost ? 'The vendor did not answer after the call was sent; look before you ask again.' : undefined,
-        { cause },
-      );
+      const wait = waitBefore(repeat, answer?.headers['retry-after']);
+      if (repeat < repeating.most && performance.now() + wait < end && line.mayRepeat()) await setTimeout(wait);
+      else if (answer) return passed(answer, guard);
+      else throw failureOf(lost, method);
     }
   };
+}
+
+function headersOf({ accept, body, contentType, contentLength }: ProxiedCall, key: OpenKey['headers']): Record<string, string> {
+  const headers: Record<string, string> = { accept: accept || 'application/json', 'user-agent': 'Inlay', ...key };
+  if (body) headers['content-type'] = contentType ?? 'application/json';
+  if (contentLength !== undefined) headers['content-length'] = String(contentLength);
+  return headers;
+}
+
+function passed(answer: OutboundAnswer, guard: OpenKey['guard']): ProxiedAnswer {
+  guard(answer, passing);
+  const { status, headers, body } = answer;
+  const kept: Record<string, string> = {};
+  for (const name of passing) {
+    const value = headers[name];
+    if (typeof value === 'string') kept[name] = value;
+  }
+  return { status, headers: kept, body };
+}
+
+/** What the way out says of a lost call; a refusal passes as it is, and anything else is the caller's own doing. */
+function lossOf(error: unknown): OutboundFailure {
+  if (error instanceof OutboundFailure) return error;
+  throw error instanceof Failure ? error : new CallerLeft(error);
+}
+
+function failureOf(cause: OutboundFailure | undefined, method: ProxiedCall['method']): Failure {
+  if (cause?.sent && method !== 'GET')
+    return new Failure('outcome-unknown', 'The vendor did not answer after the call was sent.', { cause });
+  return new Failure('vendor-unavailable', undefined, { cause });
 }

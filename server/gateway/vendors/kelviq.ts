@@ -3,6 +3,7 @@ import { KelviqError, KelviqOrganization, kelviqKeyHeader, kelviqPaths } from '.
 import { type OutboundAnswer, OutboundFailure } from '../../outbound/request.ts';
 import type { CredentialRow } from '../domain/ports.ts';
 import type { Opening, ProvisioningVendor, Refusal } from '../domain/vendor.ts';
+import { isKeyless } from './echo.ts';
 import { json } from './read.ts';
 import type { VendorOptions } from './scribeless.ts';
 
@@ -18,6 +19,10 @@ export function kelviq({ origin, request, keyOf, deadline }: VendorOptions): Pro
       deadline,
     });
 
+  /** What the vendor says of an organization; nothing when it cannot be read, or says our key. */
+  const organizationIn = (answer: OutboundAnswer, key: CredentialRow): KelviqOrganization | undefined =>
+    answer.status >= 200 && answer.status < 300 && isKeyless(answer, keyOf(key)) ? json(answer, KelviqOrganization) : undefined;
+
   const opened = (organization: KelviqOrganization | undefined): Opening | undefined =>
     organization?.serverKey ? { kind: 'opened', ref: organization.organizationIdentifier, secret: organization.serverKey } : undefined;
 
@@ -25,7 +30,7 @@ export function kelviq({ origin, request, keyOf, deadline }: VendorOptions): Pro
   async function find(key: CredentialRow, path: string): Promise<KelviqOrganization | undefined> {
     const answer = await call('GET', path, key);
     if (answer.status === 404) return undefined;
-    const organization = answer.status >= 200 && answer.status < 300 ? json(answer, KelviqOrganization) : undefined;
+    const organization = organizationIn(answer, key);
     if (!organization) throw new Failure('vendor-unavailable', `Kelviq answered ${answer.status} to a look-up.`);
     return organization;
   }
@@ -43,7 +48,7 @@ export function kelviq({ origin, request, keyOf, deadline }: VendorOptions): Pro
         if (error instanceof OutboundFailure && !error.sent) return { kind: 'later', cause: error };
         cause = error;
       }
-      const direct = answer && answer.status >= 200 && answer.status < 300 ? opened(json(answer, KelviqOrganization)) : undefined;
+      const direct = answer && opened(organizationIn(answer, partnerKey));
       if (direct) return direct;
       if (answer && [401, 403, 404, 429].includes(answer.status))
         return { kind: 'later', cause: new Failure('vendor-unavailable', `Kelviq answered ${answer.status}.`) };

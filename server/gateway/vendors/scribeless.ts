@@ -9,6 +9,7 @@ import {
 import { type OutboundAnswer, OutboundFailure, type Request } from '../../outbound/request.ts';
 import type { CredentialRow } from '../domain/ports.ts';
 import type { Opening, ProvisioningVendor, Refusal } from '../domain/vendor.ts';
+import { isKeyless } from './echo.ts';
 import { vendorLink } from './links.ts';
 import { json } from './read.ts';
 
@@ -49,7 +50,7 @@ export function scribeless({ origin, request, keyOf, deadline }: VendorOptions):
       }
       const { status } = answer;
       if (status >= 200 && status < 300) {
-        const team = json(answer, ScribelessTeam);
+        const team = isKeyless(answer, keyOf(partnerKey)) ? json(answer, ScribelessTeam) : undefined;
         return team
           ? { kind: 'opened', ref: team.teamId, secret: team.apiKey.key }
           : { kind: 'unknown', cause: new Failure('vendor-unreadable', 'Scribeless gave an answer that cannot be read.') };
@@ -61,7 +62,7 @@ export function scribeless({ origin, request, keyOf, deadline }: VendorOptions):
 
     async readiness(customerKey) {
       const answer = await call('GET', scribelessPaths.status, customerKey);
-      const status = answer.status === 200 ? json(answer, ScribelessStatus) : undefined;
+      const status = answer.status === 200 && isKeyless(answer, keyOf(customerKey)) ? json(answer, ScribelessStatus) : undefined;
       if (!status)
         throw new Failure(answer.status === 401 ? 'vendor-refused' : 'vendor-unreadable', `Scribeless answered ${answer.status}.`);
       const { billingSetupUrl } = status;

@@ -79,8 +79,8 @@ const nameIn = (dict: PDFDict, key: string): string | undefined => {
 const textOf = (value: PDFObject | undefined): string =>
   value instanceof PDFString || value instanceof PDFHexString ? value.decodeText() : '';
 
-/** Walks everything that the trailer leads to; Refusal with what was found first. */
-export function refuseActive(context: PDFContext): void {
+/** Walks everything that the trailer leads to; Refusal with what was found first, but for the `kept` kinds. */
+export function refuseActive(context: PDFContext, kept: ReadonlySet<RefusalCode> = new Set()): void {
   const seen = new Map<PDFDict | PDFArray, Set<boolean>>();
   const waiting: { value: PDFObject | undefined; free: boolean }[] = Object.entries(context.trailerInfo)
     .filter(([key]) => !inert.has(key))
@@ -97,7 +97,7 @@ export function refuseActive(context: PDFContext): void {
       for (const one of value.asArray()) waiting.push({ value: one, free: false });
       continue;
     }
-    if (!free) judge(value, found instanceof PDFRawStream);
+    if (!free) judge(value, found instanceof PDFRawStream, kept);
     for (const [key, one] of value.entries()) {
       const name = key.decodeText();
       if (!inert.has(name)) waiting.push({ value: one, free: !free && freelyNamed.has(name) });
@@ -105,9 +105,9 @@ export function refuseActive(context: PDFContext): void {
   }
 }
 
-function judge(dict: PDFDict, stream: boolean): void {
+function judge(dict: PDFDict, stream: boolean, kept: ReadonlySet<RefusalCode>): void {
   const refuse = (code: RefusalCode | undefined, found: string): void => {
-    if (code) throw new Refusal(code, found);
+    if (code && !kept.has(code)) throw new Refusal(code, found);
   };
   const listed = (table: Readonly<Record<string, RefusalCode>>, key: string): void => {
     const name = nameIn(dict, key);

@@ -23,6 +23,7 @@ export function openDocuments({ identity, workers = 1 }: { identity: SealIdentit
       return finished(bytes);
     },
     copy: async (job) => finished(await pool.run('copy', { ...job, identity, at: Date.now() })),
+    custody: async (job) => finished(await pool.run('custody', { ...job, identity, at: Date.now() })),
     close: async () => {
       await Promise.all([intake.close(), pool.close()]);
     },

@@ -8,7 +8,7 @@ import { Refusal, type RefusalCode } from './refusals.ts';
 
 /** What the server asks of a child, once, and what it hears. */
 export type Question =
-  | { kind: 'take-in'; upload: Uint8Array; maxPages: number; maxBytes: number }
+  | { kind: 'take-in'; upload: Uint8Array; signed: 'refused' | 'kept'; maxPages: number; maxBytes: number }
   | { kind: 'compare'; source: Uint8Array; result: Uint8Array };
 export type Answer =
   | { kind: 'ready' }
@@ -20,7 +20,7 @@ export type Answer =
 await import('pdfjs-dist/legacy/build/pdf.worker.mjs' as string);
 const qpdf = await loadQpdf();
 
-async function takeIn({ upload, maxPages, maxBytes }: Extract<Question, { kind: 'take-in' }>): Promise<Answer> {
+async function takeIn({ upload, signed, maxPages, maxBytes }: Extract<Question, { kind: 'take-in' }>): Promise<Answer> {
   const { bytes, guessed } = await rewritten(upload);
   if (bytes.length > maxBytes) throw new Refusal('too-large');
   const { context } = await PDFDocument.load(bytes, {
@@ -28,7 +28,7 @@ async function takeIn({ upload, maxPages, maxBytes }: Extract<Question, { kind: 
     throwOnInvalidObject: true,
     parseSpeed: Number.POSITIVE_INFINITY,
   });
-  refuseActive(context);
+  refuseActive(context, signed === 'kept' ? new Set(['signed']) : undefined);
   const pages = readPageTree(context, maxPages);
   const options = { drawing: true, pictures: guessed };
   const before = await readPages(upload, options);

@@ -1,33 +1,34 @@
 import { createHash } from 'node:crypto';
 import { Failure } from '../../../shared/problem.ts';
-import type { TakenIn } from '../domain/documents.ts';
+import { envelopeLimits } from '../../../shared/vendors/loyva.ts';
+import type { IntakeOptions, TakenIn } from '../domain/documents.ts';
 import type { Question } from './intake.child.ts';
 import { type ChildLimits, type Ended, type LimitedChild, startLimitedChild } from './limited-child.ts';
 import { type RefusalCode, refusals } from './refusals.ts';
 
 /** Takes PDFs in, and compares a sealed one with its source; each in a process of its own. */
 export interface Intake {
-  takeIn(upload: Uint8Array): Promise<TakenIn>;
+  takeIn(upload: Uint8Array, options?: IntakeOptions): Promise<TakenIn>;
   /** Error, a fault of ours, unless every page of the result begins with the text of the source's page. */
   assertSameText(source: Uint8Array, result: Uint8Array): Promise<void>;
   close(): Promise<void>;
 }
 
-export interface IntakeOptions extends Partial<ChildLimits> {
+export interface IntakeLimits extends Partial<ChildLimits> {
   /** Children at work at once. */
   readonly children?: number;
   /** Files that may wait for a child; one more is turned away. */
   readonly waiting?: number;
 }
 
-const maxUpload = 20 * 1_048_576;
+const maxUpload = envelopeLimits.bytes;
 /** Without object streams a file can grow; what grows more than this was made to. */
 const maxRewritten = 2 * maxUpload;
-const maxPages = 500;
+const maxPages = envelopeLimits.pages;
 /** Readers look for the header in the first 1024 bytes (ISO 32000-1, implementation note 13 of the PDF Reference 1.7, appendix H). */
 const headerWithin = 1024;
 
-export function createIntake({ heapMb = 384, memoryMb = 768, timeMs = 20_000, children = 2, waiting = 32 }: IntakeOptions = {}): Intake {
+export function createIntake({ heapMb = 384, memoryMb = 768, timeMs = 20_000, children = 2, waiting = 32 }: IntakeLimits = {}): Intake {
   const limits = { heapMb, memoryMb, timeMs };
   const atWork = new Set<LimitedChild>();
   const queue: (() => void)[] = [];
@@ -73,11 +74,12 @@ export function createIntake({ heapMb = 384, memoryMb = 768, timeMs = 20_000, ch
   }
 
   return {
-    async takeIn(upload) {
+    async takeIn(upload, { signed = 'refused', pointer = '/document' } = {}) {
+      const refused = (code: RefusalCode, found?: string, cause?: Ended) => refusal(pointer, code, found, cause);
       if (upload.length > maxUpload) throw refused('too-large');
       if (!Buffer.from(upload.buffer, upload.byteOffset, Math.min(upload.length, headerWithin)).includes('%PDF-'))
         throw refused('not-a-pdf');
-      const answer = await ask({ kind: 'take-in', upload, maxPages, maxBytes: maxRewritten });
+      const answer = await ask({ kind: 'take-in', upload, signed, maxPages, maxBytes: maxRewritten });
       if (answer.kind === 'taken-in') {
         const bytes = new Uint8Array(answer.bytes);
         return { bytes, sha256: sha256(bytes), uploadSha256: sha256(upload), pages: answer.pages };
@@ -105,11 +107,11 @@ export function createIntake({ heapMb = 384, memoryMb = 768, timeMs = 20_000, ch
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-function refused(code: RefusalCode, found?: string, cause?: Ended): Failure {
+function refusal(pointer: string, code: RefusalCode, found?: string, cause?: Ended): Failure {
   const params = found === undefined ? {} : { params: { found } };
   return new Failure('document-refused', refusals[code], {
     cause,
-    errors: [{ pointer: '/document', code, message: refusals[code], ...params }],
+    errors: [{ pointer, code, message: refusals[code], ...params }],
   });
 }
 

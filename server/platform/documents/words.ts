@@ -1,6 +1,6 @@
 import type { Assurance } from '../../../shared/ceremony.ts';
 
-/** Events in words, for the completion pages. */
+/** Events in words, for the completion pages and the custody record. */
 export const words: Readonly<Record<string, string>> = {
   'envelope.created': 'Prepared',
   'envelope.sent': 'Sent to be signed',
@@ -10,6 +10,9 @@ export const words: Readonly<Record<string, string>> = {
   'signer.read': 'Was shown every page',
   'signer.signed': 'Signed',
   'signer.declined': 'Declined to sign',
+  'signer.reminded': 'Asked again',
+  'document.uploaded': 'Uploaded as it was signed',
+  'vault.tampered': 'A file was found damaged',
 };
 
 /** How a signer was reached, and never more than that. */

@@ -1,8 +1,9 @@
 import { PDFDocument } from '@cantoo/pdf-lib';
-import type { CopyJob, Facts, SealJob } from '../domain/documents.ts';
+import type { CopyJob, CustodyJob, Facts, SealJob } from '../domain/documents.ts';
 import { attach, canonicalJson } from './attach.ts';
 import { addCompletionPages } from './completion.ts';
 import { asCopy } from './copy.ts';
+import { custodyRecord } from './custody.ts';
 import { createEmbedder } from './embed.ts';
 import type { SealIdentity } from './identity.ts';
 import { sealed } from './seal.ts';
@@ -13,6 +14,7 @@ import { stamp } from './stamp.ts';
 export interface Work {
   seal: { asked: SealJob & Signing; answer: Uint8Array };
   copy: { asked: CopyJob & Signing; answer: Uint8Array };
+  custody: { asked: CustodyJob & Signing; answer: Uint8Array };
   signaturePages: { asked: SignaturePageJob; answer: SignaturePages };
 }
 export type WorkKind = keyof Work;
@@ -42,6 +44,7 @@ export const works: { [K in WorkKind]: (asked: Work[K]['asked']) => Promise<Work
     embedder.finish();
     return sealed(document, { identity, reason, at });
   },
+  custody: async ({ facts, reason, identity, at }) => sealed(await custodyRecord(facts), { identity, reason, at }),
   async signaturePages(job) {
     const document = await opened(job.source);
     return addSignaturePages(document, job);

@@ -36,6 +36,7 @@ export const accountsOf = (store: Store) => ({
 async function open(books: Books, name: string, at: number): Promise<Account> {
   const account = { id: newId('account'), name };
   await books.accounts.add(account, at);
+  await books.subscribr.addTeam({ accountId: account.id, organizationId: null, ownerName: name }, at);
   return account;
 }
 

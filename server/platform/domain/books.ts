@@ -1,7 +1,12 @@
 import type { LoyvaScope } from '../../../shared/vendors/loyva.ts';
 import type { EnvelopeBook } from './envelope.ts';
 import type { Mail } from './mail.ts';
+import type { PeopleBook } from './people.ts';
 import type { Dialect } from './secrets.ts';
+import type { ContentTeam, TeamToken } from './subscribr.ts';
+import type { TemplateBook } from './template.ts';
+import type { VaultBook } from './vault-book.ts';
+import type { WebhookBook } from './webhooks.ts';
 
 /** Who calls with a partner key. */
 export interface Account {
@@ -74,6 +79,8 @@ export interface Books {
     add(account: Account, at: number): Promise<void>;
     /** Puts the account's key of this dialect in the place of its earlier one. */
     setKey(accountId: string, dialect: Dialect, key: { hash: string } & Pick<KeyHolder, 'scopes' | 'rateLimit'>, at: number): Promise<void>;
+    /** Calls a minute of the account's key of this dialect; each key of its customers may make as many. */
+    rateLimit(accountId: string, dialect: Dialect): Promise<number>;
   };
   readonly organizations: {
     ofOwner(accountId: string, ownerKey: string): Promise<Organization | undefined>;
@@ -93,10 +100,27 @@ export interface Books {
     list(accountId: string): Promise<KelviqRecord[]>;
     /** Does Kelviq have a user with this e-mail, or another account an organization of this owner? */
     isTaken(accountId: string, ownerKey: string): Promise<boolean>;
-    isServerKey(hash: string): Promise<boolean>;
+    /** Whose server key this is: the organization's id. */
+    organizationOf(serverKeyHash: string): Promise<string | undefined>;
     hasSlug(slug: string): Promise<boolean>;
     nextUserId(): Promise<number>;
     add(record: KelviqRecord, hashes: { ownerKey: string; serverKey: string }, at: number): Promise<void>;
+  };
+  readonly subscribr: {
+    /** `organizationId` null: the account's own team. */
+    addTeam(team: { accountId: string; organizationId: string | null; ownerName: string | null }, at: number): Promise<void>;
+    /** The first name counts. */
+    nameOwner(organizationId: string, name: string): Promise<void>;
+    ofAccount(accountId: string): Promise<ContentTeam>;
+    ofOrganization(organizationId: string): Promise<ContentTeam>;
+    byToken(hash: string): Promise<{ team: ContentTeam; token: TeamToken } | undefined>;
+    /** In the order they were made. */
+    tokens(teamId: number): Promise<TeamToken[]>;
+    hasToken(teamId: number, by: { id: number } | { name: string }): Promise<boolean>;
+    addToken(teamId: number, token: Pick<TeamToken, 'name' | 'abilities'>, hash: string, at: number): Promise<TeamToken>;
+    /** False: the team has no such token. */
+    removeToken(teamId: number, id: number): Promise<boolean>;
+    useToken(teamId: number, id: number, at: number): Promise<void>;
   };
   readonly invitations: {
     byToken(hash: string): Promise<Invitation | undefined>;
@@ -108,8 +132,15 @@ export interface Books {
     /** The newest hundred. */
     list(): Promise<PostedMail[]>;
     get(id: string): Promise<PostedMail | undefined>;
+    /** Ids of mails that had left by `then`. */
+    delivered(then: number, limit: number): Promise<string[]>;
+    forget(ids: readonly string[]): Promise<void>;
   };
   readonly envelopes: EnvelopeBook;
+  readonly people: PeopleBook;
+  readonly templates: TemplateBook;
+  readonly webhooks: WebhookBook;
+  readonly vault: VaultBook;
   /** What the platform makes once for itself and keeps sealed. */
   readonly secrets: {
     find(name: string): Promise<string | undefined>;

@@ -9,9 +9,9 @@ export interface Documents {
   /**
    * Takes an uploaded PDF in: rewritten so that every reader sees the same objects. Failure `document-refused` with a sentence that says what
    * to do, and one error `{pointer, code}`; codes: not-a-pdf, too-large, too-many-pages, encrypted, xfa, scripted, active, layers, signed,
-   * malformed, page-box, differs, too-slow.
+   * malformed, page-box, differs, too-slow. What is kept as it came may carry signatures: those it then has are not refused.
    */
-  takeIn(upload: Uint8Array): Promise<TakenIn>;
+  takeIn(upload: Uint8Array, options?: IntakeOptions): Promise<TakenIn>;
   /** Adds a page with a signature, a name and a date field per signer; its fields are in the answer, `signer` as given. */
   addSignaturePage(
     file: TakenIn,
@@ -23,7 +23,15 @@ export interface Documents {
   seal(job: SealJob): Promise<Finished>;
   /** A new file from the sealed one's pages: visibly watermarked as a copy and sealed once, the authoritative hash in its reason. */
   copy(job: CopyJob): Promise<Finished>;
+  /** The custody record of what goes into the vault: a PDF of our own, sealed once. */
+  custody(job: CustodyJob): Promise<Finished>;
   close(): Promise<void>;
+}
+
+export interface IntakeOptions {
+  readonly signed?: 'refused' | 'kept';
+  /** Of the part that brought the file; `/document` unless told. */
+  readonly pointer?: string;
 }
 
 export interface TakenIn {
@@ -75,6 +83,11 @@ export interface CopyJob {
   readonly reason: string;
 }
 
+export interface CustodyJob {
+  readonly facts: CustodyFacts;
+  readonly reason: string;
+}
+
 export interface Finished {
   readonly bytes: Uint8Array;
   readonly sha256: string;
@@ -107,4 +120,18 @@ export interface Facts {
     readonly reported_by: string;
     readonly detail: string | null;
   }[];
+}
+
+/** What the custody record tells; written as `Facts` are. Sizes are bytes. */
+export interface CustodyFacts {
+  readonly envelope: { readonly id: string; readonly name: string; readonly customer_id: string; readonly created_at: string };
+  readonly vaulted_at: string;
+  /** Signed here, or uploaded as it was signed elsewhere. */
+  readonly origin: 'esign' | 'paper';
+  /** `pages`: of the document that was signed, without the record that sealing adds. */
+  readonly authoritative: { readonly sha256: string; readonly size: number; readonly pages: number };
+  readonly copy: { readonly sha256: string; readonly size: number };
+  readonly controller: { readonly id: string; readonly name: string };
+  readonly signers: readonly { readonly name: string; readonly email: string; readonly role: string | null; readonly signed_at: string }[];
+  readonly events: Facts['events'];
 }

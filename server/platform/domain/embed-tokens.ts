@@ -60,7 +60,7 @@ export function embedTokensOf(secret: string) {
 }
 
 /** jose takes several spellings of one token; what is keyed on its `jti` must not, so each segment re-encodes to itself. */
-function isCanonical(token: string): boolean {
+export function isCanonical(token: string): boolean {
   const segments = token.split('.');
   return (
     token.length <= longest &&

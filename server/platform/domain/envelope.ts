@@ -2,6 +2,7 @@ import type { Assurance } from '../../../shared/ceremony.ts';
 import type { FieldType, FieldValue } from '../../../shared/fields.ts';
 import type { PageBox } from '../../../shared/geometry.ts';
 import type { EnvelopeStatus } from '../../../shared/vendors/loyva.ts';
+import type { Person } from './people.ts';
 
 /**
  * What an envelope is and how it moves. `finishing` is ours: everybody has signed and the file is being sealed; the vendor API says `viewed`
@@ -41,8 +42,10 @@ export interface Envelope {
   readonly message: string | null;
   readonly order: 'parallel' | 'sequential';
   readonly requiredReading: boolean;
-  /** When signers are to be reminded; kept for when reminding is built. */
+  /** When signers are to be reminded unasked. */
   readonly reminders: Reminders | null;
+  /** When reminding looks at it next; null where nobody is to be reminded. */
+  readonly remindAt: number | null;
   readonly state: EnvelopeState;
   readonly createdAt: number;
   readonly updatedAt: number;
@@ -81,6 +84,17 @@ export function documentOf({ id, document }: Pick<Envelope, 'id' | 'document'>):
   if (!document) throw new Error(`Nothing was uploaded to ${id}.`);
   return document;
 }
+
+/** The file that counts: the sealed one, or of a paper envelope what was uploaded. */
+export function authoritativeOf(envelope: Pick<Envelope, 'id' | 'kind' | 'document' | 'sealed'>): KeptFile {
+  const file = envelope.kind === 'paper' ? envelope.document : envelope.sealed;
+  if (!file) throw new Error(`${envelope.id} has no authoritative file.`);
+  return file;
+}
+
+/** Nobody acknowledged the vault-out in time: it is vaulted again, whether or not that was written down yet. */
+export const hasLapsed = ({ state, release }: Pick<Envelope, 'state' | 'release'>, at: number): boolean =>
+  state === 'released' && release !== null && at >= release.acknowledgeBy;
 
 export interface Reminders {
   readonly after_days: number;
@@ -160,7 +174,14 @@ export interface EnvelopeEvent {
   readonly signerId: string | null;
   readonly reached: Reached | null;
   readonly detail: string | null;
+  /** The e-mail of who did it, where it was one of the partner's own people. */
+  readonly by: string | null;
+  /** The person was forgotten: `reached`, `detail` and `by` are gone for ever, the leaf in the log is not. */
+  readonly erased: boolean;
 }
+
+/** An event as it is recorded. What it tells is kept under the key of its signer or of `by`; that of nobody, under the account's. */
+export type NewEvent = Omit<EnvelopeEvent, 'id' | 'by' | 'erased'> & { readonly by?: Person };
 
 /** A way in for one signer: an embed token (by its jti) or a signing link (by the hash of its token). */
 export interface Pass {
@@ -175,30 +196,42 @@ export interface Pass {
   readonly expiresAt: number;
 }
 
+export interface EnvelopeQuery {
+  readonly page: number;
+  readonly limit: number;
+  readonly customerId?: string | undefined;
+  readonly status?: EnvelopeStatus | undefined;
+}
+
 /** What the platform keeps of envelopes; every read is by account or by a pass. */
 export interface EnvelopeBook {
   /** The customer record of this e-mail at this account, made when it is new; `cust_…`. */
   customerFor(accountId: string, email: string, name: string, at: number): Promise<string>;
   add(envelope: Envelope, signers: readonly Signer[], fields: readonly EnvelopeField[], contentKey: Uint8Array): Promise<void>;
   find(accountId: string, id: string): Promise<Envelope | undefined>;
-  /** Newest first. */
-  list(
-    accountId: string,
-    query: { page: number; limit: number; customerId?: string | undefined; status?: string | undefined },
-  ): Promise<{ items: Envelope[]; total: number }>;
+  /** Newest first; `status` as it is at this instant, whether or not it was written down. */
+  list(accountId: string, query: EnvelopeQuery, at: number): Promise<{ items: Envelope[]; total: number }>;
   signers(envelopeId: string): Promise<Signer[]>;
   fields(envelopeId: string): Promise<EnvelopeField[]>;
   events(envelopeId: string): Promise<EnvelopeEvent[]>;
+  /** What the vault did and who came to it, the newest first. */
+  access(envelopeId: string, limit: number): Promise<EnvelopeEvent[]>;
   /** Compare-and-set on the state: false when it has moved on. */
   move(envelope: Pick<Envelope, 'id' | 'state'>, change: Partial<Envelope>): Promise<boolean>;
   /** Compare-and-set on the signer's state. */
   moveSigner(signer: Pick<Signer, 'id' | 'envelopeId' | 'state'>, change: Partial<Signer>): Promise<boolean>;
+  /** They are asked again at this instant. False: somebody else did that since they were read, or they are done. */
+  remind(signer: Pick<Signer, 'id' | 'envelopeId' | 'remindedAt'>, at: number): Promise<boolean>;
   /** Keeps answers of one signer and counts their revision up by one; its new value. */
   answer(signerId: string, values: ReadonlyMap<string, FieldValue | null>, at: number): Promise<number>;
   addPass(pass: Pass): Promise<void>;
   findPass(hash: string): Promise<Pass | undefined>;
+  /** Deletes ways in that were over by `then`. */
+  forgetPasses(then: number): Promise<void>;
   /** Writes the event, and its leaf to the log. */
-  record(event: Omit<EnvelopeEvent, 'id'>): Promise<void>;
+  record(event: NewEvent): Promise<void>;
+  /** The place in the log (from 0) of the newest event of this kind. */
+  leafOf(envelopeId: string, kind: string): Promise<number | undefined>;
   /** The key that this envelope's files are encrypted with, opened. */
   contentKey(envelopeId: string): Promise<Uint8Array>;
   /** Envelopes whose file is to be sealed; the sealing job's only unscoped read. */
@@ -207,10 +240,15 @@ export interface EnvelopeBook {
   completed(limit: number): Promise<Envelope[]>;
   /** Open envelopes whose time has run out. */
   overdue(now: number, limit: number): Promise<Envelope[]>;
+  /** Open envelopes that reminding is to look at. */
+  remindable(now: number, limit: number): Promise<Envelope[]>;
 }
 
 /** Files of envelopes: encrypted under the envelope's content key, addressed by the hash of the ciphertext. A damaged one throws. */
 export interface Vessel {
   put(contentKey: Uint8Array, bytes: Uint8Array): Promise<KeptFile>;
   get(contentKey: Uint8Array, file: KeptFile): Promise<Buffer>;
+  /** Addresses of files that were last written before this instant, unfinished ones included. */
+  older(before: number): Promise<string[]>;
+  delete(address: string): Promise<void>;
 }

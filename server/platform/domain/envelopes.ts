@@ -4,7 +4,7 @@ import { Failure } from '../../../shared/problem.ts';
 import type { EnvelopeStatus } from '../../../shared/vendors/loyva.ts';
 import { type Account, type Books, ownerKey, type Store } from './books.ts';
 import type { EmbedTokens } from './embed-tokens.ts';
-import { type Envelope, type EnvelopeState, moves, type Signer } from './envelope.ts';
+import { type Envelope, type EnvelopeQuery, type EnvelopeState, hasLapsed, moves, type Signer } from './envelope.ts';
 import type { Links } from './links.ts';
 import { hashOf } from './secrets.ts';
 import { announceEnd } from './signing-mail.ts';
@@ -29,8 +29,7 @@ const week = 7 * 24 * 3_600_000;
 
 /** A partner's envelopes. Another account's are not there. */
 export const envelopesOf = (store: Store, links: Links, tokens: EmbedTokens) => ({
-  list: (account: Account, query: { page: number; limit: number; customerId?: string | undefined; status?: string | undefined }) =>
-    store.read.envelopes.list(account.id, query),
+  list: (account: Account, query: EnvelopeQuery, at: number) => store.read.envelopes.list(account.id, query, at),
 
   get: (account: Account, id: string): Promise<Parties> => partiesOf(store.read, account, id),
 
@@ -52,7 +51,7 @@ export const envelopesOf = (store: Store, links: Links, tokens: EmbedTokens) => 
     // While it is sealed too: whoever has signed may look, and the vendor API calls it `viewed`.
     if (envelope.state !== 'finishing') requireOpen(envelope, 'sign tokens are made', at);
     const signer = signers.find((each) => ownerKey(each.email) === ownerKey(email));
-    if (!signer) throw notASigner();
+    if (!signer) throw notASigner('/user_email');
     const minted = await tokens.mint({ envelopeId: id, signerId: signer.id, accountId: account.id }, at);
     return { ...minted, url: links.signUrl(minted.token) };
   },
@@ -92,7 +91,9 @@ async function makeLink(books: Books, links: Links, envelope: Envelope, signer: 
 }
 
 /** The state as the vendor API says it: what is being sealed is still `viewed`, and what is past its time has expired. */
-export function statusOf({ state, expiresAt }: Envelope, at: number): EnvelopeStatus {
+export function statusOf(envelope: Envelope, at: number): EnvelopeStatus {
+  const { state, expiresAt } = envelope;
+  if (hasLapsed(envelope, at)) return 'vaulted';
   const open = moves[state].includes('expired');
   if (open && expiresAt !== null && expiresAt <= at) return 'expired';
   return state === 'finishing' ? 'viewed' : state === 'destroyed' ? 'released' : state;
@@ -104,7 +105,11 @@ export const signerStatus = ({ envelope, signers }: Parties, signer: Signer): (t
 
 const openStates: readonly EnvelopeState[] = ['sent', 'viewed'];
 
-function requireOpen(envelope: Envelope, what: string, at: number): void {
+/** Can it be signed now? */
+export const isOpen = (envelope: Envelope, at: number): boolean =>
+  openStates.includes(envelope.state) && statusOf(envelope, at) === envelope.state;
+
+export function requireOpen(envelope: Envelope, what: string, at: number): void {
   const status = statusOf(envelope, at);
   if (!openStates.includes(status))
     throw new Failure('envelope-wrong-state', `The envelope is ${status}; ${what} while it is sent or viewed.`);
@@ -118,7 +123,7 @@ export function impossible(envelope: Envelope, from: EnvelopeStatus, to: Envelop
   return new Failure('envelope-wrong-state', `The envelope is ${from}${being} and cannot become ${to}.`);
 }
 
-const notASigner = () =>
+export const notASigner = (pointer: string): Failure =>
   new Failure('invalid-input', undefined, {
-    errors: [{ pointer: '/user_email', code: 'not-a-signer', message: 'must be the e-mail of one of the signers' }],
+    errors: [{ pointer, code: 'not-a-signer', message: 'must be the e-mail of one of the signers' }],
   });

@@ -1,11 +1,13 @@
 import type { Store } from './books.ts';
+import type { Links } from './links.ts';
+import { announceExpiry } from './signing-mail.ts';
 
 const limit = 100;
 
 export type Expiry = ReturnType<typeof expiryOf>;
 
-/** Writes down that open envelopes are past their time; until then every reader compares with the clock. */
-export const expiryOf = (store: Store) => ({
+/** Writes down that open envelopes are past their time, and tells who was asked; until then every reader compares with the clock. */
+export const expiryOf = (store: Store, links: Links) => ({
   async expire(at: number): Promise<void> {
     for (const envelope of await store.read.envelopes.overdue(at, limit))
       await store.transact(async (books) => {
@@ -13,6 +15,8 @@ export const expiryOf = (store: Store) => ({
         if (!(await books.envelopes.move(envelope, { state: 'expired', ended, updatedAt: at }))) return;
         const event = { envelopeId: envelope.id, at, signerId: null, reached: null };
         await books.envelopes.record({ ...event, kind: 'envelope.expired', detail: null });
+        const { name: sender } = await books.accounts.get(envelope.accountId);
+        await announceExpiry(books, links, { envelope, sender, signers: await books.envelopes.signers(envelope.id) }, at);
       });
   },
 });

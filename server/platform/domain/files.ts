@@ -1,84 +1,56 @@
-import { timingSafeEqual } from 'node:crypto';
 import { Failure } from '../../../shared/problem.ts';
 import type { Store } from './books.ts';
 import { DamagedFile } from './damage.ts';
 import type { Envelope, KeptFile, Vessel } from './envelope.ts';
 
-/** The sealed file itself, and the watermarked copy that everyday reading should use. */
-export const fileKinds = ['authoritative', 'copy'] as const;
-export type FileKind = (typeof fileKinds)[number];
-
-/** A file for whoever has the address, until `expires` (Unix seconds). */
-export interface FileLink {
-  readonly accountId: string;
-  readonly envelopeId: string;
-  readonly kind: FileKind;
-  readonly expires: number;
-}
-
-export const filenameOf = ({ envelopeId, kind }: Pick<FileLink, 'envelopeId' | 'kind'>): string => `${envelopeId}_${kind}.pdf`;
-
 export type Files = ReturnType<typeof filesOf>;
 
-/** What is kept of envelopes, read back. `secretFor` gives every purpose a secret that only the platform's key can make. */
-export function filesOf(options: {
-  store: Store;
-  vessel: Vessel;
-  secretFor: (purpose: string) => string;
-  place: { readonly publicUrl: string };
-}) {
-  const { store, vessel, secretFor, place } = options;
-  const signatureOf = ({ accountId, envelopeId, kind, expires }: FileLink) =>
-    secretFor(`file/${JSON.stringify([accountId, envelopeId, kind, expires])}`);
+/** What is kept of envelopes, read back. */
+export function filesOf({ store, vessel }: { store: Store; vessel: Vessel }) {
+  /** A file that was found damaged stands in the record once, however often it is asked for. */
+  const recordDamage = (envelope: Envelope, file: KeptFile, at: number): Promise<void> =>
+    store.transact(async (books) => {
+      const known = await books.envelopes.events(envelope.id);
+      if (known.some(({ kind, detail }) => kind === 'vault.tampered' && detail === file.address)) return;
+      const event = { envelopeId: envelope.id, at, signerId: null, reached: null };
+      await books.envelopes.record({ ...event, kind: 'vault.tampered', detail: file.address });
+    });
 
-  /** The file's bytes, hashed again. What no longer fits its hash is not given out, and the record says so. */
-  async function read(envelope: Envelope, file: KeptFile, at: number): Promise<Buffer> {
+  /** The bytes, or why there are none. What is destroyed while it is read is not damaged, but gone. */
+  async function open(envelope: Envelope, file: KeptFile, at: number): Promise<Buffer | DamagedFile | 'gone'> {
+    if (envelope.state === 'destroyed') return 'gone';
     try {
       return await vessel.get(await store.read.envelopes.contentKey(envelope.id), file);
     } catch (error) {
+      const now = await store.read.envelopes.find(envelope.accountId, envelope.id);
+      if (now?.state === 'destroyed') return 'gone';
       if (!(error instanceof DamagedFile)) throw error;
-      const event = { envelopeId: envelope.id, at, kind: 'vault.tampered', signerId: null, reached: null, detail: file.address };
-      await store.transact((books) => books.envelopes.record(event));
-      throw new Failure('internal', 'The file no longer has the hash that was recorded, and is not given out.', { cause: error });
+      await recordDamage(envelope, file, at);
+      return error;
     }
   }
 
   return {
-    read,
-
-    urlOf(link: FileLink): string {
-      const url = new URL(`/files/${link.envelopeId}/${link.kind}`, place.publicUrl);
-      url.search = new URLSearchParams({
-        account: link.accountId,
-        expires: String(link.expires),
-        signature: signatureOf(link),
-      }).toString();
-      return url.href;
+    /** The file's bytes, hashed again. What no longer fits its hash is not given out, and the record says so. */
+    async read(envelope: Envelope, file: KeptFile, at: number): Promise<Buffer> {
+      const opened = await open(envelope, file, at);
+      if (opened === 'gone') throw gone();
+      if (opened instanceof DamagedFile)
+        throw new Failure('internal', 'The file no longer has the hash that was recorded, and is not given out.', { cause: opened });
+      return opened;
     },
 
-    /** What the link leads to. Failure `not-found` for one that was not made here, `link-expired` for one that is over. */
-    async open(link: FileLink, signature: string, at: number): Promise<{ bytes: Buffer; sha256: string }> {
-      if (!same(signature, signatureOf(link))) throw new Failure('not-found');
-      if (at >= link.expires * 1000) throw new Failure('link-expired');
-      const envelope = await store.read.envelopes.find(link.accountId, link.envelopeId);
-      const file = envelope && fileOf(envelope, link.kind);
-      if (!envelope || !file) throw new Failure('not-found');
-      return { bytes: await read(envelope, file, at), sha256: file.sha256 };
+    /** The same for a judge: nothing for a file that is damaged, or destroyed. */
+    async inspect(envelope: Envelope, file: KeptFile | null, at: number): Promise<Buffer | undefined> {
+      const opened = file && (await open(envelope, file, at));
+      return Buffer.isBuffer(opened) ? opened : undefined;
     },
-
-    /** Bytes of it are given out. */
-    recordReading: ({ envelopeId, kind }: FileLink, at: number): Promise<void> =>
-      store.transact((books) =>
-        books.envelopes.record({ envelopeId, at, kind: 'vault.read', signerId: null, reached: null, detail: kind }),
-      ),
   };
 }
 
-/** The vault's file of this kind; nothing until the envelope is vaulted. */
-export const fileOf = (envelope: Envelope, kind: FileKind): KeptFile | null =>
-  envelope.state !== 'vaulted' ? null : kind === 'copy' ? envelope.copy : envelope.sealed;
-
-function same(given: string, expected: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
-  return a.length === b.length && timingSafeEqual(a, b);
-}
+/** The receiver has acknowledged the copy that was released, and what was here is destroyed. To whom it went is not for whoever has an address. */
+export const gone = (): Failure =>
+  new Failure(
+    'copy-released',
+    'The authoritative copy was released, and its receiver has acknowledged it; what was kept here is destroyed.',
+  );

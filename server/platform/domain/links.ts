@@ -15,6 +15,8 @@ export interface Links {
   urlOf(link: MailLink): string;
   /** The signing page, opened by this token; it travels in the fragment, which no server's log ever sees. */
   signUrl(token: string): string;
+  /** The vault's page, opened by this token in the same way. */
+  vaultUrl(token: string): string;
 }
 
 /** `secretFor` gives every purpose a secret of its own that only the platform's key can make. `place.publicUrl` is read at each use. */
@@ -34,5 +36,6 @@ export function linksOf(place: { readonly publicUrl: string }, secretFor: (purpo
     signingToken,
     urlOf: ({ kind, id }) => (kind === 'invitation' ? address(`/invitation?token=${invitationToken(id)}`) : signUrl(signingToken(id))),
     signUrl,
+    vaultUrl: (token) => address(`/vault#${token}`),
   };
 }

@@ -1,4 +1,5 @@
 import { Failure } from '../../../shared/problem.ts';
+import type { TeamRole } from '../../../shared/team.ts';
 import type { Dialect } from './secrets.ts';
 
 /** Answers that are not the vendor's own refusals: how they look is the door's matter. */
@@ -13,6 +14,12 @@ interface Magic {
   /** Milliseconds until a new team's templates are ready. */
   readonly preparing?: number;
   readonly byInvoice?: boolean;
+  /** Has the team a recurring subscription? */
+  readonly recurring?: boolean;
+  /** What the calling user is in the owner's team at Subscribr. */
+  readonly role?: TeamRole;
+  /** How that team stands at Subscribr. */
+  readonly standing?: 'no-team' | 'plan-below' | 'trial' | 'paused';
 }
 
 const both = ['scribeless', 'kelviq'] as const;
@@ -21,6 +28,15 @@ const both = ['scribeless', 'kelviq'] as const;
 export const magics = {
   slow: { says: 'Templates take 20 seconds to prepare instead of 3.', at: ['scribeless'], preparing: 20_000 },
   invoice: { says: 'The partner pays by invoice: no billing set-up is needed.', at: both, byInvoice: true },
+  recurring: { says: 'The team has a recurring subscription: recurring campaigns can be created.', at: ['scribeless'], recurring: true },
+  admin: { says: 'The caller is an admin of the team, not its owner.', at: ['subscribr'], role: 'admin' },
+  editor: { says: 'The caller is an editor: tokens are not for them (403).', at: ['subscribr'], role: 'editor' },
+  viewer: { says: 'The caller is a viewer: tokens are not for them (403).', at: ['subscribr'], role: 'viewer' },
+  member: { says: 'The caller is a member: tokens are not for them (403).', at: ['subscribr'], role: 'member' },
+  noteam: { says: 'The caller has no team (403).', at: ['subscribr'], standing: 'no-team' },
+  'creator-plan': { says: 'The plan is below Automation: no call is allowed (403).', at: ['subscribr'], standing: 'plan-below' },
+  trial: { says: 'The subscription is a trial of 14 days, and inactive after it.', at: ['subscribr'], standing: 'trial' },
+  paused: { says: 'The subscription is paused: credits are not renewed.', at: ['subscribr'], standing: 'paused' },
   '400': { says: 'The e-mail is refused (400).', at: both, effect: 'refuse-email' },
   '401': { says: 'The key is refused (401).', at: both, effect: 'refuse-key' },
   '409': { says: 'The e-mail belongs to somebody else already (409).', at: ['kelviq'], effect: 'take-email' },
@@ -41,6 +57,9 @@ export function magicOf(email: string, dialect: Dialect) {
   return {
     preparing: here?.preparing ?? usual,
     byInvoice: here?.byInvoice ?? false,
+    recurring: here?.recurring ?? false,
+    role: here?.role ?? 'owner',
+    standing: here?.standing,
     instead: here?.done ? undefined : here?.effect,
     afterwards: here?.done ? trickOf(here.effect) : undefined,
   };

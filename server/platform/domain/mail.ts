@@ -13,6 +13,8 @@ export interface Mail {
   /** What the mail leads to; null where nothing is left to do. */
   readonly link: MailLink | null;
   readonly closing: string;
+  /** Of mails about an envelope; those of the first versions do not say it. */
+  readonly envelopeId?: string;
 }
 
 interface Person {

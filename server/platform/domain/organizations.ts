@@ -19,10 +19,11 @@ export interface OrganizationRequest {
 export async function organizationFor(
   books: Books,
   account: Account,
-  owner: { email: string; company: string },
+  owner: { email: string; company: string; name?: string },
   at: number,
 ): Promise<Organization> {
   const known = await books.organizations.ofOwner(account.id, ownerKey(owner.email));
+  if (known && owner.name) await books.subscribr.nameOwner(known.id, owner.name);
   if (known) return known;
   const organization: Organization = {
     id: newId('organization'),
@@ -34,6 +35,7 @@ export async function organizationFor(
     billingAt: null,
   };
   await books.organizations.add(organization, ownerKey(owner.email), at);
+  await books.subscribr.addTeam({ accountId: account.id, organizationId: organization.id, ownerName: owner.name ?? null }, at);
   return organization;
 }
 
@@ -64,7 +66,7 @@ export const organizationsOf = (store: Store, links: Links) => ({
     store.read.kelviq.byIdentifier(account.id, identifier.toLowerCase()),
 
   /** Is this the server key of some organization? It is a good key, but no partner's. */
-  isServerKey: (key: string): Promise<boolean> => store.read.kelviq.isServerKey(hashOf(key)),
+  isServerKey: async (key: string): Promise<boolean> => (await store.read.kelviq.organizationOf(hashOf(key))) !== undefined,
 });
 
 async function record(books: Books, account: Account, request: OrganizationRequest, at: number, links: Links): Promise<KelviqRecord> {

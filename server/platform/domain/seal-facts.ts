@@ -12,6 +12,9 @@ export interface SignedRecord {
   readonly events: readonly EnvelopeEvent[];
 }
 
+/** Who is named in the records: by their name, and whoever is no signer by the sender's. */
+type Teller = Pick<SignedRecord, 'sender' | 'signers'>;
+
 /** What is stamped: every answer, where the signer saw it. An unticked box leaves no mark. */
 export const marksOf = (fields: readonly EnvelopeField[]): Mark[] =>
   fields.flatMap(({ type, page, x, y, width, height, value }) =>
@@ -37,9 +40,13 @@ export function factsOf(record: SignedRecord): Facts {
     // The title is the first paragraph, so that the hash can be made again from what is here.
     consent: { version: agreed.version, sha256: agreed.sha256, paragraphs: [agreed.title, ...agreed.paragraphs] },
     signers: signers.map(signerFacts),
-    events: withoutRepetitions(until).map((event) => eventFacts(event, record)),
+    events: historyOf(until, record),
   };
 }
+
+/** What happened, in the words of the records. */
+export const historyOf = (events: readonly EnvelopeEvent[], told: Teller): Facts['events'] =>
+  withoutRepetitions(events).map((event) => eventFacts(event, told));
 
 /** A link that is asked for again, for the same signer with the same key, tells nothing new: a partner that polls would fill page after page. */
 function withoutRepetitions(events: readonly EnvelopeEvent[]): EnvelopeEvent[] {
@@ -67,7 +74,7 @@ function signerFacts(signer: Signer): Facts['signers'][number] {
   };
 }
 
-const eventFacts = (event: EnvelopeEvent, record: SignedRecord): Facts['events'][number] => ({
+const eventFacts = (event: EnvelopeEvent, record: Teller): Facts['events'][number] => ({
   at: iso(event.at),
   kind: event.kind,
   who: whoOf(event, record),
@@ -76,16 +83,20 @@ const eventFacts = (event: EnvelopeEvent, record: SignedRecord): Facts['events']
   detail: detailOf(event, record),
 });
 
+/** What is done about a signer, not by one. */
+const aboutSigner = new Set(['link.made', 'signer.reminded']);
+
 /** Whose act it was: a link is made for a signer, by whoever sends; that a file was found damaged is nobody's. */
-function whoOf({ kind, signerId }: EnvelopeEvent, record: SignedRecord): string | null {
+function whoOf({ kind, signerId }: EnvelopeEvent, record: Teller): string | null {
   if (kind.startsWith('vault.')) return null;
-  return (kind === 'link.made' ? undefined : nameOf(signerId, record)) ?? record.sender;
+  return (aboutSigner.has(kind) ? undefined : nameOf(signerId, record)) ?? record.sender;
 }
 
-const nameOf = (signerId: string | null, { signers }: SignedRecord): string | undefined => signers.find(({ id }) => id === signerId)?.name;
+const nameOf = (signerId: string | null, { signers }: Teller): string | undefined => signers.find(({ id }) => id === signerId)?.name;
 
 /** Of a link whom it is for; of a consent its version and hash: the words stand once, before the events. */
-function detailOf({ kind, detail, signerId }: EnvelopeEvent, record: SignedRecord): string | null {
+function detailOf({ kind, detail, signerId }: EnvelopeEvent, record: Teller): string | null {
+  if (kind === 'signer.reminded') return `For ${nameOf(signerId, record)}`;
   if (kind === 'link.made') return `For ${nameOf(signerId, record)}, asked for with ${detail}`;
   if (kind !== 'signer.consented' || detail === null) return detail;
   const { version, sha256 } = readConsent(detail);

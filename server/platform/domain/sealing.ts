@@ -1,6 +1,7 @@
 import type { Store } from './books.ts';
 import type { Documents, SealJob } from './documents.ts';
 import { documentOf, type Envelope, type KeptFile, type Vessel } from './envelope.ts';
+import type { Files } from './files.ts';
 import type { Links } from './links.ts';
 import { factsOf, marksOf } from './seal-facts.ts';
 import { announceCompletion } from './signing-mail.ts';
@@ -11,7 +12,8 @@ export type SealingStep = 'sealing' | 'sealed' | 'stored' | 'recorded';
 export interface Sealer {
   readonly store: Store;
   readonly documents: Pick<Documents, 'seal'>;
-  readonly vessel: Vessel;
+  readonly vessel: Pick<Vessel, 'put'>;
+  readonly files: Pick<Files, 'read'>;
   readonly links: Links;
   readonly now: () => number;
   readonly reached: (step: SealingStep) => void;
@@ -27,10 +29,9 @@ export const sealingOf = (sealer: Sealer) => {
 
     async seal(envelope: Envelope): Promise<void> {
       reached('sealing');
-      const key = await store.read.envelopes.contentKey(envelope.id);
-      const finished = await documents.seal(await jobOf(sealer, envelope, key));
+      const finished = await documents.seal(await jobOf(sealer, envelope, now()));
       reached('sealed');
-      const sealed = await vessel.put(key, finished.bytes);
+      const sealed = await vessel.put(await store.read.envelopes.contentKey(envelope.id), finished.bytes);
       reached('stored');
       await record(sealer, envelope, sealed, now());
       reached('recorded');
@@ -38,12 +39,12 @@ export const sealingOf = (sealer: Sealer) => {
   };
 };
 
-async function jobOf({ store, vessel }: Sealer, envelope: Envelope, key: Uint8Array): Promise<SealJob> {
+async function jobOf({ store, files }: Sealer, envelope: Envelope, at: number): Promise<SealJob> {
   const { id, finishedAt } = envelope;
   const document = documentOf(envelope);
   if (finishedAt === null) throw new Error(`The envelope ${id} has no instant at which it was finished.`);
   const book = store.read.envelopes;
-  const source = await vessel.get(key, document);
+  const source = await files.read(envelope, document, at);
   const fields = await book.fields(id);
   const sender = (await store.read.accounts.get(envelope.accountId)).name;
   const facts = factsOf({

@@ -30,6 +30,10 @@ export async function inviteSigners(
     if (!already.some(({ id }) => id === signer.id)) await send(books, links, { ...occasion, signer, words: asking(occasion) }, at);
 }
 
+/** Asks one of them again. */
+export const remindSigner = (books: MailBooks, links: Links, occasion: Occasion, signer: Signer, at: number): Promise<void> =>
+  send(books, links, { ...occasion, signer, words: askingAgain(occasion) }, at);
+
 /** Tells every signer that the sealed file is there. */
 export async function announceCompletion(books: MailBooks, links: Links, occasion: Occasion, at: number): Promise<void> {
   for (const signer of occasion.signers) await send(books, links, { ...occasion, signer, words: completed(occasion) }, at);
@@ -46,6 +50,13 @@ export async function announceEnd(
   const words = ended(occasion, end);
   for (const signer of askedSigners(occasion.envelope, occasion.signers))
     if (signer.id !== end.by?.id) await send(books, links, { ...occasion, signer, words, closed: true }, at);
+}
+
+/** Tells everybody who was asked that the time to sign is over. */
+export async function announceExpiry(books: MailBooks, links: Links, occasion: Occasion, at: number): Promise<void> {
+  const words = expired(occasion);
+  for (const signer of askedSigners(occasion.envelope, occasion.signers))
+    await send(books, links, { ...occasion, signer, words, closed: true }, at);
 }
 
 /** A mail, and unless nothing is left to do the way in that it carries: its token is made again when the mail leaves. */
@@ -68,7 +79,7 @@ async function send(
     });
   const link = closed ? null : ({ kind: 'signing', id } as const);
   const opening = `Hello ${signer.name},\n\n${words.opening}`;
-  await books.mails.add({ ...words, opening, id, at, from: 'Loyva (sandbox)', to: signer.email, link });
+  await books.mails.add({ ...words, opening, id, at, from: 'Loyva (sandbox)', to: signer.email, link, envelopeId: envelope.id });
 }
 
 const asking = ({ envelope, sender }: Occasion): Words => ({
@@ -80,6 +91,16 @@ const asking = ({ envelope, sender }: Occasion): Words => ({
     'Open it here:',
   ),
   closing: 'The link is yours alone: whoever has it can sign in your name, so do not pass it on. It works for seven days.',
+});
+
+const askingAgain = ({ envelope, sender }: Occasion): Words => ({
+  ...asking({ envelope, sender, signers: [] }),
+  subject: oneLine(`Reminder from ${sender}, please sign: ${envelope.name}`),
+  opening: paragraphs(
+    `${sender} has asked you to read and sign “${envelope.name}”, and waits for you.`,
+    envelope.expiresAt !== null && `It can be signed until ${when(envelope.expiresAt)}.`,
+    'Open it here:',
+  ),
 });
 
 const completed = ({ envelope, sender }: Occasion): Words => ({
@@ -96,6 +117,12 @@ function ended({ envelope, sender }: Occasion, { by, reason }: { by: Signer | nu
     closing: 'It can no longer be signed. There is nothing you need to do.',
   };
 }
+
+const expired = ({ envelope, sender }: Occasion): Words => ({
+  subject: oneLine(`Expired: ${envelope.name}`),
+  opening: `The time to sign “${envelope.name}”, which ${sender} sent, is over.`,
+  closing: 'It can no longer be signed. There is nothing you need to do.',
+});
 
 const paragraphs = (...parts: readonly (string | null | false)[]): string => parts.filter(Boolean).join('\n\n');
 /** A subject is a header: one line, whatever a name holds. */

@@ -23,12 +23,24 @@ export interface OpenedTeam {
   readonly billingSetupUrl: string | undefined;
 }
 
-/** How far a team is. */
+/** A team, as its own key opens it. */
+export interface TeamHolder {
+  readonly team: Team;
+  readonly organization: Organization;
+  /** Calls a minute. */
+  readonly rateLimit: number;
+}
+
+/** How far a team is: https://docs.scribeless.co/partner-workflows/account-status. */
 export interface TeamStatus {
   readonly teamId: string;
   readonly templatesReady: boolean;
+  /** Can the partner be invoiced for this team? So from the start, or once billing is set up. */
   readonly billByInvoice: boolean;
   readonly canCreateCampaigns: boolean;
+  /** Needs a recurring subscription too, which the demo checkout does not sell. */
+  readonly canCreateRecurringCampaign: boolean;
+  /** Absent when no billing set-up is needed. */
   readonly billingSetupUrl: string | undefined;
 }
 
@@ -41,7 +53,8 @@ export const teamsOf = (store: Store, links: Links) => ({
     const trick = playInstead(magic.instead);
     if (trick) return { kind: trick };
     return store.transact(async (books) => {
-      const organization = await organizationFor(books, account, { email: request.email, company: request.companyName }, at);
+      const name = `${request.firstName} ${request.lastName}`;
+      const organization = await organizationFor(books, account, { email: request.email, company: request.companyName, name }, at);
       const team = {
         id: newId('team'),
         organizationId: organization.id,
@@ -61,14 +74,27 @@ export const teamsOf = (store: Store, links: Links) => ({
     });
   },
 
-  async status(teamKey: string, now: number): Promise<TeamStatus> {
+  /** Failure `unauthenticated`: it is no team's key. */
+  async ofKey(teamKey: string): Promise<TeamHolder> {
     const team = teamKey ? await store.read.teams.byKey(hashOf(teamKey)) : undefined;
     if (!team) throw new Failure('unauthenticated');
     const organization = await store.read.organizations.get(team.organizationId);
+    return { team, organization, rateLimit: await store.read.accounts.rateLimit(organization.accountId, 'scribeless') };
+  },
+
+  status({ team, organization }: TeamHolder, now: number): TeamStatus {
     const templatesReady = now >= team.readyAt;
     const billingSetupUrl = billingOf(links, team, organization);
-    const canCreateCampaigns = templatesReady && billingSetupUrl === undefined;
-    return { teamId: team.id, templatesReady, billByInvoice: organization.byInvoice, canCreateCampaigns, billingSetupUrl };
+    const billByInvoice = billingSetupUrl === undefined;
+    const { recurring } = magicOf(organization.ownerEmail, 'scribeless');
+    return {
+      teamId: team.id,
+      templatesReady,
+      billByInvoice,
+      canCreateCampaigns: templatesReady && billByInvoice,
+      canCreateRecurringCampaign: templatesReady && billByInvoice && recurring,
+      billingSetupUrl,
+    };
   },
 
   /** The team whose billing this secret sets up, and whether it is done. */

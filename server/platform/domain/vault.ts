@@ -1,81 +1,118 @@
 import { Failure } from '../../../shared/problem.ts';
 import type { Account, Store } from './books.ts';
+import type { Compliance } from './compliance.ts';
+import { copyReason, custodyFactsOf } from './custody-facts.ts';
 import type { Documents } from './documents.ts';
-import type { Envelope, Vessel } from './envelope.ts';
+import { authoritativeOf, type Envelope, type KeptFile, type Vessel } from './envelope.ts';
 import { impossible, statusOf } from './envelopes.ts';
-import { type FileKind, type FileLink, type Files, fileOf } from './files.ts';
+import type { Files } from './files.ts';
 
 export type Vault = ReturnType<typeof vaultOf>;
 
-/** What has been signed and sealed is taken into the vault: the sealed file as it is, and a copy that says so. */
-export function vaultOf(options: { store: Store; vessel: Vessel; documents: Pick<Documents, 'copy'>; files: Files; now: () => number }) {
-  const { store, vessel, documents, files, now } = options;
+interface Parts {
+  readonly store: Store;
+  readonly vessel: Vessel;
+  readonly documents: Pick<Documents, 'takeIn' | 'copy' | 'custody'>;
+  readonly files: Pick<Files, 'read'>;
+  readonly compliance: Compliance;
+  readonly now: () => number;
+}
+
+/**
+ * What has been signed is taken into the vault: the authoritative file as it is, a copy that says so, and the custody record. Everything that
+ * takes time lies before the one transaction that says it is vaulted: killed in between, nothing is there but files that nobody names.
+ */
+export function vaultOf({ store, vessel, documents, files, compliance, now }: Parts) {
   /** Vaulting under way, by envelope: who asks twice at once waits for the same copy. */
   const underWay = new Map<string, Promise<Envelope>>();
 
-  const again = async ({ accountId, id }: Envelope): Promise<Envelope> => {
+  const find = async (accountId: string, id: string): Promise<Envelope> => {
     const found = await store.read.envelopes.find(accountId, id);
-    if (!found) throw new Failure('not-found');
+    if (!found) throw new Failure('not-found', 'There is no such envelope.');
     return found;
   };
 
-  async function makeCopy(envelope: Envelope, at: number) {
-    if (!envelope.sealed) throw new Error(`${envelope.id} is completed without a sealed file.`);
-    const sealed = await files.read(envelope, envelope.sealed, at);
-    const holder = await store.read.accounts.get(envelope.accountId);
-    const { bytes } = await documents.copy({
+  async function makeCopy(envelope: Envelope, holder: Account): Promise<KeptFile> {
+    const file = authoritativeOf(envelope);
+    const bytes = await files.read(envelope, file, now());
+    // What came from outside is never stamped as it is: its copy is made of what intake writes anew.
+    const sealed = envelope.kind === 'paper' ? (await documents.takeIn(bytes, { signed: 'kept' })).bytes : bytes;
+    const copy = await documents.copy({
       sealed,
-      sealedSha256: envelope.sealed.sha256,
+      sealedSha256: file.sha256,
       watermark: `Copy of ${envelope.id}, authoritative copy held by ${holder.name}`,
-      reason: `Copy of ${envelope.id}; the authoritative file has the SHA-256 ${envelope.sealed.sha256}`,
+      reason: copyReason(envelope.id, file.sha256),
     });
-    return vessel.put(await store.read.envelopes.contentKey(envelope.id), bytes);
+    return vessel.put(await store.read.envelopes.contentKey(envelope.id), copy.bytes);
+  }
+
+  async function makeCustodyRecord(envelope: Envelope, controller: Account, copy: KeptFile, vaultedAt: number): Promise<KeptFile> {
+    const book = store.read.envelopes;
+    const [signers, events] = [await book.signers(envelope.id), await book.events(envelope.id)];
+    const facts = custodyFactsOf({ envelope, controller, signers, events, copy, vaultedAt });
+    const { bytes } = await documents.custody({ facts, reason: `Custody record of ${envelope.id}` });
+    return vessel.put(await book.contentKey(envelope.id), bytes);
   }
 
   async function take(envelope: Envelope): Promise<Envelope> {
-    const copy = await makeCopy(envelope, now());
+    const { id, accountId, state } = envelope;
+    const holder = await store.read.accounts.get(accountId);
+    const copy = await makeCopy(envelope, holder);
     const at = now();
+    const custody = await makeCustodyRecord(envelope, holder, copy, at);
     await store.transact(async (books) => {
-      const change = { state: 'vaulted', copy, controller: envelope.accountId, vaultedAt: at, updatedAt: at } as const;
+      const change = { state: 'vaulted', copy, custody, controller: accountId, vaultedAt: at, updatedAt: at } as const;
       // Another process was first: then its copy is the one.
-      if (!(await books.envelopes.move({ id: envelope.id, state: 'completed' }, change))) return;
-      await books.envelopes.record({
-        envelopeId: envelope.id,
-        at,
-        kind: 'vault.stored',
-        signerId: null,
-        reached: null,
-        detail: copy.sha256,
-      });
+      if (!(await books.envelopes.move({ id, state }, change))) return;
+      const detail = authoritativeOf(envelope).sha256;
+      await books.envelopes.record({ envelopeId: id, at, kind: 'vault.stored', signerId: null, reached: null, detail });
     });
-    return again(envelope);
+    return find(accountId, id);
   }
 
-  /** Vaults a completed envelope; a vaulted one is given back as it is. Killed anywhere, it can be asked again. */
+  /** Vaults an envelope that is ready for it; a vaulted one is given back as it is. Killed anywhere, it can be asked again. */
   async function vault(envelope: Envelope): Promise<Envelope> {
-    if (envelope.state === 'vaulted') return envelope;
-    if (envelope.state !== 'completed') throw impossible(envelope, statusOf(envelope, now()), 'vaulted');
-    const running = underWay.get(envelope.id) ?? take(envelope).finally(() => underWay.delete(envelope.id));
+    const status = statusOf(envelope, now());
+    if (status !== 'vaulted' && envelope.state !== ready[envelope.kind]) throw impossible(envelope, status, 'vaulted');
+    if (status === 'vaulted') return checked(envelope);
+    const running =
+      underWay.get(envelope.id) ??
+      take(envelope)
+        .then(checked)
+        .finally(() => underWay.delete(envelope.id));
     underWay.set(envelope.id, running);
     return running;
+  }
+
+  async function checked(envelope: Envelope): Promise<Envelope> {
+    if (envelope.compliance === null) await compliance.check(envelope, now());
+    return envelope;
   }
 
   return {
     store: vault,
 
-    async storeById(account: Account, id: string): Promise<Envelope> {
-      const envelope = await store.read.envelopes.find(account.id, id);
-      if (!envelope) throw new Failure('not-found', 'There is no such envelope.');
+    /** By the call that is for its kind. */
+    async storeById(account: Account, id: string, kind: Envelope['kind']): Promise<Envelope> {
+      const envelope = await find(account.id, id);
+      if (envelope.kind !== kind) throw new Failure('envelope-wrong-state', otherCall[envelope.kind]);
       return vault(envelope);
     },
 
-    /** An address for one of its files, good for `life` seconds. */
-    async link(account: Account, id: string, kind: FileKind, life: number): Promise<{ link: FileLink; url: string }> {
-      const envelope = await store.read.envelopes.find(account.id, id);
-      if (!envelope) throw new Failure('not-found', 'There is no such envelope.');
-      if (!fileOf(envelope, kind)) throw new Failure('not-found', 'The envelope is not vaulted.');
-      const link = { accountId: account.id, envelopeId: id, kind, expires: Math.floor(now() / 1000) + life };
-      return { link, url: files.urlOf(link) };
+    /** The custody record; of what was vaulted before there were any it is made now. */
+    async custodyRecord(envelope: Envelope): Promise<KeptFile> {
+      const { id, state, accountId, copy, vaultedAt } = envelope;
+      if (envelope.custody) return envelope.custody;
+      if (!copy || vaultedAt === null) throw new Failure('not-found', 'The envelope is not vaulted.');
+      const custody = await makeCustodyRecord(envelope, await store.read.accounts.get(accountId), copy, vaultedAt);
+      await store.transact((books) => books.envelopes.move({ id, state }, { custody }));
+      return custody;
     },
   };
 }
+
+const ready = { esign: 'completed', paper: 'uploaded' } as const;
+const otherCall = {
+  esign: 'The envelope is signed here, not uploaded: it is vaulted by vault-in-signed.',
+  paper: 'The envelope is on paper, not signed here: it is vaulted by vault-in-upload.',
+} as const;

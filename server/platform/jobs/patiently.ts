@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Job } from '../../jobs.ts';
 
 const second = 1_000;
@@ -31,6 +32,8 @@ export function patiently<T extends { readonly id: string }>({ name, due, work, 
           failed.set(item.id, { tries: tries + 1, nextAt: now() + Math.min(longestWait, 2 ** tries * 2 * second) });
           report(error, `${name} ${item.id}`);
         }
+        // The database answers without ending the event loop's turn: whoever calls meanwhile must get one.
+        await setImmediate();
       }
     },
   };

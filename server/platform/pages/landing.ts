@@ -9,6 +9,10 @@ const calls = [
   ['Kelviq', 'GET', '/api/v1/partner/organizations/', 'All of a partner’s, or one by ?external_id='],
   ['Kelviq', 'GET', '/api/v1/partner/organizations/{identifier}/', 'One of them'],
   ['Kelviq', 'GET', '/api/v1/partner/organizations/by-external-id/{externalId}/', 'One of them, by the partner’s own id'],
+  ['Subscribr', 'GET', '/api/v1/team', 'The team, its subscription and the caller’s role'],
+  ['Subscribr', 'GET', '/api/v1/team/credits', 'What is left of the month’s credits'],
+  ['Subscribr', 'GET', '/api/v1/team/tokens', 'The caller’s tokens; POST makes one'],
+  ['Subscribr', 'DELETE', '/api/v1/team/tokens/{id}', 'Delete a token'],
   ['Loyva', 'POST', '/api/v2/partner/envelopes', 'Send a document to be signed'],
   ['Loyva', 'GET', '/api/v2/partner/envelopes', 'All of a partner’s, newest first'],
   ['Loyva', 'GET', '/api/v2/partner/envelopes/{id}', 'One of them; …/status is shorter'],
@@ -27,7 +31,7 @@ export function landingPage(ctx: Context, shown: { demo: boolean; magics: readon
     200,
     'Vendor sandbox',
     html`<h1>The vendors, on your machine</h1>
-<p class="lead">This server speaks the partner APIs of Scribeless, Kelviq and Loyva: same paths, headers, answers and errors, with its own accounts and database. It is our own implementation, not run or endorsed by any of them. To use the real vendor, change the address and the key.</p>
+<p class="lead">This server speaks the partner APIs of Scribeless, Kelviq, Subscribr and Loyva: same paths, headers, answers and errors, with its own accounts and database. It is our own implementation, not run or endorsed by any of them. To use the real vendor, change the address and the key.</p>
 ${outbox}
 <h2>What it answers</h2>
 <ul class="calls card">${calls.map(

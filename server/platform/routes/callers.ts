@@ -12,26 +12,45 @@ export interface Callers {
   of(ctx: Context, dialect: Dialect, key: string): Promise<Account>;
   /** Of Loyva. Failure `unauthenticated`, `rate-limited`, `scope-missing`. */
   loyva(ctx: Context, scope: LoyvaScope): Promise<Account>;
+  /** The same where the body says which scope is needed: `within` refuses by scope, once it is read. Failure `unauthenticated`, `rate-limited`. */
+  loyvaHolder(ctx: Context): Promise<{ account: Account; within(scope: LoyvaScope): void }>;
+  /** Counts one call of a known key that is no partner's, such as a team's own. Failure `rate-limited`. */
+  count(ctx: Context, key: string, rateLimit: number): void;
 }
 
 /** Loyva's headers (docs.stg.loyva.net/api-reference/overview) on every answer to a known key; the other vendors document none, so they get the same. */
 export function callersOf({ accounts, limits }: { accounts: Accounts; limits: Limits }): Callers {
   async function holderOf(ctx: Context, dialect: Dialect, key: string) {
     const holder = await accounts.ofKey(dialect, key);
-    const { limit, remaining, resetAt, within } = limits.spend(keyMark(key), holder.rateLimit);
+    count(ctx, key, holder.rateLimit);
+    return holder;
+  }
+
+  function count(ctx: Context, key: string, rateLimit: number): void {
+    const { limit, remaining, resetAt, within } = limits.spend(keyMark(key), rateLimit);
     const reset = Math.ceil(resetAt / 1000);
     ctx.set({ 'X-RateLimit-Limit': String(limit), 'X-RateLimit-Remaining': String(remaining), 'X-RateLimit-Reset': String(reset) });
-    if (within) return holder;
+    if (within) return;
     const seconds = Math.max(1, reset - Math.floor(limits.now() / 1000));
     throw new Failure('rate-limited', `This key may make ${limit} calls a minute.`, { retryAfter: seconds });
   }
 
+  async function loyvaHolder(ctx: Context) {
+    const holder = await holderOf(ctx, 'loyva', ctx.get(loyvaKeyHeader));
+    const within = (scope: LoyvaScope): void => {
+      if (!holder.scopes.includes(scope)) throw new Failure('scope-missing', `The key lacks the scope ${scope}.`);
+    };
+    return { account: holder, within };
+  }
+
   return {
     of: holderOf,
+    count,
+    loyvaHolder,
     async loyva(ctx, scope) {
-      const holder = await holderOf(ctx, 'loyva', ctx.get(loyvaKeyHeader));
-      if (!holder.scopes.includes(scope)) throw new Failure('scope-missing', `The key lacks the scope ${scope}.`);
-      return holder;
+      const { account, within } = await loyvaHolder(ctx);
+      within(scope);
+      return account;
     },
   };
 }

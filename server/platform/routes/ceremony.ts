@@ -21,7 +21,7 @@ import { reply } from '../../http/reply.ts';
 import type { Call, Ceremonies } from '../domain/ceremony.ts';
 import type { Pass } from '../domain/envelope.ts';
 import type { Passes } from '../domain/passes.ts';
-import type { Seen } from '../domain/reached.ts';
+import { bearerOf, seenOf } from './bearer.ts';
 
 /** Strokes of several drawn signatures at once. */
 const fieldsCap = 4 * 1024 * 1024;
@@ -69,19 +69,6 @@ export function ceremonyRoutes({ passes, ceremonies }: Domain, now: () => number
   });
   return router;
 }
-
-/** The token of `Authorization: Bearer` (RFC 6750 section 2.1), the scheme in any case (RFC 9110 section 11.1). */
-function bearerOf(ctx: Context): string {
-  const [, token] = /^Bearer +([\w.~+/-]+=*)$/i.exec(ctx.get('Authorization')) ?? [];
-  if (!token) throw new Failure('unauthenticated');
-  return token;
-}
-
-/** The connection's other end, whatever headers say of it. */
-const seenOf = (ctx: Context): Seen => ({
-  address: ctx.req.socket.remoteAddress?.replace(/^::ffff:/, '') ?? null,
-  userAgent: ctx.get('User-Agent').slice(0, 500) || null,
-});
 
 /** What a partner's key says of the browser; a link's holder is not asked. */
 function reportOf(ctx: Context, pass: Pass): InlayClientReport | undefined {

@@ -1,12 +1,14 @@
 import type { Context } from 'koa';
 import { ceremonyPath } from '../../../shared/ceremony.ts';
 import { type Failure, type ProblemCode, problems } from '../../../shared/problem.ts';
+import { subscribrPaths } from '../../../shared/vendors/subscribr.ts';
 import { type Dialect, problemDialect } from '../../http/problem.ts';
 import { noticePage } from '../pages/notice.ts';
+import { vaultReadingPath } from './vault-reading.ts';
 
 /** A refusal in the shape of the vendor whose address was asked; what belongs to no vendor is answered with a page. */
 export const dialectByPath: Dialect = (ctx, failure, instance) => {
-  const door = doors.find(({ prefix }) => ctx.path.startsWith(prefix));
+  const door = doors.find(({ prefix }) => ctx.path === prefix || ctx.path.startsWith(`${prefix}/`));
   (door?.dialect ?? pageDialect)(ctx, failure, instance);
 };
 
@@ -43,7 +45,7 @@ const kelviqDialect: Dialect = (ctx, failure) => {
     'method-not-allowed': `Method "${ctx.method}" not allowed.`,
     internal: 'A server error occurred.',
   };
-  if (failure.code === 'invalid-input') answerKelviqError(ctx, 400, byField(failure));
+  if (failure.code === 'invalid-input') answerKelviqError(ctx, 400, byField(failure, 'non_field_errors', '/'));
   else answerKelviqError(ctx, problems[failure.code].status, sentences[failure.code] ?? sentenceOf(failure));
 };
 
@@ -62,21 +64,39 @@ const loyvaDialect: Dialect = (ctx, failure) => {
   ctx.body = { error: sentenceOf(failure), ...(details && { details }) };
 };
 
+/** Subscribr, whose framework is Laravel: a sentence, and for faults of the input all of them by field, the first one on top. */
+const subscribrDialect: Dialect = (ctx, failure) => {
+  const sentences: Partial<Record<ProblemCode, string>> = {
+    unauthenticated: 'Unauthenticated.',
+    'not-found': 'Not found.',
+    'no-such-route': 'Not found.',
+    internal: 'Server Error',
+  };
+  const [first, ...others] = failure.errors?.map(({ code, message }) => message ?? code) ?? [];
+  const more = others.length === 0 ? '' : ` (and ${others.length} more ${others.length === 1 ? 'error' : 'errors'})`;
+  const message = first ? first + more : (failure.detail ?? sentences[failure.code] ?? sentenceOf(failure));
+  if (failure.code === 'unauthenticated') ctx.set('WWW-Authenticate', 'Bearer');
+  ctx.body = { message, ...(first && { errors: byField(failure, 'body', '.') }) };
+};
+
 /** The first that fits. */
 const doors: readonly { prefix: string; dialect: Dialect }[] = [
   { prefix: ceremonyPath, dialect: problemDialect('/problems/') },
-  { prefix: '/api/v1/', dialect: kelviqDialect },
-  { prefix: '/api/v2/', dialect: loyvaDialect },
-  { prefix: '/api/', dialect: scribelessDialect },
+  { prefix: vaultReadingPath, dialect: problemDialect('/problems/') },
+  { prefix: subscribrPaths.team, dialect: subscribrDialect },
+  { prefix: '/api/v1', dialect: kelviqDialect },
+  { prefix: '/api/v2', dialect: loyvaDialect },
+  { prefix: '/api', dialect: scribelessDialect },
 ];
 
 const unusable = new Set<ProblemCode>(['invalid-input', 'media-type-refused']);
 const sentenceOf = (failure: Failure): string => failure.detail ?? `${problems[failure.code].title}.`;
 
-function byField(failure: Failure): Record<string, string[]> {
+/** The faults by field; `root` is what the vendor calls the whole of the body. */
+function byField(failure: Failure, root: string, separator: string): Record<string, string[]> {
   const fields: Record<string, string[]> = {};
   for (const { pointer, code, message } of failure.errors ?? []) {
-    const field = pointer.slice(1) || 'non_field_errors';
+    const field = pointer.slice(1).replaceAll('/', separator) || root;
     fields[field] = [...(fields[field] ?? []), message ?? code];
   }
   return fields;

@@ -19,7 +19,7 @@ const text = (max: number) =>
       z.trim(),
       z.minLength(1, 'This field may not be blank.'),
       z.maxLength(max, `Ensure this field has no more than ${max} characters.`),
-      z.regex(/^\P{Cc}*$/u, 'Control characters are not allowed.'),
+      z.regex(/^[^\p{Cc}\p{Cs}]*$/u, 'Control characters are not allowed.'),
     );
 const wrongKind = (input: unknown): string =>
   input === undefined ? 'This field is required.' : input === null ? 'This field may not be null.' : 'Not a valid string.';

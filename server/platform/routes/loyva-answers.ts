@@ -42,6 +42,13 @@ export const StatusAnswer = z.object({
     signers: z.array(z.object({ email: signer.email, status: signer.status })),
   }),
 });
+export const RemindAnswer = z.object({
+  data: z.object({
+    envelope_id: z.string(),
+    reminded: z.array(z.string()),
+    skipped: z.array(z.object({ email: z.string(), next_at: z.string() })),
+  }),
+});
 export const LinksAnswer = z.object({ data: z.array(z.object({ ...signer, signing_url: z.string(), expires_at: z.string() })) });
 
 export const itemAnswer = (envelope: Parties['envelope'], at: number) => ({
@@ -64,7 +71,7 @@ export const signerAnswer = (parties: Parties, each: Parties['signers'][number])
 export const envelopeAnswer = (parties: Parties, at: number) => ({
   ...itemAnswer(parties.envelope, at),
   template_id: parties.envelope.templateId,
-  vaulted: parties.envelope.state === 'vaulted',
+  vaulted: statusOf(parties.envelope, at) === 'vaulted',
   compliant: parties.envelope.compliance?.compliant ?? false,
   metadata: { ...parties.envelope.metadata },
   envelope_kind: parties.envelope.kind,

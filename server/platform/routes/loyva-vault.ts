@@ -1,46 +1,99 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
-import { z } from 'zod/mini';
-import { loyvaPaths } from '../../../shared/vendors/loyva.ts';
-import { parse } from '../../http/input.ts';
-import { iso, reply } from '../../http/reply.ts';
+import { loyvaKeyHeader, loyvaPaths } from '../../../shared/vendors/loyva.ts';
+import { parse, readJson } from '../../http/input.ts';
+import { reply } from '../../http/reply.ts';
+import type { Certificates } from '../domain/certificate.ts';
+import type { Compliance } from '../domain/compliance.ts';
+import type { Envelope } from '../domain/envelope.ts';
 import type { Envelopes } from '../domain/envelopes.ts';
-import { type FileKind, filenameOf } from '../domain/files.ts';
+import { type FileKind, type FileLinks, filenameOf, fileOf } from '../domain/file-links.ts';
+import type { Releases } from '../domain/releases.ts';
+import { keyMark } from '../domain/secrets.ts';
 import type { Vault } from '../domain/vault.ts';
 import type { Callers } from './callers.ts';
 import { EnvelopeAnswer, envelopeAnswer } from './loyva-answers.ts';
-import { idOf, LinkQuery, queryOf } from './loyva-input.ts';
+import { idOf, queryOf } from './loyva-input.ts';
+import {
+  AcknowledgeAnswer,
+  acknowledgeAnswer,
+  CertificateAnswer,
+  ComplianceAnswer,
+  certificateAnswer,
+  complianceAnswer,
+  LinkAnswer,
+  linkAnswer,
+  ReleaseAnswer,
+  releaseAnswer,
+} from './loyva-vault-answers.ts';
+import { AcknowledgeRequest, LinkQuery, ReleaseRequest } from './loyva-vault-input.ts';
 
 interface Domain {
   readonly callers: Callers;
   readonly envelopes: Envelopes;
   readonly vault: Vault;
+  readonly fileLinks: FileLinks;
+  readonly compliance: Compliance;
+  readonly certificates: Certificates;
+  readonly releases: Releases;
 }
 
-const FileAnswer = z.object({
-  data: z.object({ signed_url: z.string(), filename: z.string(), expires_in: z.int(), expires_at: z.string() }),
-});
+/** How long the address of a custody record in a certificate is good for, in seconds. */
+const custodyLife = 3_600;
 
 /** Loyva's vault: https://docs.stg.loyva.net/api-reference/vault. */
-export function vaultRoutes({ callers, envelopes, vault }: Domain, now: () => number): Router {
+export function vaultRoutes(domain: Domain, now: () => number): Router {
+  const { callers, envelopes, vault, fileLinks, compliance, certificates, releases } = domain;
   const router = new Router({ sensitive: true });
   const one = `${loyvaPaths.envelopes}/:id`;
+  const askedBy = (ctx: Context) => keyMark(ctx.get(loyvaKeyHeader));
 
-  router.post(`${one}/vault-in-signed`, async (ctx) => {
+  const takeIn = (kind: Envelope['kind']) => async (ctx: Context) => {
     const account = await callers.loyva(ctx, 'vault:write');
-    await vault.storeById(account, idOf(ctx));
+    await vault.storeById(account, idOf(ctx), kind);
     reply(ctx, 200, EnvelopeAnswer, { data: envelopeAnswer(await envelopes.get(account, idOf(ctx)), now()) });
-  });
+  };
+  router.post(`${one}/vault-in-signed`, takeIn('esign'));
+  router.post(`${one}/vault-in-upload`, takeIn('paper'));
 
   const linkTo = (kind: FileKind) => async (ctx: Context) => {
     const account = await callers.loyva(ctx, 'vault:read');
-    const { expires } = parse(LinkQuery, queryOf(ctx));
-    const { link, url } = await vault.link(account, idOf(ctx), kind, expires);
-    reply(ctx, 200, FileAnswer, {
-      data: { signed_url: url, filename: filenameOf(link), expires_in: expires, expires_at: iso(link.expires * 1000) },
-    });
+    const { expires: life, single_use: once } = parse(LinkQuery, queryOf(ctx));
+    const made = await fileLinks.link(account, idOf(ctx), { kind, life, once, askedBy: askedBy(ctx) }, now());
+    reply(ctx, 200, LinkAnswer, { data: linkAnswer(made, life) });
   };
   router.get(`${one}/vault/signed-url`, linkTo('authoritative'));
   router.get(`${one}/vault/copy/signed-url`, linkTo('copy'));
+
+  router.get(`${one}/compliance`, async (ctx) => {
+    const account = await callers.loyva(ctx, 'compliance:read');
+    const { envelope } = await envelopes.get(account, idOf(ctx));
+    reply(ctx, 200, ComplianceAnswer, { data: complianceAnswer(envelope, await compliance.check(envelope, now())) });
+  });
+
+  router.get(`${one}/vault/certificate`, async (ctx) => {
+    const account = await callers.loyva(ctx, 'compliance:read');
+    const { envelope } = await envelopes.get(account, idOf(ctx));
+    const at = now();
+    // Refused here as every file of the vault is.
+    fileOf(envelope, 'copy', at);
+    const file = await vault.custodyRecord(envelope);
+    const made = await fileLinks.link(account, envelope.id, { kind: 'custody', life: custodyLife, once: false, askedBy: askedBy(ctx) }, at);
+    const { certificate, jws } = await certificates.issue(envelope, { file, filename: filenameOf(made.link) }, at);
+    reply(ctx, 200, CertificateAnswer, { data: certificateAnswer(certificate, jws, made) });
+  });
+
+  router.post(`${one}/vault-out`, async (ctx) => {
+    const account = await callers.loyva(ctx, 'vault:release');
+    const asked = parse(ReleaseRequest, await readJson(ctx));
+    const { envelope, url } = await releases.release(account, idOf(ctx), asked, now());
+    reply(ctx, 200, ReleaseAnswer, { data: releaseAnswer(envelope, url) });
+  });
+
+  router.post(`${one}/vault-out/acknowledge`, async (ctx) => {
+    const account = await callers.loyva(ctx, 'vault:release');
+    const { sha256 } = parse(AcknowledgeRequest, await readJson(ctx));
+    reply(ctx, 200, AcknowledgeAnswer, { data: acknowledgeAnswer(await releases.acknowledge(account, idOf(ctx), sha256, now())) });
+  });
   return router;
 }

@@ -17,7 +17,7 @@ const text = (max: number) =>
       z.trim(),
       z.minLength(1, 'must not be empty'),
       z.maxLength(max, `must have at most ${max} characters`),
-      z.regex(/^\P{Cc}*$/u, 'must not hold control characters'),
+      z.regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not hold control characters'),
     );
 
 /** All four are required; unknown fields are ignored. */
@@ -63,7 +63,10 @@ export function scribelessRoutes(domain: { callers: Callers; teams: Teams; links
   });
 
   router.get(scribelessPaths.status, async (ctx) => {
-    reply(ctx, 200, StatusAnswer, statusAnswer(await teams.status(ctx.get(scribelessKeyHeader), now()), links));
+    const key = ctx.get(scribelessKeyHeader);
+    const holder = await teams.ofKey(key);
+    callers.count(ctx, key, holder.rateLimit);
+    reply(ctx, 200, StatusAnswer, statusAnswer(teams.status(holder, now()), links));
   });
   return router;
 }
@@ -82,8 +85,6 @@ const teamAnswer = ({ team, key, owner, invitationId, billingSetupUrl }: OpenedT
 const statusAnswer = (status: TeamStatus, { templatesUrl }: Links) => ({
   ...status,
   canListTemplates: status.templatesReady,
-  // Needs a recurring subscription, which the demo checkout does not sell.
-  canCreateRecurringCampaign: false,
   links: { templatesUrl },
 });
 

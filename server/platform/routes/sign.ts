@@ -6,8 +6,9 @@ import { reply } from '../../http/reply.ts';
 import { type Asset, sendAsset } from '../../http/static.ts';
 import { problemPage } from '../pages/problem.ts';
 import { signPage } from '../pages/sign.ts';
+import { vaultPage } from '../pages/vault.ts';
 
-/** The hosted signing page with its scripts, and what strangers need to check a seal. `authority` is in PEM. */
+/** The hosted pages of signing and of the vault with their scripts, and what strangers need to check a seal. `authority` is in PEM. */
 export function signRoutes({ assets, authority }: { assets: ReadonlyMap<string, Asset>; authority: string }): Router {
   const router = new Router({ sensitive: true });
   const asset = (cacheControl: string) => (ctx: Context) => {
@@ -19,6 +20,8 @@ export function signRoutes({ assets, authority }: { assets: ReadonlyMap<string, 
 
   router.get('/sign', signPage);
   router.get('/sign.js', asset('no-cache'));
+  router.get('/vault', vaultPage);
+  router.get('/vault.js', asset('no-cache'));
   router.get('/chunks/:name', asset('public, max-age=31536000, immutable'));
   router.get('/pdfjs/*path', asset('no-cache'));
   router.get('/fonts/:name', asset('no-cache'));

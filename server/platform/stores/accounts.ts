@@ -29,6 +29,10 @@ export const accountBook = (db: Kysely<Tables>): Books['accounts'] => ({
       .onConflict((c) => c.columns(['account_id', 'dialect']).doUpdateSet(key))
       .execute();
   },
+  async rateLimit(accountId, dialect) {
+    const of = db.selectFrom('account_keys').select('rate_limit').where('account_id', '=', accountId).where('dialect', '=', dialect);
+    return (await of.executeTakeFirstOrThrow()).rate_limit;
+  },
 });
 
 /** Keys from before scopes have all of them. */

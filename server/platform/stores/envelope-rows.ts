@@ -32,6 +32,7 @@ export const envelopeOf = (row: EnvelopeRow): Envelope => ({
   order: row.signing_order as Envelope['order'],
   requiredReading: row.required_reading === 1,
   reminders: read<Reminders>(row.reminders),
+  remindAt: row.remind_at,
   state: row.state as EnvelopeState,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
@@ -55,6 +56,7 @@ export const envelopeChange = (it: Changes<Envelope>): Partial<Insertable<Tables
     state: it.state,
     updated_at: it.updatedAt,
     expires_at: it.expiresAt,
+    remind_at: it.remindAt,
     finished_at: it.finishedAt,
     completed_at: it.completedAt,
     vaulted_at: it.vaultedAt,
@@ -81,6 +83,7 @@ export const envelopeRow = (it: Envelope): EnvelopeRow => ({
   signing_order: it.order,
   required_reading: Number(it.requiredReading),
   reminders: written(it.reminders),
+  remind_at: it.remindAt,
   state: it.state,
   created_at: it.createdAt,
   updated_at: it.updatedAt,
@@ -170,14 +173,20 @@ export const fieldRow = ({ envelopeId, signerId, required, value, ...it }: Envel
   value: written(value),
 });
 
-export const eventOf = (row: Selectable<Tables['envelope_events']>): EnvelopeEvent => ({
+/** `told` is what people may read of it; nothing where it was erased. */
+export const eventOf = (
+  row: Selectable<Tables['envelope_events']>,
+  told: Pick<EnvelopeEvent, 'reached' | 'detail' | 'by'> | undefined,
+): EnvelopeEvent => ({
   id: row.id,
   envelopeId: row.envelope_id,
   at: row.at,
   kind: row.kind,
   signerId: row.signer_id,
-  reached: read<Reached>(row.reached),
-  detail: row.detail,
+  reached: told?.reached ?? null,
+  detail: told?.detail ?? null,
+  by: told?.by ?? null,
+  erased: told === undefined,
 });
 
 export const passOf = (row: Selectable<Tables['passes']>): Pass => ({

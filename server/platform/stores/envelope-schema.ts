@@ -19,6 +19,7 @@ export interface EnvelopeTables extends LogTables {
     signing_order: string;
     required_reading: number;
     reminders: string | null;
+    remind_at: number | null;
     state: string;
     created_at: number;
     updated_at: number;
@@ -82,11 +83,17 @@ export interface EnvelopeTables extends LogTables {
     at: number;
     kind: string;
     signer_id: string | null;
-    /** JSON. */
+    /** JSON; in the clear, as `detail`, only in rows of the first versions. */
     reached: string | null;
     detail: string | null;
-    /** Random bytes that keep the log's leaf from telling what its hash was made of. */
+    /** Random bytes that keep the log's leaf from telling what its hash was made of; empty where `told` holds them. */
     salt: Uint8Array;
+    /** Whose personal data `told` is; null for acts of the account itself. */
+    person_id: string | null;
+    /** What people may read of it, under the person's key or the account's. */
+    told: Uint8Array | null;
+    /** Its place in the log, from 0. */
+    leaf: number | null;
   };
   passes: {
     hash: string;

@@ -3,10 +3,11 @@ import { type Kysely, sql } from 'kysely';
 import { formatLoyvaId } from '../../../shared/ids.ts';
 import type { SecretBox } from '../../storage/secret-box.ts';
 import { ownerKey } from '../domain/books.ts';
-import { type EnvelopeBook, type EnvelopeState, moves } from '../domain/envelope.ts';
+import { type EnvelopeBook, moves } from '../domain/envelope.ts';
 import { contentKeys } from './content-keys.ts';
 import { eventBook } from './envelope-events.ts';
 import { envelopeChange, envelopeOf, envelopeRow, fieldRow, signerRow } from './envelope-rows.ts';
+import { isSaid } from './envelope-status.ts';
 import type { Tables } from './schema.ts';
 import { passBook, signerBook } from './signers.ts';
 
@@ -17,7 +18,7 @@ export const envelopeBook = (db: Kysely<Tables>, box: SecretBox): EnvelopeBook =
     ...envelopeReads(db),
     ...signerBook(db),
     ...passBook(db),
-    ...eventBook(db),
+    ...eventBook(db, box),
     contentKey: keys.open,
     async customerFor(accountId, email, name, at) {
       const id = formatLoyvaId('customer', randomBytes(15));
@@ -56,17 +57,17 @@ export const envelopeBook = (db: Kysely<Tables>, box: SecretBox): EnvelopeBook =
   };
 };
 
-const envelopeReads = (db: Kysely<Tables>): Pick<EnvelopeBook, 'find' | 'list' | 'finishing' | 'completed' | 'overdue'> => {
+const envelopeReads = (db: Kysely<Tables>): Pick<EnvelopeBook, 'find' | 'list' | 'finishing' | 'completed' | 'overdue' | 'remindable'> => {
   const envelopes = () => db.selectFrom('envelopes').selectAll();
   return {
     async find(accountId, id) {
       const row = await envelopes().where('account_id', '=', accountId).where('id', '=', id).executeTakeFirst();
       return row && envelopeOf(row);
     },
-    async list(accountId, { page, limit, customerId, status }) {
+    async list(accountId, { page, limit, customerId, status }, at) {
       let found = db.selectFrom('envelopes').where('account_id', '=', accountId);
       if (customerId !== undefined) found = found.where('customer_id', '=', customerId);
-      if (status !== undefined) found = found.where('state', 'in', statesSaid(status));
+      if (status !== undefined) found = found.where(isSaid(status, at));
       const newest = found.selectAll().orderBy('created_at', 'desc').orderBy('id');
       const rows = await newest
         .limit(limit)
@@ -89,9 +90,14 @@ const envelopeReads = (db: Kysely<Tables>): Pick<EnvelopeBook, 'find' | 'list' |
           .limit(limit)
           .execute()
       ).map(envelopeOf),
+    remindable: async (now, limit) =>
+      (
+        await envelopes()
+          .where('state', 'in', [sql.lit('sent'), sql.lit('viewed')])
+          .where('remind_at', '<=', now)
+          .orderBy('remind_at')
+          .limit(limit)
+          .execute()
+      ).map(envelopeOf),
   };
 };
-
-/** The states that the vendor API calls by this name: an envelope being sealed is still `viewed` there, a destroyed one still `released`. */
-const statesSaid = (status: string): string[] => [status, ...(unsaid[status] ?? [])];
-const unsaid: Readonly<Record<string, readonly EnvelopeState[]>> = { viewed: ['finishing'], released: ['destroyed'] };

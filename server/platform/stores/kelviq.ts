@@ -17,8 +17,6 @@ export const kelviqBook = (db: Kysely<Tables>, box: SecretBox): Books['kelviq'] 
     serverKey: box.open(row.server_key, about(row.identifier)),
   });
   const of = (accountId: string) => db.selectFrom('kelviq_organizations').selectAll().where('account_id', '=', accountId);
-  const has = async (column: 'server_key_hash' | 'slug', value: string) =>
-    (await db.selectFrom('kelviq_organizations').select('identifier').where(column, '=', value).executeTakeFirst()) !== undefined;
 
   return {
     async byExternalId(accountId, externalId) {
@@ -35,8 +33,14 @@ export const kelviqBook = (db: Kysely<Tables>, box: SecretBox): Books['kelviq'] 
       const elsewhere = db.selectFrom('organizations').select('id').where('owner_key', '=', ownerKey).where('account_id', '!=', accountId);
       return Boolean((await here.executeTakeFirst()) ?? (await elsewhere.executeTakeFirst()));
     },
-    isServerKey: (hash) => has('server_key_hash', hash),
-    hasSlug: (slug) => has('slug', slug),
+    async organizationOf(serverKeyHash) {
+      const rows = db.selectFrom('kelviq_organizations').select('organization_id').where('server_key_hash', '=', serverKeyHash);
+      return (await rows.executeTakeFirst())?.organization_id;
+    },
+    async hasSlug(slug) {
+      const rows = db.selectFrom('kelviq_organizations').select('identifier').where('slug', '=', slug);
+      return (await rows.executeTakeFirst()) !== undefined;
+    },
     async nextUserId() {
       const { last } = await db
         .selectFrom('kelviq_organizations')

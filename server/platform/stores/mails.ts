@@ -18,5 +18,12 @@ export const mailBook = (db: Kysely<Tables>): Books['mails'] => {
       const row = await mails().where('id', '=', id).executeTakeFirst();
       return row && postedOf(row);
     },
+    delivered: async (then, limit) =>
+      (await db.selectFrom('outbox').select('id').where('kind', '=', 'mail').where('delivered_at', '<', then).limit(limit).execute()).map(
+        ({ id }) => id,
+      ),
+    async forget(ids) {
+      for (const id of ids) await db.deleteFrom('outbox').where('id', '=', id).execute();
+    },
   };
 };

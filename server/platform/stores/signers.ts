@@ -4,7 +4,7 @@ import { fieldOf, passOf, signerChange, signerOf, written } from './envelope-row
 import type { Tables } from './schema.ts';
 
 /** Who signs, and what they have answered. */
-export const signerBook = (db: Kysely<Tables>): Pick<EnvelopeBook, 'signers' | 'fields' | 'moveSigner' | 'answer'> => ({
+export const signerBook = (db: Kysely<Tables>): Pick<EnvelopeBook, 'signers' | 'fields' | 'moveSigner' | 'remind' | 'answer'> => ({
   async signers(envelopeId) {
     const rows = db.selectFrom('signers').selectAll().where('envelope_id', '=', envelopeId);
     return (await rows.orderBy('position').orderBy('ordinal').execute()).map(signerOf);
@@ -20,6 +20,17 @@ export const signerBook = (db: Kysely<Tables>): Pick<EnvelopeBook, 'signers' | '
       .where('id', '=', id)
       .where('envelope_id', '=', envelopeId)
       .where('state', '=', state)
+      .executeTakeFirstOrThrow();
+    return numUpdatedRows === 1n;
+  },
+  async remind({ id, envelopeId, remindedAt }, at) {
+    const { numUpdatedRows } = await db
+      .updateTable('signers')
+      .set({ reminded_at: at })
+      .where('id', '=', id)
+      .where('envelope_id', '=', envelopeId)
+      .where('state', 'in', ['waiting', 'consented'])
+      .where('reminded_at', 'is', remindedAt)
       .executeTakeFirstOrThrow();
     return numUpdatedRows === 1n;
   },
@@ -40,7 +51,7 @@ export const signerBook = (db: Kysely<Tables>): Pick<EnvelopeBook, 'signers' | '
 });
 
 /** The ways in, by the hash of what opens them. */
-export const passBook = (db: Kysely<Tables>): Pick<EnvelopeBook, 'addPass' | 'findPass'> => ({
+export const passBook = (db: Kysely<Tables>): Pick<EnvelopeBook, 'addPass' | 'findPass' | 'forgetPasses'> => ({
   async addPass(pass) {
     await db
       .insertInto('passes')
@@ -58,5 +69,8 @@ export const passBook = (db: Kysely<Tables>): Pick<EnvelopeBook, 'addPass' | 'fi
   async findPass(hash) {
     const row = await db.selectFrom('passes').selectAll().where('hash', '=', hash).executeTakeFirst();
     return row && passOf(row);
+  },
+  async forgetPasses(then) {
+    await db.deleteFrom('passes').where('expires_at', '<', then).execute();
   },
 });

@@ -7,8 +7,13 @@ import { envelopeBook } from './envelopes.ts';
 import { kelviqBook } from './kelviq.ts';
 import { mailBook } from './mails.ts';
 import { invitationBook, organizationBook, teamBook } from './organizations.ts';
+import { peopleBook } from './people.ts';
 import { migrations, type Tables } from './schema.ts';
 import { secretBook } from './secrets.ts';
+import { subscribrBook } from './subscribr.ts';
+import { templateBook } from './templates.ts';
+import { vaultBook } from './vault-book.ts';
+import { webhookBook } from './webhooks.ts';
 
 /** Opens platform.db. A file that was written under another key is refused: its sealed keys could not be read. */
 export async function openStore(file: string, box: SecretBox): Promise<{ store: Store; database: Database<Tables> }> {
@@ -31,9 +36,14 @@ const booksOn = (db: Kysely<Tables>, box: SecretBox): Books => ({
   organizations: organizationBook(db),
   teams: teamBook(db),
   kelviq: kelviqBook(db, box),
+  subscribr: subscribrBook(db),
   invitations: invitationBook(db),
   mails: mailBook(db),
   envelopes: envelopeBook(db, box),
+  people: peopleBook(db, box),
+  vault: vaultBook(db),
+  templates: templateBook(db, box),
+  webhooks: webhookBook(db, box),
   secrets: secretBook(db, box),
   magic: {
     async spend(accountId, dialect, ownerKey, at) {

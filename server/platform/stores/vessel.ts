@@ -30,6 +30,8 @@ export function openVessel(folder: string): Vessel {
       if (bytes.length !== file.size || sha256(bytes) !== file.sha256) throw new DamagedFile(file.address);
       return bytes;
     },
+    older: blobs.older,
+    delete: blobs.delete,
   };
 }
 

@@ -47,6 +47,9 @@ export const progress = {
   'agree.preparing.title': 'Preparing {title}',
   'agree.preparing.lead': 'It is made ready for you to sign. This takes a few seconds; the page goes on by itself.',
   'agree.unreachable': 'It takes longer than usual. We keep asking by ourselves; you can close the page.',
+  'agree.unknown.title': 'We don’t know yet whether {title} was prepared',
+  'agree.unknown.lead':
+    'Its vendor gave no clear answer. Asking again could make it twice, so we don’t. {partner} sees this and is checking; you can close the page.',
   'agree.bringing.title': 'Opening {title}',
   'agree.finishing.title': '{title} is being sealed',
   'agree.waiting.title': 'You have signed {title}',

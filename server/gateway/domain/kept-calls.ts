@@ -1,0 +1,140 @@
+import { Failure } from '../../../shared/problem.ts';
+import { hashOf, newId } from './ids.ts';
+import type { Box, Edges, Keep, KeptCallRow } from './ports.ts';
+import { type CallBody, CallerLeft, type ProxiedAnswer } from './proxied.ts';
+
+/** A call that changes something at a vendor, as it is kept and told of. */
+export interface Act {
+  readonly partnerId: string;
+  readonly keyId: string;
+  readonly vendor: KeptCallRow['vendor'];
+  readonly credentialId: string;
+  /** Method and path pattern, for the log. */
+  readonly row: string;
+  /** Method and path as they came. */
+  readonly target: string;
+  /** The caller's Idempotency-Key, if it sent one. */
+  readonly key: string | undefined;
+  readonly body: CallBody | undefined;
+  /** The vendor itself makes sure that asking twice does it once. */
+  readonly repeatable: boolean;
+}
+
+interface KeptAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Base64. */
+  readonly body: string;
+}
+
+const about = ({ scope, key, id }: Pick<KeptCallRow, 'scope' | 'key' | 'id'>): string[] => ['call', scope, key, id];
+
+/** What is said of a call whose outcome nobody here can tell. */
+function unknown(id: string, repeatable: boolean, cause?: unknown): Failure {
+  const advice = repeatable ? 'asking again is safe here' : 'look before you ask again';
+  return new Failure('outcome-unknown', `The vendor may or may not have done it; ${advice}. This call is ${id}.`, { cause, id });
+}
+
+/**
+ * Calls that must not be done twice. What came of one under an Idempotency-Key is kept sealed for 24 hours; a call that was turned away before
+ * it left is not. One of which nobody knows what came of it, also because the process was killed meanwhile, stays so, under an id.
+ */
+export function createKeptCalls({ keep, box, now }: { keep: Keep; box: Box; now: Edges['now'] }) {
+  /** The outcome can no longer be learned here: the log says so, and whoever asks again is told the same. */
+  async function giveUp(row: KeptCallRow, actor: string | undefined, keyed: boolean): Promise<void> {
+    await keep.transact(async (stores) => {
+      if (keyed) await stores.calls.settle(row, { state: 'unknown', fingerprint: row.fingerprint });
+      const about = { call: row.id, vendor: row.vendor, row: row.route };
+      await stores.record({ kind: 'call.unknown', at: now(), partner: row.partner_id, actor, about });
+    });
+  }
+
+  function rowOf({ partnerId, vendor, credentialId, row, target, key = '' }: Act): KeptCallRow {
+    return {
+      scope: hashOf(`${partnerId} ${credentialId} ${target}`),
+      key,
+      id: newId('call'),
+      partner_id: partnerId,
+      vendor,
+      route: row,
+      fingerprint: null,
+      state: 'running',
+      answer: null,
+      at: now(),
+    };
+  }
+
+  /** What is there for this key already. */
+  async function replayed(act: Act, kept: KeptCallRow): Promise<ProxiedAnswer> {
+    const running = () => new Failure('idempotency-key-running', undefined, { retryAfter: 1 });
+    // A body that is still being sent has no fingerprint yet.
+    if (kept.state === 'running' && kept.fingerprint === null) throw running();
+    const fingerprint = (await act.body?.fingerprint()) ?? '';
+    if (kept.fingerprint !== null && kept.fingerprint !== fingerprint) throw new Failure('idempotency-key-reused');
+    if (kept.state === 'running') throw running();
+    if (kept.state === 'unknown' || !kept.answer) throw unknown(kept.id, act.repeatable);
+    const { status, headers, body } = JSON.parse(box.open(kept.answer, about(kept))) as KeptAnswer;
+    return { status, headers: { ...headers, 'idempotent-replayed': 'true' }, body: Buffer.from(body, 'base64') };
+  }
+
+  /** Does it, and says what came of it: an answer, a refusal before it left (thrown), or an unknown outcome (thrown, under its id). */
+  async function tried(act: Act, row: KeptCallRow, work: () => Promise<ProxiedAnswer>): Promise<ProxiedAnswer> {
+    const keyed = act.key !== undefined;
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof CallerLeft || (error instanceof Failure && turnedAway.has(error.code))) {
+        if (keyed) await keep.transact((stores) => stores.calls.release(row));
+        throw error;
+      }
+      const fingerprint = row.fingerprint ?? (keyed && act.body?.whole() ? await act.body.fingerprint() : null);
+      await giveUp({ ...row, fingerprint }, act.keyId, keyed);
+      throw unknown(row.id, act.repeatable, error instanceof Failure ? (error.cause ?? error) : error);
+    }
+  }
+
+  return {
+    /** Runs `work` once for the key of this call; without a key, as often as it is called. */
+    async once(act: Act, work: () => Promise<ProxiedAnswer>): Promise<ProxiedAnswer> {
+      const row = rowOf(act);
+      if (act.key === undefined) return tried(act, row, work);
+      if (act.body?.ready !== false) row.fingerprint = (await act.body?.fingerprint()) ?? '';
+      const kept = await keep.transact(async (stores) =>
+        (await stores.calls.claim(row)) ? undefined : stores.calls.find(row.scope, row.key),
+      );
+      if (kept) return replayed(act, kept);
+
+      const answer = await tried(act, row, work);
+      const whole = act.body?.whole() ?? true;
+      // Too many calls is not an answer to this one; and what was refused before all of it was read was not done.
+      if (answer.status === 429 || (!whole && answer.status >= 400)) await keep.transact((stores) => stores.calls.release(row));
+      else {
+        const { status, headers, body } = answer;
+        const text = JSON.stringify({ status, headers, body: body.toString('base64') } satisfies KeptAnswer);
+        const fingerprint = row.fingerprint ?? (whole ? ((await act.body?.fingerprint()) ?? '') : null);
+        await keep.transact((stores) => stores.calls.settle(row, { state: 'answered', fingerprint, answer: box.seal(text, about(row)) }));
+      }
+      return answer;
+    },
+
+    /** At the start: calls that a killed process left at a vendor have an outcome that nobody learned. */
+    async recover(): Promise<void> {
+      for (const row of await keep.read.calls.interrupted()) await giveUp(row, 'system', true);
+    },
+
+    purge: () => keep.transact((stores) => stores.calls.purge(now() - day)),
+  };
+}
+export type KeptCalls = ReturnType<typeof createKeptCalls>;
+
+const day = 86_400_000;
+
+/** Refusals by which it is certain that the vendor did nothing. */
+const turnedAway: ReadonlySet<string> = new Set([
+  'vendor-unavailable',
+  'body-too-large',
+  'malformed-json',
+  'invalid-input',
+  'limit-reached',
+  'not-found',
+]);

@@ -1,0 +1,31 @@
+import { Failure } from '../../../shared/problem.ts';
+import { readSigner } from './embed-tokens.ts';
+import { readAnswers } from './onboarding.ts';
+import type { Box, Keep, SessionRow } from './ports.ts';
+import { partyOf, signStepOf } from './sign-step.ts';
+
+/** Whose part a session plays in which envelope. */
+export interface Seat {
+  readonly envelopeId: string;
+  readonly email: string;
+}
+
+export type Signer = Pick<SessionRow, 'id' | 'jti' | 'partner_id' | 'customer_id' | 'envelope_id' | 'mode' | 'widget'>;
+export type SeatOf = (session: Signer) => Promise<Seat>;
+
+/** A `sign` session has its envelope by its token; an onboarding one that of its run's `sign` step, as long as the step is open. */
+export const createSeats =
+  ({ keep, box }: { keep: Keep; box: Box }): SeatOf =>
+  async (session) => {
+    if (session.widget === 'sign') {
+      const mint = await keep.read.sessions.findMint(session.partner_id, session.jti);
+      if (!mint) throw new Failure('session-ended');
+      return { envelopeId: session.envelope_id, email: readSigner(box, mint) };
+    }
+    const run = await keep.read.runs.findByCustomer(session.partner_id, session.customer_id);
+    const step = run && signStepOf(run);
+    if (!step) throw new Failure('not-found', 'This onboarding has nothing to sign.');
+    const signing = await keep.read.signings.find(session.partner_id, run.id);
+    if (run.submitted_at === null || !signing?.envelope_id) throw new Failure('step-not-open');
+    return { envelopeId: signing.envelope_id, email: partyOf(step, readAnswers(box, run)).email };
+  };

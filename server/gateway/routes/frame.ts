@@ -1,0 +1,32 @@
+import { Router } from '@koa/router';
+import type { Context } from 'koa';
+import { z } from 'zod/mini';
+import { Outcome, SigningFrame } from '../../../shared/framed.ts';
+import { parse, readJson } from '../../http/input.ts';
+import { iso, reply } from '../../http/reply.ts';
+import type { Frames } from '../domain/frames.ts';
+import { assertWidget, type Sessions } from '../domain/sessions.ts';
+import { visitOf } from './visits.ts';
+
+/** `/embed/ceremony/{frame,outcome}`: shared/framed.ts, for vendors without a ceremony. */
+export function frameRoutes({ sessions, frames, publicUrl }: { sessions: Sessions; frames: Frames; publicUrl: string }): Router {
+  const router = new Router({ prefix: '/embed/ceremony' });
+  const enter = async (ctx: Context) => {
+    const { session } = await sessions.enter(visitOf(ctx, publicUrl));
+    assertWidget(session, 'sign', 'onboarding');
+    return session;
+  };
+
+  router.post('/frame', async (ctx: Context) => {
+    const session = await enter(ctx);
+    parse(z.strictObject({}), await readJson(ctx));
+    const { url, expiresAt } = await frames.page(session);
+    reply(ctx, 200, SigningFrame, { embed_url: url, expires_at: expiresAt === undefined ? null : iso(expiresAt) });
+  });
+
+  router.get('/outcome', async (ctx: Context) => {
+    const { envelopeId, status, checkedAt } = await frames.outcome(await enter(ctx));
+    reply(ctx, 200, Outcome, { envelope_id: envelopeId, status, checked_at: iso(checkedAt) });
+  });
+  return router;
+}

@@ -1,0 +1,43 @@
+import { Router } from '@koa/router';
+import type { Context } from 'koa';
+import { CertificateView, VaultView } from '../../../shared/vault.ts';
+import { reply } from '../../http/reply.ts';
+import { assertWidget, type Sessions } from '../domain/sessions.ts';
+import type { Vaults } from '../domain/vaults.ts';
+import { visitOf } from './visits.ts';
+
+interface Options {
+  sessions: Sessions;
+  vaults: Vaults;
+  publicUrl: string;
+}
+
+/** `/embed/vault`: a vaulted envelope, for the session of its reader. */
+export function vaultRoutes({ sessions, vaults, publicUrl }: Options): Router {
+  const router = new Router({ prefix: '/embed/vault' });
+  const enter = async (ctx: Context) => {
+    const { session } = await sessions.enter(visitOf(ctx, publicUrl));
+    assertWidget(session, 'vault');
+    return session;
+  };
+
+  router.get('/', async (ctx: Context) => reply(ctx, 200, VaultView, await vaults.record(await enter(ctx))));
+
+  router.get('/certificate', async (ctx: Context) => reply(ctx, 200, CertificateView, await vaults.certificate(await enter(ctx))));
+
+  router.get('/copy', async (ctx: Context) => {
+    const session = await enter(ctx);
+    const { length, body } = await vaults.copy(session);
+    ctx.status = 200;
+    ctx.set({
+      'Cache-Control': 'no-store',
+      'Content-Disposition': `attachment; filename="${session.envelope_id}_copy.pdf"`,
+      // Should a browser show it all the same, it is nobody's page and runs nothing.
+      'Content-Security-Policy': "sandbox; default-src 'none'; frame-ancestors 'none'",
+    });
+    ctx.type = 'application/pdf';
+    if (length !== undefined) ctx.length = length;
+    ctx.body = body;
+  });
+  return router;
+}

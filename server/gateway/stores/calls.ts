@@ -1,0 +1,28 @@
+import type { Kysely } from 'kysely';
+import type { KeptCallStore } from '../domain/ports.ts';
+import type { Tables } from './tables.ts';
+
+export function keptCallStore(db: Kysely<Tables>): KeptCallStore {
+  const all = db.selectFrom('kept_call').selectAll();
+  return {
+    async claim(row) {
+      const { numInsertedOrUpdatedRows } = await db
+        .insertInto('kept_call')
+        .values(row)
+        .onConflict((c) => c.columns(['scope', 'key']).doNothing())
+        .executeTakeFirstOrThrow();
+      return (numInsertedOrUpdatedRows ?? 0n) > 0n;
+    },
+    find: (scope, key) => all.where('scope', '=', scope).where('key', '=', key).executeTakeFirst(),
+    async settle({ scope, key }, change) {
+      await db.updateTable('kept_call').set(change).where('scope', '=', scope).where('key', '=', key).execute();
+    },
+    async release({ scope, key }) {
+      await db.deleteFrom('kept_call').where('scope', '=', scope).where('key', '=', key).execute();
+    },
+    interrupted: () => all.where('state', '=', 'running').execute(),
+    async purge(before) {
+      await db.deleteFrom('kept_call').where('at', '<', before).execute();
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import { Failure } from '../../../shared/problem.ts';
+import type { OutboundAnswer } from '../../outbound/request.ts';
+
+/** Who a call is for: somebody who waits for it, or the workers, who leave a quarter of what a key may ask to those who wait. */
+export type Purpose = 'people' | 'work';
+const kept: Record<Purpose, number> = { people: 0, work: 1 / 4 };
+
+/** Milliseconds: a window that is longer than the first is not believed, and a 429 without `Retry-After` is waited out for the second. */
+const longest = 120_000;
+const unsaid = 10_000;
+
+interface Window {
+  readonly limit: number;
+  left: number;
+  readonly until: number;
+}
+
+/** May a call be made with this key now? Throws `rate-limited`, with the seconds to wait. */
+export interface Allowance {
+  take(keyId: string): void;
+  learn(keyId: string, answer: Pick<OutboundAnswer, 'status' | 'headers'>): void;
+}
+
+/**
+ * What each key may still ask of a vendor until its window ends: as the vendor's own headers say (`X-RateLimit-Limit`, `-Remaining`, `-Reset`
+ * in seconds since 1970, docs.stg.loyva.net/api-reference/overview), less what was asked since. A vendor that says nothing is asked freely.
+ */
+export function createAllowance(now: () => number): (purpose: Purpose) => Allowance {
+  const windows = new Map<string, Window>();
+
+  function learn(keyId: string, { status, headers }: Pick<OutboundAnswer, 'status' | 'headers'>): void {
+    const at = now();
+    const known = windows.get(keyId);
+    if (status === 429) {
+      const wait = waitOf(headers) ?? unsaid;
+      windows.set(keyId, { limit: known?.limit ?? 1, left: 0, until: at + Math.min(wait, longest) });
+      return;
+    }
+    const [limit, left, reset] = ['limit', 'remaining', 'reset'].map((name) => Number(headers[`x-ratelimit-${name}`] ?? Number.NaN));
+    const until = (reset ?? 0) * 1000;
+    if (!limit || !Number.isFinite(left) || !(until > at) || until > at + longest) return;
+    // Answers overtake each other: within one window the least is true.
+    const same = known !== undefined && Math.abs(known.until - until) < 2_000;
+    windows.set(keyId, { limit, left: same ? Math.min(known.left, left ?? 0) : (left ?? 0), until });
+  }
+
+  return (purpose) => ({
+    learn,
+    take(keyId) {
+      const window = windows.get(keyId);
+      if (!window) return;
+      const at = now();
+      if (window.until <= at) return void windows.delete(keyId);
+      if (window.left <= window.limit * kept[purpose])
+        throw new Failure('rate-limited', 'The vendor allows no more calls just now.', {
+          retryAfter: Math.ceil((window.until - at) / 1000),
+        });
+      window.left -= 1;
+    },
+  });
+}
+
+/** Milliseconds that `Retry-After` asks for, ten minutes at most; Loyva's unit is not documented and taken for seconds (RFC 9110 section 10.2.3). */
+export function waitOf(headers: OutboundAnswer['headers']): number | undefined {
+  const said = headers['retry-after'];
+  return typeof said === 'string' && /^\d{1,9}$/.test(said) ? Math.min(Number(said) * 1000, 600_000) : undefined;
+}

@@ -1,0 +1,30 @@
+import { Discovery, discoveryPath } from '../../../shared/ceremony.ts';
+import { Failure } from '../../../shared/problem.ts';
+import { OutboundFailure } from '../../outbound/request.ts';
+import { json } from './read.ts';
+import type { VendorOptions } from './scribeless.ts';
+
+/** How long it is remembered whether the vendor has a ceremony, in milliseconds. */
+const remembered = { present: 300_000, absent: 30_000 } as const;
+
+/** Where the vendor has its ceremony, as it says itself; nothing where it has none. */
+export type Discover = () => Promise<string | undefined>;
+
+export function discovery({ origin, request, deadline, now }: Omit<VendorOptions, 'keyOf'> & { now: () => number }): Discover {
+  let known: { path: string | undefined; until: number } | undefined;
+  return async () => {
+    const at = now();
+    if (!known || known.until <= at) {
+      const answer = await request({ origin, path: discoveryPath, method: 'GET', headers: { accept: 'application/json' }, deadline }).catch(
+        (cause: unknown) => {
+          throw cause instanceof OutboundFailure ? new Failure('vendor-unavailable', undefined, { cause }) : cause;
+        },
+      );
+      if (answer.status === 429 || answer.status >= 500) throw new Failure('vendor-unavailable');
+      const found = answer.status === 200 ? json(answer, Discovery) : undefined;
+      const path = found?.version === 1 && /^(\/[\w-]+)+$/.test(found.path) ? found.path : undefined;
+      known = { path, until: at + (path ? remembered.present : remembered.absent) };
+    }
+    return known.path;
+  };
+}

@@ -1,0 +1,18 @@
+/** How often a reading call is repeated at most, and the longest first wait in milliseconds; each further one may be twice as long. */
+export const repeating = { most: 2, base: 150 } as const;
+
+/** Answers of something between us and the vendor, or of a vendor that is starting: the same question may be answered a moment later. */
+const passing: ReadonlySet<number> = new Set([502, 503, 504]);
+export const isPassing = (status: number): boolean => passing.has(status);
+
+/** Milliseconds before the next try: full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"), and no less than the vendor asks for. */
+export const waitBefore = (repeat: number, retryAfter: string | string[] | undefined): number =>
+  Math.max(Math.random() * repeating.base * 2 ** repeat, asked(retryAfter));
+
+/** `Retry-After` in milliseconds (RFC 9110 section 10.2.3): seconds, or a date. */
+function asked(header: string | string[] | undefined): number {
+  if (typeof header !== 'string') return 0;
+  if (/^\d{1,6}$/.test(header)) return Number(header) * 1_000;
+  const at = Date.parse(header);
+  return Number.isNaN(at) ? 0 : Math.max(0, at - Date.now());
+}

@@ -1,0 +1,132 @@
+import { Readable } from 'node:stream';
+import { z } from 'zod/mini';
+import { Failure } from '../../../shared/problem.ts';
+import { loyvaKeyHeader, loyvaLinkOrigins, loyvaPaths } from '../../../shared/vendors/loyva.ts';
+import { type OutboundAnswer, OutboundFailure, type RequestStream } from '../../outbound/request.ts';
+import type { CredentialRow } from '../domain/ports.ts';
+import type { VaultVendor } from '../domain/vaults.ts';
+import { assertKeyless, assertPlain } from './echo.ts';
+import { vendorLink } from './links.ts';
+import { json } from './read.ts';
+import type { VendorOptions } from './scribeless.ts';
+import { Certificate, Compliance, certificateView, Envelope, Status, vaultView } from './vault-answers.ts';
+
+/** Bytes of a copy that are passed on at most, and milliseconds that all of them may take. */
+const copyLimits = { cap: 40 * 1024 * 1024, deadline: 120_000 } as const;
+const Address = z.object({ data: z.object({ signed_url: z.string().check(z.maxLength(8_192)) }) });
+
+type Head = Pick<OutboundAnswer, 'status' | 'headers'>;
+
+/** Refusals that say something of the envelope; every other one is between the gateway and the vendor. */
+function refusalOf({ status, headers }: Head): Failure {
+  if (status === 409) return new Failure('envelope-wrong-state');
+  if (status === 410) return new Failure('copy-released');
+  const told = `The vendor answered ${status}.`;
+  if (status === 401 || status === 402 || status === 403) return new Failure('vendor-refused', told);
+  if (status !== 429 && status < 500) return new Failure('vendor-unreadable', told);
+  const wait = Number(headers['retry-after']);
+  return new Failure('vendor-unavailable', told, Number.isInteger(wait) && wait > 0 ? { retryAfter: Math.min(wait, 3_600) } : {});
+}
+
+const asFailure = (cause: unknown): unknown =>
+  cause instanceof OutboundFailure ? new Failure('vendor-unavailable', undefined, { cause }) : cause;
+const failing = (cause: unknown): never => {
+  throw asFailure(cause);
+};
+
+/** Loyva's vault, read with the partner's key. The addresses it signs are used here and go no further. */
+export function vault({ origin, request, stream, keyOf, deadline }: VendorOptions & { stream: RequestStream }): VaultVendor {
+  /** Nothing when the vendor has no such thing for this key. */
+  async function read<T>(key: CredentialRow, envelopeId: string, below: string, schema: z.ZodMiniType<T>): Promise<T | undefined> {
+    const secret = keyOf(key);
+    const path = `${loyvaPaths.envelopes}/${encodeURIComponent(envelopeId)}${below}`;
+    const headers = { accept: 'application/json', [loyvaKeyHeader]: secret };
+    const answer = await request({ origin, path, method: 'GET', headers, deadline }).catch(failing);
+    if (answer.status === 404) return undefined;
+    if (answer.status < 200 || answer.status > 299) throw refusalOf(answer);
+    assertKeyless(answer, secret);
+    const found = json(answer, schema);
+    if (!found) throw new Failure('vendor-unreadable');
+    return found;
+  }
+
+  /** What the view can do without: a key may lack the scope for it, and a vendor may not have it. */
+  const readIfGiven: typeof read = (...wanted) =>
+    read(...wanted).catch((error: unknown) => {
+      // Whatever the reason, the view says that nothing is known, which is true.
+      if (error instanceof Failure) return undefined;
+      throw error;
+    });
+
+  /** Without the key: whoever holds the address may read. */
+  async function fetchCopy(address: URL) {
+    const { body, ...head } = await stream({
+      origin: address.origin,
+      path: address.pathname + address.search,
+      method: 'GET',
+      headers: { accept: 'application/pdf' },
+      ...copyLimits,
+    }).catch(failing);
+    try {
+      if (head.status !== 200) throw refusalOf(head);
+      return { length: lengthOf(head), body: await pdfOf(body) };
+    } catch (error) {
+      body.destroy();
+      throw asFailure(error);
+    }
+  }
+
+  return {
+    async record(key, id) {
+      const [envelope, compliance] = await Promise.all([read(key, id, '', Envelope), readIfGiven(key, id, '/compliance', Compliance)]);
+      if (!envelope) return undefined;
+      const { envelope_id, vault: kept, signers } = envelope.data;
+      if (envelope_id !== id) throw new Failure('vendor-unreadable');
+      // A certificate is issued for the asking, which stands in the vendor's record: only where nothing else tells of the vault.
+      const [certificate, status] = await Promise.all([
+        kept ? undefined : readIfGiven(key, id, '/vault/certificate', Certificate),
+        signers ? undefined : readIfGiven(key, id, '/status', Status),
+      ]);
+      return vaultView(envelope.data, { compliance: compliance?.data, certificate: certificate?.data, status: status?.data });
+    },
+
+    async certificate(key, id) {
+      const certificate = await read(key, id, '/vault/certificate', Certificate);
+      return certificate && certificateView(certificate.data);
+    },
+
+    async copy(key, id) {
+      const given = await read(key, id, '/vault/copy/signed-url', Address);
+      return given && fetchCopy(new URL(vendorLink(given.data.signed_url, ...loyvaLinkOrigins(origin, 'storage'))));
+    },
+  };
+}
+
+/** The announced length of a PDF that can be passed on. */
+function lengthOf({ headers }: Head): number | undefined {
+  assertPlain(headers);
+  if (!/^application\/pdf\b/i.test(String(headers['content-type'] ?? ''))) throw new Failure('vendor-unreadable');
+  const length = Number(headers['content-length'] ?? Number.NaN);
+  if (length > copyLimits.cap) throw new Failure('vendor-unreadable', 'The copy is larger than can be passed on.');
+  return Number.isInteger(length) ? length : undefined;
+}
+
+const signature = Buffer.from('%PDF-');
+
+/** The same bytes, as soon as the first of them say that they are a PDF's (ISO 32000-2, 7.5.2). */
+async function pdfOf(body: Readable): Promise<Readable> {
+  const chunks: AsyncIterator<Buffer> & AsyncIterable<Buffer> = body.iterator();
+  let head: Buffer = Buffer.alloc(0);
+  while (head.length < signature.length) {
+    const next = await chunks.next();
+    if (next.done) break;
+    head = Buffer.concat([head, next.value]);
+  }
+  if (!head.subarray(0, signature.length).equals(signature)) throw new Failure('vendor-unreadable');
+  async function* whole() {
+    yield head;
+    yield* chunks;
+  }
+  // A reader who leaves before the first byte never starts the chunks, so the body is ended apart.
+  return Readable.from(whole(), { objectMode: false }).once('close', () => body.destroy());
+}

@@ -1,0 +1,134 @@
+import { once } from 'node:events';
+import type { Readable } from 'node:stream';
+import { Busboy, type BusboyInstance } from '@fastify/busboy';
+import type { Context } from 'koa';
+import { Failure, type Fault } from '../../shared/problem.ts';
+import { gathered } from './gathered.ts';
+
+/** What a form brought: its texts by name, and its file, if there was one. */
+export interface Form {
+  readonly texts: ReadonlyMap<string, string>;
+  readonly file: FormFile | undefined;
+}
+
+export interface FormFile {
+  /** Without folders; null where the part gave none. */
+  readonly filename: string | null;
+  readonly bytes: Buffer;
+}
+
+/** The one file that a form may bring: the name of its part, the most bytes it may have, and the types it may say it is of. */
+export interface FileRule {
+  readonly name: string;
+  readonly cap: number;
+  readonly types: readonly string[];
+}
+
+const mostParts = 40;
+/** Of one text part, and of everything that is not the file, in bytes. */
+const textCap = 1_000_000;
+const aroundCap = 2_000_000;
+
+/**
+ * Reads a body of multipart/form-data (RFC 7578) with at most one file. Refused by its declared length before a byte is read, and by its real
+ * one while reading; what is wrong with its parts is told together. Failure `body-too-large`, `invalid-input`.
+ */
+export async function readForm(ctx: Context, rule: FileRule): Promise<Form> {
+  const cap = rule.cap + aroundCap;
+  if (Number(ctx.get('Content-Length') || 0) > cap) throw tooLarge(rule);
+  const parser = parserFor(ctx);
+  const collected = collect(parser, rule);
+  let length = 0;
+  // Giving up on a body must not destroy the connection: the refusal is still to be written to it.
+  for await (const chunk of ctx.req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > cap) throw tooLarge(rule);
+    // Not with every chunk: each race holds on to its place in line until the form is over, and a chunk may be one byte.
+    if (!parser.write(chunk)) await Promise.race([once(parser, 'drain').catch(() => collected), collected]);
+  }
+  parser.end();
+  return collected;
+}
+
+function parserFor(ctx: Context): BusboyInstance {
+  try {
+    return new Busboy({
+      headers: { 'content-type': ctx.get('Content-Type') },
+      limits: { parts: mostParts, fieldSize: textCap, headerPairs: 20, headerSize: 8_192 },
+    });
+  } catch (error) {
+    const errors = [{ pointer: '', code: 'no-boundary', message: 'must name the boundary between its parts in Content-Type' }];
+    throw new Failure('invalid-input', 'The form names no boundary between its parts.', { cause: error, errors });
+  }
+}
+
+/** What the parser finds, once it has found everything; or the first thing for which it is not worth reading on. */
+function collect(parser: BusboyInstance, rule: FileRule): Promise<Form> {
+  const texts = new Map<string, string>();
+  const faults: Fault[] = [];
+  const add = (name: string, code: string, message: string) => faults.push({ pointer: pointerOf(name), code, message });
+  let file: { filename: string | null; content: ReturnType<typeof gathered> } | undefined;
+  const form = new Promise<Form>((resolve, reject) => {
+    // The parser may tell of one broken body several times; each must be heard.
+    parser.on('error', () => reject(brokenOff()));
+    parser.on('partsLimit', () => reject(oneFault('', 'too-many-parts', `must have at most ${mostParts} parts`)));
+    parser.on('field', (name = '', value, _cutName, cut, encoding) => {
+      if (cut) return reject(oneFault(pointerOf(name), 'too-large', `must have at most ${textCap} bytes`));
+      if (name === rule.name) add(name, 'not-a-file', 'must be a file');
+      else if (texts.has(name)) add(name, 'duplicate', 'must be sent once');
+      else if (value.includes('\ufffd') || !plain.has(encoding)) add(name, 'encoding', 'must be UTF-8, as it is');
+      else texts.set(name, value);
+    });
+    parser.on('file', (name: string | undefined, stream: Readable, filename: string | undefined, encoding, type) => {
+      stream.on('error', () => reject(brokenOff()));
+      const fault = fileFault(rule, { name, encoding, type, again: file !== undefined });
+      if (fault) {
+        faults.push(fault);
+        return void stream.resume();
+      }
+      const content = gathered();
+      file = { filename: filename || null, content };
+      let size = 0;
+      stream.on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        if (size > rule.cap) reject(tooLarge(rule));
+        else content.add(chunk);
+      });
+    });
+    parser.on('finish', () => {
+      if (faults.length > 0) reject(new Failure('invalid-input', undefined, { errors: faults }));
+      else resolve({ texts, file: file && { filename: file.filename, bytes: file.content.bytes() } });
+    });
+  });
+  // Whoever left in the middle never asks for it.
+  form.catch(() => {});
+  return form;
+}
+
+type FilePart = { name: string | undefined; encoding: string; type: string; again: boolean };
+
+function fileFault({ name: wanted, types }: FileRule, { name = '', encoding, type, again }: FilePart): Fault | undefined {
+  const fault = (code: string, message: string): Fault => ({ pointer: pointerOf(name), code, message });
+  if (name !== wanted) return fault('not-the-file', `is a file; the file is sent as ${wanted}`);
+  if (again) return fault('duplicate', 'must be sent once');
+  if (!types.includes(type)) return fault('media-type', `must be of the type ${types.join(' or ')}`);
+  return plain.has(encoding) ? undefined : fault('encoding', 'must be sent as it is, without a transfer encoding');
+}
+
+/** Transfer encodings that leave bytes as they are (RFC 2045 section 6.2). */
+const plain = new Set(['7bit', '8bit', 'binary']);
+
+const pointerOf = (name: string): string => (name === '' ? '' : `/${name.slice(0, 100).replace(/~/g, '~0').replace(/\//g, '~1')}`);
+
+const oneFault = (pointer: string, code: string, message: string): Failure =>
+  new Failure('invalid-input', undefined, { errors: [{ pointer, code, message }] });
+
+const brokenOff = (): Failure =>
+  new Failure('invalid-input', 'The form breaks off: its closing boundary is missing.', {
+    errors: [{ pointer: '', code: 'broken-off', message: 'must end with its closing boundary' }],
+  });
+
+function tooLarge({ name, cap }: FileRule): Failure {
+  const message = `must have at most ${cap} bytes`;
+  return new Failure('body-too-large', `The file ${message}.`, { errors: [{ pointer: `/${name}`, code: 'too-large', message }] });
+}

@@ -1,0 +1,45 @@
+/** Where an act stands in the platform's log, with a head that covers it: the leaf's place from 0, the tree's size, and the signed checkpoint. */
+export interface LogPlace {
+  readonly origin: string;
+  readonly leaf: number;
+  readonly size: number;
+  readonly checkpoint: string;
+}
+
+export interface Ledger {
+  /** The newest event of this kind of this envelope. */
+  ofEvent(envelopeId: string, kind: string): Promise<LogPlace>;
+  /** The newest head, signed (c2sp.org/tlog-checkpoint). */
+  checkpoint(): Promise<string>;
+  /** What checks it (c2sp.org/signed-note). */
+  verifierKey(): string;
+}
+
+interface Head {
+  readonly size: number;
+  readonly root: Uint8Array;
+}
+
+interface Parts {
+  leafOf(envelopeId: string, kind: string): Promise<number | undefined>;
+  head(): Promise<Head>;
+  /** Signs a head of the log of this name. */
+  sign(origin: string, head: Head): string;
+  verifierKey(origin: string): string;
+  readonly place: { readonly publicUrl: string };
+}
+
+/** The platform's log, as strangers may check it. `place.publicUrl`, whose host names the log, is read at each use. */
+export function ledgerOf({ leafOf, head, sign, verifierKey, place }: Parts): Ledger {
+  const origin = () => `${new URL(place.publicUrl).host}/log`;
+  return {
+    async ofEvent(envelopeId, kind) {
+      const leaf = await leafOf(envelopeId, kind);
+      if (leaf === undefined) throw new Error(`The log has no ${kind} of ${envelopeId}.`);
+      const covering = await head();
+      return { origin: origin(), leaf, size: covering.size, checkpoint: sign(origin(), covering) };
+    },
+    checkpoint: async () => sign(origin(), await head()),
+    verifierKey: () => verifierKey(origin()),
+  };
+}

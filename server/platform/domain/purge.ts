@@ -1,0 +1,27 @@
+import type { Store } from './books.ts';
+import type { Erasures } from './erasure.ts';
+
+const month = 30 * 24 * 3_600_000;
+const batch = 1_000;
+
+export type Purge = ReturnType<typeof purgeOf>;
+
+interface Parts {
+  readonly store: Store;
+  readonly erasures: Pick<Erasures, 'settle'>;
+  /** Deletes the files of mails. */
+  readonly forgetMails: (ids: readonly string[]) => Promise<void>;
+}
+
+/** Lets go of what nobody can use any more: ways in that ended a month ago (until then they are told apart from unknown ones) and mails that left then. */
+export const purgeOf = ({ store, erasures, forgetMails }: Parts) => ({
+  async purge(at: number): Promise<void> {
+    await erasures.settle(at);
+    await store.transact((books) => books.envelopes.forgetPasses(at - month));
+    const mails = await store.read.mails.delivered(at - month, batch);
+    if (mails.length === 0) return;
+    // The files first: killed in between, the rows still name them.
+    await forgetMails(mails);
+    await store.transact((books) => books.mails.forget(mails));
+  },
+});

@@ -1,0 +1,88 @@
+import type { Fault } from '../../../shared/problem.ts';
+import { envelopeLimits } from '../../../shared/vendors/loyva.ts';
+import type { Envelope, EnvelopeDocument } from './envelope.ts';
+import type { EnvelopeRequest, SignerRequest, UploadedDocument } from './envelope-request.ts';
+import { type FieldRequest, fieldFaults } from './field-request.ts';
+import { printFaults } from './print.ts';
+
+/** A document with its fields, of which envelopes are made. Its fields name roles; who has them is said by each envelope. */
+export interface Template {
+  readonly id: string;
+  readonly accountId: string;
+  readonly name: string;
+  readonly order: Envelope['order'];
+  readonly document: EnvelopeDocument;
+  readonly fields: readonly FieldRequest[];
+  readonly createdAt: number;
+}
+
+export interface TemplateRequest {
+  readonly name: string;
+  readonly order: Envelope['order'];
+  readonly document: UploadedDocument;
+  readonly fields: readonly FieldRequest[];
+}
+
+/** What the platform keeps of templates, by account. */
+export interface TemplateBook {
+  add(template: Template, contentKey: Uint8Array): Promise<void>;
+  find(accountId: string, id: string): Promise<Template | undefined>;
+  /** Newest first. */
+  list(accountId: string, query: { page: number; limit: number }): Promise<{ items: Template[]; total: number }>;
+  /** The key that its file is encrypted with, opened. */
+  contentKey(accountId: string, id: string): Promise<Uint8Array | undefined>;
+  /** Gone with its key, so that nobody can read its file again. False when it was not there. */
+  remove(accountId: string, id: string): Promise<boolean>;
+}
+
+/** In the order in which the fields name them; in a sequential envelope that in which they sign. */
+export const rolesOf = ({ fields }: Pick<Template, 'fields'>): string[] => [...new Set(fields.map(({ signer }) => signer))];
+
+/** Everything that is wrong with the request apart from its document. `missing` gives the characters that no font has. */
+export const templateFaults = (request: TemplateRequest, missing: (texts: readonly string[]) => string[]): Fault[] => [
+  ...fieldFaults(request.fields),
+  ...withoutSignature(request.fields),
+  ...printFaults(printed(request), missing),
+];
+
+/** Whoever has such a role would finish without having signed. */
+function withoutSignature(fields: readonly FieldRequest[]): Fault[] {
+  const roles = rolesOf({ fields });
+  if (roles.length > envelopeLimits.signers)
+    return [fault('/fields', 'too-many-roles', `must name at most ${envelopeLimits.signers} roles`)];
+  const signing = new Set(fields.filter(({ type }) => type === 'signature').map(({ signer }) => signer));
+  return roles
+    .filter((role) => !signing.has(role))
+    .map((role) => fault('/fields', 'signature-missing', `needs a signature field for ${role}`));
+}
+
+const printed = ({ name, fields }: TemplateRequest): [pointer: string, text: string][] => [
+  ['/name', name],
+  ...fields.flatMap(({ signer, value }, i): [string, string][] => [
+    [`/fields/${i}/signer`, signer],
+    [`/fields/${i}/value`, value?.text ?? ''],
+  ]),
+];
+
+/** What keeps an envelope from being made of this template: every role has exactly one signer, and every signer one of its roles. */
+export function castFaults(template: Template, { signers }: Pick<EnvelopeRequest, 'signers'>): Fault[] {
+  const roles = rolesOf(template);
+  if (!signers) return roles.length === 1 ? [] : [fault('/signers', 'role-missing', `must name who signs as each of ${roles.join(', ')}`)];
+  return [
+    ...roles
+      .filter((role) => !signers.some((signer) => signer.role === role))
+      .map((role) => fault('/signers', 'role-missing', `needs a signer with the role ${role}`)),
+    ...signers.flatMap(({ role }, i) =>
+      role !== null && roles.includes(role) ? [] : [fault(`/signers/${i}/role`, 'no-such-role', `must be one of ${roles.join(', ')}`)],
+    ),
+  ];
+}
+
+/** Who signs, each with a role; without signers the customer has the only one. */
+export function castOf(template: Template, { signers, customer }: Pick<EnvelopeRequest, 'signers' | 'customer'>): SignerRequest[] {
+  const roles = rolesOf(template);
+  const cast = signers ?? [{ ...customer, role: roles[0] ?? null, order: undefined }];
+  return cast.map((signer) => ({ ...signer, order: signer.order ?? roles.indexOf(signer.role ?? '') + 1 }));
+}
+
+const fault = (pointer: string, code: string, message: string): Fault => ({ pointer, code, message });

@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto';
+import { displayed } from '../../../shared/geometry.ts';
+import { formatLoyvaId } from '../../../shared/ids.ts';
+import { Failure } from '../../../shared/problem.ts';
+import type { Account, Store } from './books.ts';
+import { DamagedFile } from './damage.ts';
+import type { Documents } from './documents.ts';
+import type { Vessel } from './envelope.ts';
+import { placeFaults } from './field-request.ts';
+import { refuseIf } from './refuse.ts';
+import { type Template, type TemplateRequest, templateFaults } from './template.ts';
+
+type Parts = { store: Store; documents: Documents; vessel: Vessel };
+
+export type Templates = ReturnType<typeof templatesOf>;
+
+/** A partner's templates. Another account's are not there. */
+export const templatesOf = ({ store, documents, vessel }: Parts) => ({
+  /** The document is taken in once, here; envelopes get what came of it. */
+  async create(account: Account, request: TemplateRequest, at: number): Promise<Template> {
+    refuseIf(templateFaults(request, documents.missing));
+    const { bytes, uploadSha256, pages } = await documents.takeIn(request.document.bytes);
+    refuseIf(placeFaults(request.fields, pages.map(displayed)));
+    const contentKey = randomBytes(32);
+    const document = { ...(await vessel.put(contentKey, bytes)), filename: request.document.filename, uploadSha256, pages };
+    const { name, order, fields } = request;
+    const id = formatLoyvaId('template', randomBytes(15));
+    const template: Template = { id, accountId: account.id, name, order, document, fields, createdAt: at };
+    await store.transact((books) => books.templates.add(template, contentKey));
+    return template;
+  },
+
+  list: (account: Account, query: { page: number; limit: number }) => store.read.templates.list(account.id, query),
+
+  async get(account: Account, id: string): Promise<Template> {
+    const template = await store.read.templates.find(account.id, id);
+    if (!template) throw noSuchTemplate();
+    return template;
+  },
+
+  /** Envelopes that were made of it have their own copy and go on. */
+  async remove(account: Account, id: string): Promise<void> {
+    if (!(await store.transact((books) => books.templates.remove(account.id, id)))) throw noSuchTemplate();
+  },
+});
+
+const noSuchTemplate = () => new Failure('not-found', 'There is no such template.');
+
+/** The template's document, for an envelope; nothing when it is deleted in the meantime. */
+export async function templateBytes({ store, vessel }: Pick<Parts, 'store' | 'vessel'>, template: Template): Promise<Buffer | undefined> {
+  const contentKey = await store.read.templates.contentKey(template.accountId, template.id);
+  try {
+    return contentKey && (await vessel.get(contentKey, template.document));
+  } catch (error) {
+    if (!(error instanceof DamagedFile)) throw error;
+    throw new Failure('internal', "The template's file no longer has the hash that was recorded, and is not used.", { cause: error });
+  }
+}

@@ -1,0 +1,13 @@
+import Router from '@koa/router';
+import type { CertificateKey } from '../domain/certificate.ts';
+
+/** The keys that certificates are signed with (RFC 7517), for whoever checks one. */
+export function jwksRoutes({ jwks }: Pick<CertificateKey, 'jwks'>): Router {
+  const router = new Router({ sensitive: true });
+  router.get('/.well-known/jwks.json', (ctx) => {
+    ctx.set('Access-Control-Allow-Origin', '*');
+    ctx.set('Cache-Control', 'public, max-age=300');
+    ctx.body = jwks;
+  });
+  return router;
+}

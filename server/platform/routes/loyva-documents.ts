@@ -1,0 +1,108 @@
+import type { Context } from 'koa';
+import { z } from 'zod/mini';
+import { fieldTypes, longest } from '../../../shared/fields.ts';
+import { Failure, type Fault } from '../../../shared/problem.ts';
+import { envelopeLimits } from '../../../shared/vendors/loyva.ts';
+import { parse, readJson } from '../../http/input.ts';
+import { type FileRule, readForm } from '../../http/multipart.ts';
+import type { UploadedDocument } from '../domain/envelope-request.ts';
+import type { FieldRequest } from '../domain/field-request.ts';
+import { line, listOf, oneOf, wanted, whole, within } from './loyva-input.ts';
+
+/** How documents and their fields come: in JSON as base64, or in a form as a file. */
+
+export type DocumentSchema = z.ZodMiniType<UploadedDocument>;
+
+/** A document of 7,000,000 characters in base64, and what stands around it. */
+const jsonCap = 10_000_000;
+
+/** Base64 (RFC 4648 section 4) that re-encodes to itself: what decoders disagree on is not a document. */
+const content = z.pipe(
+  z.string(wanted('must be base64')).check(
+    z.minLength(1, 'must not be empty'),
+    z.maxLength(envelopeLimits.base64, `must have at most ${envelopeLimits.base64} characters`),
+    z.refine((text) => Buffer.from(text, 'base64').toString('base64') === text, 'must be base64'),
+  ),
+  z.transform((text: string): Uint8Array => Buffer.from(text, 'base64')),
+);
+
+const inJson: DocumentSchema = z.pipe(
+  z.object({ filename: line(200), content_base64: content }, wanted('must be an object')),
+  z.transform(({ filename, content_base64: bytes }: { filename: string; content_base64: Uint8Array }) => ({ filename, bytes })),
+);
+const inForm: DocumentSchema = z.object({ filename: line(200), bytes: z.instanceof(Uint8Array) }, wanted('must be a file'));
+
+/** Browsers and clients that do not look at a file send the second. */
+const pdfTypes = ['application/pdf', 'application/octet-stream'];
+const fileRule = (name: string): FileRule => ({ name, cap: envelopeLimits.bytes, types: pdfTypes });
+
+/**
+ * Reads a body with a document by the schema that `make` gives for how its document comes. In a form every other field is a text part of its
+ * name; the `json` ones are JSON.
+ */
+export function withDocument<T>(make: (document: DocumentSchema) => (body: unknown) => z.ZodMiniType<T>, json: readonly string[]) {
+  const schemas = { json: make(inJson), form: make(inForm) };
+  return async (ctx: Context): Promise<T> => {
+    if (!ctx.is('multipart/form-data')) {
+      const body = await readJson(ctx, jsonCap);
+      return parse(schemas.json(body), body);
+    }
+    const { texts, file } = await readForm(ctx, fileRule('document'));
+    const document = file && { filename: file.filename ?? 'document.pdf', bytes: file.bytes };
+    const body = { ...readTexts(texts, json), document };
+    return parse(schemas.form(body), body);
+  };
+}
+
+function readTexts(texts: ReadonlyMap<string, string>, json: readonly string[]): Record<string, unknown> {
+  const faults: Fault[] = [];
+  const read = [...texts].map(([name, text]): [string, unknown] => {
+    if (!json.includes(name)) return [name, text];
+    try {
+      return [name, JSON.parse(text)];
+    } catch {
+      faults.push({ pointer: `/${name}`, code: 'not-json', message: 'must be JSON' });
+      return [name, undefined];
+    }
+  });
+  if (faults.length > 0) throw new Failure('invalid-input', undefined, { errors: faults });
+  return Object.fromEntries(read);
+}
+
+const Upload = z.object({ file: inForm });
+
+/** Reads an upload: a form with the part `file`. */
+export async function readUpload(ctx: Context): Promise<UploadedDocument> {
+  if (!ctx.is('multipart/form-data')) throw new Failure('media-type-refused', 'Send multipart/form-data with the PDF as its part file.');
+  const { file } = await readForm(ctx, fileRule('file'));
+  return parse(Upload, { file: file && { filename: file.filename ?? 'document.pdf', bytes: file.bytes } }).file;
+}
+
+const Field = z.object({
+  type: oneOf(fieldTypes),
+  page: whole(1, envelopeLimits.pages),
+  x: within(0, 1),
+  y: within(0, 1),
+  width: within(0, 1),
+  height: within(0, 1),
+  required: z._default(z.boolean('must be true or false'), true),
+  label: z.nullish(line(100)),
+  value: z.nullish(line(longest.text)),
+});
+
+/** Fields, each with a `signer` of this kind: an e-mail or a role. */
+export const fieldsOf = (signer: z.ZodMiniType<string>, least: number) =>
+  listOf(
+    z.pipe(
+      z.extend(Field, { signer }),
+      z.transform(
+        ({ label, value, ...field }: z.output<typeof Field> & { signer: string }): FieldRequest => ({
+          ...field,
+          label: label ?? null,
+          value: value ? { kind: 'text', text: value } : null,
+        }),
+      ),
+    ),
+    least,
+    envelopeLimits.fields,
+  );

@@ -1,0 +1,52 @@
+import Router from '@koa/router';
+import { Failure } from '../../../shared/problem.ts';
+import { VaultView } from '../../../shared/vault.ts';
+import { sendFile } from '../../http/bytes.ts';
+import { iso, reply } from '../../http/reply.ts';
+import { checkAnswer } from '../domain/certificate.ts';
+import { statusOf } from '../domain/envelopes.ts';
+import type { VaultReading, VaultRecord } from '../domain/vault-reading.ts';
+import { bearerOf, seenOf } from './bearer.ts';
+
+/** Where the vault's page asks; its refusals are problems (RFC 9457). */
+export const vaultReadingPath = '/api/v2/embed/vault';
+
+/** The vault for whoever holds a vault token: the record, and the copy. */
+export function vaultReadingRoutes(reading: VaultReading, now: () => number): Router {
+  const router = new Router({ sensitive: true, prefix: vaultReadingPath });
+
+  router.get('/', async (ctx) => {
+    const at = now();
+    ctx.set('Cache-Control', 'no-store');
+    reply(ctx, 200, VaultView, viewOf(await reading.record(bearerOf(ctx), at), at));
+  });
+  router.get('/copy', async (ctx) => {
+    // A length that is asked for is no reading.
+    if (ctx.method !== 'GET') throw new Failure('method-not-allowed');
+    const { bytes, sha256, filename } = await reading.copy(bearerOf(ctx), seenOf(ctx), now());
+    ctx.set('Content-Disposition', `attachment; filename="${filename}"`);
+    ctx.set('Content-Security-Policy', 'sandbox');
+    sendFile(ctx, { bytes, sha256, type: 'application/pdf' });
+  });
+  return router;
+}
+
+function viewOf({ envelope, signers, custody, verdict }: VaultRecord, at: number): VaultView {
+  const { release } = envelope;
+  return {
+    envelope_id: envelope.id,
+    name: envelope.name,
+    status: statusOf(envelope, at),
+    document_hash: custody.documentHash,
+    stored_at: custody.storedAt === null ? null : iso(custody.storedAt),
+    controller: custody.controller,
+    signers: signers.map(({ email, name, role, state }) => ({ email, name, role, status: state })),
+    compliant: verdict.compliant,
+    score: verdict.score,
+    checked_at: iso(verdict.checkedAt),
+    checks: verdict.checks.map(checkAnswer),
+    access_log: custody.access.map(({ at: when, ...line }) => ({ at: iso(when), ...line })),
+    released:
+      envelope.state === 'destroyed' && release ? { at: release.acknowledgedAt === null ? null : iso(release.acknowledgedAt) } : null,
+  };
+}

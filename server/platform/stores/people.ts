@@ -1,0 +1,70 @@
+import { type Kysely, sql } from 'kysely';
+import type { SecretBox } from '../../storage/secret-box.ts';
+import { ownerKey } from '../domain/books.ts';
+import type { EnvelopeState } from '../domain/envelope.ts';
+import type { Erasure, PeopleBook } from '../domain/people.ts';
+import { forgetMails, forgetRows } from './forgetting.ts';
+import { peopleKeys } from './people-keys.ts';
+import type { Tables } from './schema.ts';
+
+/** People in platform.db. */
+export const peopleBook = (db: Kysely<Tables>, box: SecretBox): PeopleBook => {
+  const keys = peopleKeys(db, box);
+  const ofMark = (accountId: string, email: string) =>
+    db.selectFrom('people').where('account_id', '=', accountId).where('mark', '=', keys.mark(accountId, email));
+  return {
+    meet: keys.meet,
+    find: keys.find,
+    isKnown: async (accountId, email) =>
+      Boolean(await ofMark(accountId, email).select('id').where('wrapped_key', 'is not', null).executeTakeFirst()),
+    traces: (accountId, email) => tracesOf(db, accountId, ownerKey(email)),
+    async forgotten(accountId, email) {
+      const row = await ofMark(accountId, email)
+        .select(['id', 'erased_at', 'erasure'])
+        .where('erased_at', 'is not', null)
+        .orderBy('erased_at', 'desc')
+        .executeTakeFirst();
+      return row?.erasure && row.erased_at !== null
+        ? { id: row.id, erasedAt: row.erased_at, erasure: JSON.parse(row.erasure) as Erasure }
+        : undefined;
+    },
+    async forget(accountId, person, erasure, at) {
+      const envelopes = (await tracesOf(db, accountId, ownerKey(person.email))).map(({ envelopeId }) => envelopeId);
+      const mails = await forgetMails(db, envelopes, person.email);
+      await forgetRows(db, accountId, person);
+      await db
+        .updateTable('people')
+        .set({ wrapped_key: null, contact: null, erased_at: at, erasure: JSON.stringify(erasure), unsettled: JSON.stringify(mails) })
+        .where('id', '=', person.id)
+        .execute();
+    },
+    async unsettled() {
+      const rows = await db.selectFrom('people').select(['id', 'unsettled']).where('unsettled', 'is not', null).execute();
+      return new Map(rows.map(({ id, unsettled }) => [id, JSON.parse(unsettled ?? '[]') as string[]]));
+    },
+    async settled(personIds, then) {
+      await db.updateTable('people').set({ unsettled: null }).where('id', 'in', personIds).where('erased_at', '<=', then).execute();
+    },
+  };
+};
+
+async function tracesOf(db: Kysely<Tables>, accountId: string, emailKey: string) {
+  const rows = await db
+    .selectFrom('envelopes')
+    .select(['id', 'state'])
+    .where('account_id', '=', accountId)
+    .where((e) =>
+      e.or([
+        e('id', 'in', e.selectFrom('signers').select('envelope_id').where('email_key', '=', emailKey)),
+        e(
+          'customer_id',
+          'in',
+          e.selectFrom('customers').select('id').where('account_id', '=', accountId).where('email_key', '=', emailKey),
+        ),
+      ]),
+    )
+    .orderBy(sql.ref('created_at'))
+    .orderBy('id')
+    .execute();
+  return rows.map(({ id, state }) => ({ envelopeId: id, state: state as EnvelopeState }));
+}

@@ -1,0 +1,56 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { VendorName } from '../../shared/onboarding.ts';
+import type { Alive, Born } from '../journey/crash-gateway.ts';
+import { freePort } from '../start-gateway.ts';
+
+/** A gateway in a process of its own, on one folder for all of its lives. */
+export async function gatewayChild(vendorUrl: string, origin: string, vendorKeys: Partial<Record<VendorName, string>>) {
+  const dataDir = await mkdtemp(join(tmpdir(), 'inlay-gateway-'));
+  const port = await freePort();
+  const born: Born = { dataDir, masterKey: randomBytes(32).toString('hex'), vendorUrl, port };
+  let child: ChildProcess | undefined;
+
+  async function start(partner?: Born['partner']): Promise<Alive> {
+    const script = new URL('../journey/crash-gateway.ts', import.meta.url);
+    child = fork(script, [JSON.stringify({ ...born, ...(partner && { partner }) })]);
+    const [alive] = await Promise.race([
+      once(child, 'message'),
+      once(child, 'exit').then(() => Promise.reject(new Error('It did not start.'))),
+    ]);
+    return alive as Alive;
+  }
+  const { partner, adminToken } = await start({ origin, vendorKeys });
+  if (!partner) throw new Error('It made no partner.');
+  return {
+    url: `http://127.0.0.1:${port}`,
+    partner,
+    adminToken,
+    get pid(): number {
+      return child?.pid ?? 0;
+    },
+    get alive(): boolean {
+      return child?.exitCode === null && child.signalCode === null;
+    },
+    /** Ends it as if the power had gone, and starts it again. */
+    async killAndStart(): Promise<void> {
+      if (!child) return;
+      const gone = once(child, 'exit');
+      child.kill('SIGKILL');
+      await gone;
+      await start();
+    },
+    async close(): Promise<void> {
+      if (child && child.exitCode === null && child.signalCode === null) {
+        const gone = once(child, 'exit');
+        child.kill('SIGKILL');
+        await gone;
+      }
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}

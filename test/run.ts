@@ -16,6 +16,11 @@ const files = readdirSync(here, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.test.ts') && (wanted.length === 0 || wanted.some((word) => name.includes(word))))
   .sort()
   .map((name) => join(here, name));
+// Without a file node's runner would take every one that it finds.
+if (files.length === 0) {
+  console.error(`No test file has ${wanted.join(' or ')} in its path.`);
+  process.exit(1);
+}
 // As `npm start` runs: with the packed libraries and the compile cache.
 const start = fileURLToPath(new URL('../server/node.js', import.meta.url));
 const options = ['--import', start, '--test', '--test-concurrency=2', '--test-reporter=spec'];

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import { Busboy, type BusboyInstance } from '@fastify/busboy';
 import type { Context } from 'koa';
@@ -38,16 +37,38 @@ export async function readForm(ctx: Context, rule: FileRule): Promise<Form> {
   if (Number(ctx.get('Content-Length') || 0) > cap) throw tooLarge(rule);
   const parser = parserFor(ctx);
   const collected = collect(parser, rule);
+  const feed = feeder(parser, collected);
   let length = 0;
   // Giving up on a body must not destroy the connection: the refusal is still to be written to it.
   for await (const chunk of ctx.req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     length += chunk.length;
     if (length > cap) throw tooLarge(rule);
-    // Not with every chunk: each race holds on to its place in line until the form is over, and a chunk may be one byte.
-    if (!parser.write(chunk)) await Promise.race([once(parser, 'drain').catch(() => collected), collected]);
+    await feed(chunk);
   }
   parser.end();
   return collected;
+}
+
+/**
+ * Gives the parser one chunk and waits until it has taken it; fails as soon as the form does. With one listener for all of them: a race for
+ * each would hold on to every one until the form is over, and a chunk may be one byte.
+ */
+function feeder(parser: BusboyInstance, collected: Promise<Form>): (chunk: Buffer) => Promise<void> {
+  let go = () => {};
+  let over = false;
+  const end = () => {
+    over = true;
+    go();
+  };
+  collected.then(end, end);
+  return async (chunk) => {
+    if (!over)
+      await new Promise<void>((resolve) => {
+        go = resolve;
+        parser.write(chunk, () => resolve());
+      });
+    if (over) await collected;
+  };
 }
 
 function parserFor(ctx: Context): BusboyInstance {

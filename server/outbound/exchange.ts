@@ -16,6 +16,8 @@ export class OutboundFailure extends Error {
 export interface Exchange {
   /** Comes when a connection is there and the request is about to be written on it: what fails before that never left. */
   started(controller: Dispatcher.DispatchController): void;
+  /** The answer has begun. */
+  answered(): void;
   fail(error: unknown): void;
   end(): void;
   dispatch(pool: Pool, events: Dispatcher.DispatchHandler): void;
@@ -27,12 +29,17 @@ export function begin(call: OutboundRequest, failed: (error: unknown) => void): 
   let controller: Dispatcher.DispatchController | undefined;
   let over = false;
   let failure: unknown;
+  /** Can the other side act on it? Not while the end of a body that comes in chunks is still with us, unless it answers before. */
+  let whole = true;
+  let answered = false;
 
   const fail = (error: unknown, own?: { error: unknown }) => {
     if (over) return;
     over = true;
     clearTimeout(timeout);
-    failure = own ? own.error : new OutboundFailure(`${method} to ${new URL(origin).host} failed`, controller !== undefined, error);
+    failure = own
+      ? own.error
+      : new OutboundFailure(`${method} to ${new URL(origin).host} failed`, controller !== undefined && (whole || answered), error);
     controller?.abort(failure instanceof Error ? failure : new Error('The call was given up.'));
     failed(failure);
   };
@@ -44,11 +51,30 @@ export function begin(call: OutboundRequest, failed: (error: unknown) => void): 
     fail(error, { error });
   });
 
+  /** The same chunks. What goes wrong with them is told before undici hears of it: the call then fails with this very error. */
+  async function* watched(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    let left = Number(headers['content-length'] ?? Number.POSITIVE_INFINITY);
+    try {
+      for await (const chunk of chunks) {
+        left -= chunk.length;
+        whole = left <= 0;
+        yield chunk;
+      }
+      whole = true;
+    } catch (error) {
+      fail(error, { error });
+      throw error;
+    }
+  }
+
   return {
     started(given) {
       controller = given;
       // What waited for a connection until its deadline must not leave any more.
       if (over) given.abort(failure instanceof Error ? failure : new Error('The call was given up.'));
+    },
+    answered() {
+      answered = true;
     },
     fail: (error) => fail(error),
     end() {
@@ -59,7 +85,8 @@ export function begin(call: OutboundRequest, failed: (error: unknown) => void): 
       if (over) return;
       const sending = body !== undefined && typeof body === 'object' && Symbol.asyncIterator in body;
       // Undici takes every iterable; its types name only Node's own streams.
-      const written = (sending ? watched(body, (error) => fail(error, { error })) : (body ?? null)) as Dispatcher.DispatchOptions['body'];
+      const written = (sending ? watched(body) : (body ?? null)) as Dispatcher.DispatchOptions['body'];
+      whole = !sending || headers['content-length'] === '0';
       try {
         pool.dispatch({ path, method, headers, body: written }, events);
       } catch (error) {
@@ -68,14 +95,4 @@ export function begin(call: OutboundRequest, failed: (error: unknown) => void): 
       }
     },
   };
-}
-
-/** The same chunks. What goes wrong with them is told before undici hears of it: the call then fails with this very error. */
-async function* watched(chunks: AsyncIterable<Uint8Array>, broken: (error: unknown) => void): AsyncGenerator<Uint8Array> {
-  try {
-    yield* chunks;
-  } catch (error) {
-    broken(error);
-    throw error;
-  }
 }

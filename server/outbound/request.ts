@@ -7,6 +7,8 @@ export { OutboundFailure } from './exchange.ts';
 /** One request out. Only the headers given here are sent; nothing follows a redirect. */
 export interface OutboundRequest {
   readonly origin: string;
+  /** Calls of one lane share connections; calls of another never wait for them. What is streamed has a lane of its own where none is named. */
+  readonly lane?: string;
   /** Path and query, already encoded. */
   readonly path: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -40,13 +42,13 @@ export interface Outbound {
   close(): Promise<void>;
 }
 
-/** The only way out: a pool of connections per origin, a total deadline, and a cap on what is read. */
+/** The only way out: a pool of connections per origin and lane, a total deadline, and a cap on what is read. */
 export function createOutbound(): Outbound {
   const pools = new Map<string, Pool>();
   /** The library is loaded at the first call out: it is a good part of the start, and nothing is asked of it before. */
-  async function open(origin: string): Promise<Pool> {
+  async function open(name: string, origin: string): Promise<Pool> {
     const { Pool } = await import('undici');
-    const known = pools.get(origin);
+    const known = pools.get(name);
     if (known) return known;
     const pool = new Pool(origin, {
       connections: 64,
@@ -56,13 +58,17 @@ export function createOutbound(): Outbound {
       bodyTimeout: 30_000,
       allowH2: false,
     });
-    pools.set(origin, pool);
+    pools.set(name, pool);
     return pool;
   }
+  const poolOf = (origin: string, lane: string): Pool | Promise<Pool> => {
+    const name = `${origin} ${lane}`;
+    return pools.get(name) ?? open(name, origin);
+  };
 
   return {
-    request: async (call) => bufferedAnswer(pools.get(call.origin) ?? (await open(call.origin)), call),
-    stream: async (call) => streamedAnswer(pools.get(call.origin) ?? (await open(call.origin)), call),
+    request: async (call) => bufferedAnswer(await poolOf(call.origin, call.lane ?? ''), call),
+    stream: async (call) => streamedAnswer(await poolOf(call.origin, call.lane ?? 'files'), call),
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.destroy()));
     },
@@ -81,6 +87,7 @@ function bufferedAnswer(pool: Pool, call: OutboundRequest): Promise<OutboundAnsw
     const events: Dispatcher.DispatchHandler = {
       onRequestStart: exchange.started,
       onResponseStart(_, statusCode, found) {
+        exchange.answered();
         status = statusCode;
         answered = found;
       },

@@ -25,6 +25,7 @@ export function streamedAnswer(pool: Pool, call: OutboundRequest): Promise<Outbo
       onResponseStart(controller, status, headers) {
         // Interim answers (1xx) say nothing of the one that is waited for.
         if (status < 200) return;
+        exchange.answered();
         body = new Readable({
           read: () => controller.resume(),
           destroy(error, done) {

@@ -68,6 +68,7 @@ async function partnerDoor(row: Expected): Promise<void> {
   const tokens = { 'an embed token': await world.tokens.mint(), 'a session token': world.sessions.onboarding.token };
   for (const [name, key] of Object.entries({ ...strangers, ...tokens, 'an administrator’s token': world.gateway.adminToken }))
     compare(name, await knock(row, headersAt(row, key)), 401);
+  if (row.door === 'subscribr') compare('the key without its scheme', await knock(row, { authorization: keys.mine }), 401);
   compare('a suspended partner', await knock(row, headersAt(row, keys.suspended)), 403);
   compare('every scope but this', await knock(row, headersAt(row, keys.without.get(row.needs) ?? '')), 403);
   compare('the key in a browser', await knock(row, { ...headersAt(row, keys.mine), origin }), 403);

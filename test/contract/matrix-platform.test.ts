@@ -105,6 +105,7 @@ async function teamDoor(row: Expected): Promise<void> {
   const customers = ['a customer’s Scribeless key', 'a customer’s Kelviq key', 'a token of a team'] as const;
   for (const [name, key] of [...without(...customers), ...Object.entries(foreign('subscribr'))])
     compare(name, await knock(row, keyHeaders.subscribr(key)), 401);
+  compare('a key without its scheme', await knock(row, { authorization: own.team }), 401);
   const team = row.method === 'DELETE' ? await own.anotherToken(own.team) : '';
   compare('another team', await knock(row, keyHeaders.subscribr(world.otherTeam), { token: team }), row.statuses.other ?? 0);
   for (const name of customers) {

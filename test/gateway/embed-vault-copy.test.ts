@@ -119,3 +119,32 @@ test('a reader who leaves ends the fetching', async () => {
   await answer.body?.cancel();
   await eventually(async () => ended);
 });
+
+test('a reader who leaves while the storage is silent ends the fetching at once', async () => {
+  const { see } = await stage.reader();
+  let ended = false;
+  stage.given((response) => {
+    response.on('close', () => {
+      ended = true;
+    });
+    response.writeHead(200, { 'content-type': 'application/pdf', 'content-length': '100000' }).write('%PDF-1.7');
+  });
+  const answer = await see('/copy');
+  assert.equal(answer.status, 200);
+  await answer.body?.cancel();
+  await eventually(async () => ended);
+});
+
+test('a file passes whole in whatever pieces its beginning comes, and however short it is', async () => {
+  const { see } = await stage.reader();
+  for (const text of ['%PDF-', '%PDF-1', '%PDF-1.7\n%%EOF']) {
+    stage.given(async (response) => {
+      response.writeHead(200, { 'content-type': 'application/pdf' });
+      for (const letter of text) await new Promise<void>((resolve) => response.write(letter, () => setImmediate(resolve)));
+      response.end();
+    });
+    assert.equal(await (await see('/copy')).text(), text);
+    stage.given(sends(text));
+    assert.equal(await (await see('/copy')).text(), text);
+  }
+});

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +18,7 @@ export async function gatewayChild(vendorUrl: string, origin: string, vendorKeys
 
   async function start(partner?: Born['partner']): Promise<Alive> {
     const script = new URL('../journey/crash-gateway.ts', import.meta.url);
-    child = fork(script, [JSON.stringify({ ...born, ...(partner && { partner }) })]);
+    child = fork(script, [JSON.stringify({ ...born, ...(partner && { partner }) })], { execArgv: [...process.execArgv, '--expose-gc'] });
     const [alive] = await Promise.race([
       once(child, 'message'),
       once(child, 'exit').then(() => Promise.reject(new Error('It did not start.'))),
@@ -35,6 +36,14 @@ export async function gatewayChild(vendorUrl: string, origin: string, vendorKeys
     },
     get alive(): boolean {
       return child?.exitCode === null && child.signalCode === null;
+    },
+    /** Kilobytes in memory, garbage apart. */
+    async resident(): Promise<number> {
+      if (!child) return 0;
+      const collected = once(child, 'message');
+      child.send('collect');
+      await collected;
+      return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]);
     },
     /** Ends it as if the power had gone, and starts it again. */
     async killAndStart(): Promise<void> {

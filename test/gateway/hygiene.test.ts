@@ -195,8 +195,14 @@ for (const row of table)
 test('an answer in an encoding that nobody asked for does not pass: nobody could look through it', async () => {
   const row = table.find(({ method, path }) => method === 'GET' && path.endsWith('/status'));
   assert.ok(row);
-  vendor.answerWith((response) => response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': 'gzip' }).end('{}'));
-  assert.equal((await send(row)).status, 502);
+  for (const encoding of ['gzip', vendorKeys.loyva]) {
+    vendor.answerWith((response) =>
+      response.writeHead(200, { 'content-type': 'application/json', 'content-encoding': encoding }).end('{}'),
+    );
+    const heard = await send(row);
+    assert.equal(heard.status, 502);
+    assert.ok(!JSON.stringify(heard).includes(vendorKeys.loyva.slice(0, 8)), 'not a part of the key either');
+  }
 });
 
 test('what was reported of all this holds no key', () => {

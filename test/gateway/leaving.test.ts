@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { test } from 'node:test';
 import { eventually } from '../start-gateway.ts';
@@ -17,8 +17,6 @@ const rounds = 20;
 const quiet = 6_000;
 
 const descriptors = (pid: number): number => readdirSync(`/proc/${pid}/fd`).length;
-/** Kilobytes in memory. */
-const resident = (pid: number): number => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
 
 /** How many descriptors are open once nothing changes any more. */
 async function atRest(pid: number): Promise<number> {
@@ -110,12 +108,11 @@ test('callers who leave in the middle, and slow readers, cost nothing that stays
       await Promise.all(Array.from({ length: connections }, (_, i) => leavers[i % leavers.length]?.(round * connections + i)));
       loyva.received.length = 0;
       assert.ok(gateway.alive, `round ${round}`);
-      if (round === 5) early = resident(gateway.pid);
+      if (round === 5) early = await gateway.resident();
     }
     assert.equal(begun, (rounds * connections) / 2, 'every reader had begun to read the document');
-    await eventually(async () => resident(gateway.pid) <= 1.2 * early, 20_000).catch(() => {
-      assert.fail(`${early} KB after round 5, ${resident(gateway.pid)} KB after round ${rounds}`);
-    });
+    const late = await gateway.resident();
+    assert.ok(late <= 1.2 * early, `${early} KB after round 5, ${late} KB after round ${rounds}`);
     assert.equal(await atRest(gateway.pid), before);
     const alive = await call(gateway, 'GET', '/api/v2/partner/envelopes', partnered);
     assert.equal(alive.status, 200);

@@ -124,3 +124,21 @@ test('a vendor that cannot be reached counts too', async () => {
     await away.close();
   }
 });
+
+test('calls of one partner that hang do not make another wait', async () => {
+  await begin(fine);
+  const other = key;
+  await begin(() => {});
+  const leaving = new AbortController();
+  const headers = { 'x-api-key': key, 'content-type': 'application/json' };
+  const hanging = Array.from({ length: 80 }, () =>
+    fetch(`${gateway.url}/api/v2/partner/envelopes/env_a/remind`, { method: 'POST', headers, body: '{}', signal: leaving.signal }),
+  );
+  await eventually(async () => vendor.received.length === 64);
+  vendor.answerWith(fine);
+  const start = Date.now();
+  assert.equal((await act(other)).status, 200);
+  assert.ok(Date.now() - start < 5_000);
+  leaving.abort();
+  await Promise.allSettled(hanging);
+});

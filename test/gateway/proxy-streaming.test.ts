@@ -151,6 +151,36 @@ test('a caller who leaves in the middle of its form cuts the call: nothing was d
   });
 });
 
+test('a vendor that breaks off in the middle of a form never saw the whole of it: 503, and its key is free', async () => {
+  const body = formOf(randomBytes(3_000_000));
+  for (const told of [{ 'content-length': body.length }, {}] as Record<string, number>[]) {
+    begin((response) => response.socket?.destroy());
+    early = true;
+    const named = { ...told, 'idempotency-key': `broken-off-${Object.keys(told)}` };
+    const { outgoing, answer } = open(named);
+    outgoing.write(body.subarray(0, 1_000_000));
+    assert.equal((await answer).status, 503);
+    outgoing.destroy();
+    begin();
+    const again = open(named);
+    again.outgoing.flushHeaders();
+    again.outgoing.end(body);
+    assert.deepEqual([(await again.answer).status, seen.length], [201, 1]);
+  }
+});
+
+test('a vendor that begins to answer before it has seen the whole may have acted on what it saw: the outcome is unknown', async () => {
+  begin((response) => {
+    response.req.resume();
+    response.writeHead(201, { 'content-length': '100' }).write('{', () => response.socket?.end());
+  });
+  early = true;
+  const { outgoing, answer } = open({ 'content-length': 3_000_000 });
+  outgoing.write(formOf(randomBytes(1_000_000)).subarray(0, 500_000));
+  assert.equal((await answer).status, 502);
+  outgoing.destroy();
+});
+
 test('a call that was sent goes on to its end when its caller leaves, and the answer waits under its key', async () => {
   let go = () => {};
   begin((response) => {

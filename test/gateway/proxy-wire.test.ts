@@ -122,9 +122,13 @@ test('paths that mean another path are 404 and never reach the vendor', async ()
     '/api/account/status/..',
     '/api/account%2fstatus',
     '//api/account/status',
+    `${base}/org_1%2fbilling`,
+    `${base}/org_1%5Cbilling/`,
+    `${base}/by-external-id%2Fx`,
   ])
     assert.equal(await knock(path), 404, path);
   assert.deepEqual(vendor.received, []);
+  assert.equal(await knock(`${base}/by-external-id/a%2Fb`), 503, 'an external id may hold a slash, and is sent');
 });
 
 test('a request line with a whole address in it is the path of that address, at our vendor', async () => {

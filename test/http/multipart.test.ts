@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import Koa from 'koa';
 import { type Listening, listen } from '../../server/http/listen.ts';
@@ -141,6 +143,26 @@ test('whoever leaves in the middle leaves nothing behind', async () => {
   }
   assert.equal((await post(`${pdf()}${close}`, typed)).status, 200);
   assert.ok(process.getActiveResourcesInfo().length <= before + 4);
+});
+
+test('a file that comes byte by byte takes the room of its bytes', async () => {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  const socket = connect(server.port, '127.0.0.1');
+  await once(socket, 'connect');
+  const opening = pdf('').slice(0, -2);
+  socket.write(`${head('Transfer-Encoding: chunked')}${opening.length.toString(16)}\r\n${opening}\r\n`);
+  collect();
+  const before = process.memoryUsage().heapUsed;
+  // Each byte in a chunk of its own, nearly as many as the file may have.
+  for (let i = 0; i < 90; i += 1) await new Promise((resolve) => socket.write('1\r\nx\r\n'.repeat(1_000), resolve));
+  // The server, which runs here too, has read all of it after as many turns; the form is not over yet.
+  for (let i = 0; i < 500; i += 1) await new Promise<void>((resolve) => setImmediate(resolve));
+  collect();
+  const grown = process.memoryUsage().heapUsed - before;
+  socket.destroy();
+  await once(socket, 'close');
+  assert.ok(grown < 15_000_000, `${grown} bytes for 90,000`);
 });
 
 test('however a form is damaged, there is an answer', async () => {

@@ -25,11 +25,15 @@ export interface Alive {
   readonly partner?: { readonly id: string; readonly key: string };
 }
 
-/** A gateway in a process of its own, to be killed. A number sent to it moves its clock forward by that many milliseconds. */
+/** A gateway in a process of its own, to be killed. A number sent to it moves its clock forward by that many milliseconds; `collect` collects garbage. */
 const { masterKey, partner, die, ...rest } = JSON.parse(process.argv[2] ?? '') as Born;
 process.on('disconnect', () => process.exit());
 const clock = movableClock();
-process.on('message', (ms: number) => clock.advance(ms));
+process.on('message', (said: number | 'collect') => {
+  if (said !== 'collect') return clock.advance(said);
+  globalThis.gc?.();
+  process.send?.('collected');
+});
 const gateway = await startGateway({
   ...rest,
   clock,

@@ -17,8 +17,8 @@ before(async () => {
   fields = (await signer.read()).fields;
 });
 after(async () => {
-  assert.deepEqual(platform.reported, []);
   await platform.close();
+  assert.deepEqual(platform.reported, []);
 });
 
 const own = (type: FieldType): string => fields.find((field) => field.mine && field.type === type)?.id ?? '';

@@ -11,8 +11,8 @@ before(async () => {
   platform = await startPlatform();
 });
 after(async () => {
-  assert.deepEqual(platform.reported, []);
   await platform.close();
+  assert.deepEqual(platform.reported, []);
 });
 
 test('the signing page is the same for everybody, runs only our script, and cannot be framed', async () => {

@@ -14,8 +14,8 @@ before(async () => {
   platform = await startPlatform();
 });
 after(async () => {
-  assert.deepEqual(platform.reported, []);
   await platform.close();
+  assert.deepEqual(platform.reported, []);
 });
 
 function eventsOf(id: string): string[] {

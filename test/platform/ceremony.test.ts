@@ -9,8 +9,8 @@ before(async () => {
   platform = await startPlatform();
 });
 after(async () => {
-  assert.deepEqual(platform.reported, []);
   await platform.close();
+  assert.deepEqual(platform.reported, []);
 });
 
 const enter = async (id: string, { email }: { email: string }) => signerWith(platform, await embedToken(platform, id, email));

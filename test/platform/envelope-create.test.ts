@@ -165,6 +165,7 @@ const refused: readonly [says: string, over: Record<string, unknown>, faults: re
   ['a signer who signs nowhere', { signers: two, fields: [signature('bo@shop.example')] }, [['/signers/1', 'signature-missing']]],
   ['a customer who signs nowhere', { fields: ofAda({ type: 'text' }) }, [['/fields', 'signature-missing']]],
   ['an end in the past', { expires_at: '2020-01-01T00:00:00.000Z' }, [['/expires_at', 'past']]],
+  ['an end in the year 10000', { expires_at: '9999-12-31T23:59:59-23:59' }, [['/expires_at', 'custom']]],
   ['an end that is no instant', { expires_at: 'tomorrow' }, [['/expires_at', 'invalid_format']]],
   ['a long message', { message: long(2_001) }, [['/message', 'too_big']]],
   [

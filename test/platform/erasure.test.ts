@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { type CeremonyView, clientHeader } from '../../shared/ceremony.ts';
 import { type StartedPlatform, startPlatform } from '../start-platform.ts';
-import { answersTo, complete, create, dataOf, eventsOf, partner, rows, sign, signerOf } from './envelopes.ts';
+import { answersTo, complete, create, dataOf, eventsOf, meddle, partner, rows, sign, signerOf } from './envelopes.ts';
 import { rootOf } from './second-log.ts';
 import { toldOf } from './told.ts';
 
@@ -13,8 +13,8 @@ before(async () => {
   platform = await startPlatform();
 });
 after(async () => {
-  assert.deepEqual(platform.reported, []);
   await platform.close();
+  assert.deepEqual(platform.reported, []);
 });
 
 interface Erased {
@@ -95,8 +95,11 @@ test('nobody is forgotten while an envelope of theirs is open: the refusal names
     [409, { error: `They are still asked to sign or pay for ${id}: void it first, or wait for its end.` }],
   );
   assert.equal(dataOf(await partner(platform, 'GET', id)).signers[0]?.email, 'open@shop.example');
+  // A token that was minted before and is not used until afterwards.
+  const ceremony = await signerOf(platform, id, 'open@shop.example');
   assert.equal((await partner(platform, 'POST', `${id}/void`, {})).status, 200);
   assert.equal((await erase('open@shop.example')).status, 200);
+  assert.deepEqual([(await ceremony('GET', '')).status, (await ceremony('GET', '')).json.code], [401, 'token-invalid']);
 });
 
 test('a forgotten person is nowhere in the files any more, and the log is the same', async () => {
@@ -193,3 +196,24 @@ test('an erasure leaves the mails of others, and those that wait are sent', asyn
   );
   assert.ok(!mails.some((mail) => mail.includes('dora@shop.example')));
 });
+
+test('whoever signs for a company, in more envelopes than a statement has parameters, is forgotten in all of them', async () => {
+  const cy = { email: 'often@shop.example', name: 'Cy Often' };
+  const id = await create(platform, { signers: [cy] });
+  assert.equal((await partner(platform, 'POST', `${id}/void`, {})).status, 200);
+  const copies = 33_000;
+  meddle(platform, severalOf('envelopes', id, 'id', copies));
+  meddle(platform, severalOf('signers', id, 'envelope_id', copies));
+  const answer = await erase(cy.email);
+  assert.equal(answer.status, 200, answer.text.slice(0, 300));
+  assert.equal(dataOf<Erased>(answer as never).envelopes, copies + 1);
+  assert.deepEqual(rows(platform, 'select count(*) as n from signers where email_key = ?', cy.email), [{ n: 0 }]);
+});
+
+/** Rows of this envelope, again and again, each of an envelope of its own. */
+function severalOf(table: string, id: string, envelope: string, copies: number): string {
+  const columns = rows<{ name: string }>(platform, `select name from pragma_table_info('${table}')`).map(({ name }) => name);
+  const values = columns.map((name) => (name === envelope ? `'env_often' || i` : name === 'id' ? `id || i` : name));
+  return `with recursive counted (i) as (select 1 union all select i + 1 from counted where i < ${copies})
+    insert into ${table} (${columns.join()}) select ${values.join()} from ${table}, counted where ${envelope} = '${id}'`;
+}

@@ -9,8 +9,8 @@ before(async () => {
   platform = await startPlatform();
 });
 after(async () => {
-  assert.deepEqual(platform.reported, []);
   await platform.close();
+  assert.deepEqual(platform.reported, []);
 });
 
 const expires_at = '2026-11-21T10:00:00.000Z';

@@ -14,8 +14,8 @@ before(async () => {
   platform = await startPlatform();
 });
 after(async () => {
-  assert.deepEqual(platform.reported, []);
   await platform.close();
+  assert.deepEqual(platform.reported, []);
 });
 
 const who = { customer_email: 'ada@shop.example', customer_name: 'Ada Nordin', envelope_kind: 'paper' };
@@ -141,4 +141,17 @@ test('what is uploaded can be voided until it is vaulted', async () => {
   assert.equal((await upload(platform, id, await pdfOf('Signed'))).status, 200);
   assert.equal(dataOf(await partner(platform, 'POST', `${id}/void`, {})).status, 'voided');
   assert.equal((await upload(platform, id, await pdfOf('Signed'))).status, 409);
+});
+
+test('withdrawn while it is taken into the vault, it is one or the other', async () => {
+  const id = await paper();
+  assert.equal((await upload(platform, id, await pdfOf('Signed'))).status, 200);
+  const [vaulted, voided] = await Promise.all([
+    partner(platform, 'POST', `${id}/vault-in-upload`),
+    partner(platform, 'POST', `${id}/void`, {}),
+  ]);
+  const refusal = voided.status === 200 ? vaulted : voided;
+  assert.deepEqual([vaulted.status, voided.status].sort(), [200, 409], refusal.text);
+  const status = await statusOf(id);
+  assert.equal(refusal.json.error, `The envelope is ${status} and cannot become ${status === 'voided' ? 'vaulted' : 'voided'}.`);
 });

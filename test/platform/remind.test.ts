@@ -16,8 +16,8 @@ before(async () => {
   start = platform.clock.now;
 });
 after(async () => {
-  assert.deepEqual(platform.reported, []);
   await platform.close();
+  assert.deepEqual(platform.reported, []);
 });
 
 const hour = 3_600_000;

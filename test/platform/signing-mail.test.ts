@@ -15,8 +15,8 @@ before(async () => {
   platform = await startPlatform();
 });
 after(async () => {
-  assert.deepEqual(platform.reported, []);
   await platform.close();
+  assert.deepEqual(platform.reported, []);
 });
 
 interface Shown {

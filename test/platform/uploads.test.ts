@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
 import { onePage, pdf, stream } from '../fixtures/pdf/build.ts';
 import { type StartedPlatform, startPlatform } from '../start-platform.ts';
@@ -10,8 +12,8 @@ before(async () => {
   platform = await startPlatform();
 });
 after(async () => {
-  assert.deepEqual(platform.reported, []);
   await platform.close();
+  assert.deepEqual(platform.reported, []);
 });
 
 const bo = { email: 'bo@shop.example', name: 'Bo Berg', role: 'Buyer' };
@@ -92,4 +94,27 @@ test('a form is not read for whoever has no key', async () => {
   const form = new FormData();
   form.set('document', file(await pdfOf('Lease')), 'a.pdf');
   assert.equal((await fetch(platform.url + envelopesPath, { method: 'POST', body: form })).status, 401);
+});
+
+test('whoever leaves in the middle of a body, or does not speak HTTP to the end, is no breakage of ours', async () => {
+  const { hostname, port } = new URL(platform.url);
+  const leave = async (types: string, leaving: (socket: ReturnType<typeof connect>) => void) => {
+    const socket = connect(Number(port), hostname);
+    // Being refused or cut off is what is asked for.
+    socket.on('error', () => {}).resume();
+    await once(socket, 'connect');
+    const head = `POST ${envelopesPath} HTTP/1.1\r\nHost: x\r\nX-API-Key: ${platform.keys.loyva}\r\nContent-Type: ${types}`;
+    socket.write(`${head}\r\nTransfer-Encoding: chunked\r\n\r\n6\r\n--x7\r\n\r\n`);
+    const closed = once(socket, 'close');
+    leaving(socket);
+    await closed;
+  };
+  for (const types of ['application/json', 'multipart/form-data; boundary=x7']) {
+    await leave(types, (socket) => socket.end());
+    await leave(types, (socket) => socket.resetAndDestroy());
+    await leave(types, (socket) => socket.write('no length of a chunk\r\n'));
+  }
+  // The server has heard of all of them once it has answered a later call and the event loop has turned.
+  assert.equal((await fetch(`${platform.url}${envelopesPath}`, { headers: { 'X-API-Key': platform.keys.loyva } })).status, 200);
+  assert.deepEqual(platform.reported, []);
 });

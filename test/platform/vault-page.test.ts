@@ -14,8 +14,8 @@ before(async () => {
 });
 after(async () => {
   await browser.close();
-  assert.deepEqual(platform.reported, []);
   await platform.close();
+  assert.deepEqual(platform.reported, []);
 });
 
 async function vaulted(): Promise<string> {

@@ -10,8 +10,8 @@ before(async () => {
   platform = await startPlatform({ webhookAllow: ['http://127.0.0.1:9000'] });
 });
 after(async () => {
-  assert.deepEqual(platform.reported, []);
   await platform.close();
+  assert.deepEqual(platform.reported, []);
 });
 
 const set = (body: unknown, key?: string) => partner(platform, 'PATCH', '/api/v2/partner/webhook', body, key);
@@ -56,6 +56,7 @@ test('what is no address of a public host, or no secret, is refused at its place
     [{ webhook_url: 'http://hooks.partner.example/' }, ['/webhook_url']],
     [{ webhook_url: 'https://169.254.169.254/' }, ['/webhook_url']],
     [{ webhook_url: 'https://127.0.0.1:9000/' }, ['/webhook_url']],
+    [{ webhook_url: '' }, ['/webhook_url']],
     [{ webhook_url: 7, webhook_secret: 'short' }, ['/webhook_url', '/webhook_secret']],
     [{ webhook_url: null, webhook_secret: '' }, ['/webhook_secret']],
   ];

@@ -31,7 +31,7 @@ const about = ({ scope, key, id }: Pick<KeptCallRow, 'scope' | 'key' | 'id'>): s
 
 /** What is said of a call whose outcome nobody here can tell. */
 function unknown(id: string, repeatable: boolean, cause?: unknown): Failure {
-  const advice = repeatable ? 'asking again is safe here' : 'look before you ask again';
+  const advice = repeatable ? 'asking again, with another Idempotency-Key, is safe here' : 'look before you ask again';
   return new Failure('outcome-unknown', `The vendor may or may not have done it; ${advice}. This call is ${id}.`, { cause, id });
 }
 

@@ -24,7 +24,7 @@ const keyOf: Record<VendorName, (ctx: Context) => string> = {
   scribeless: (ctx) => header(ctx, scribelessKeyHeader),
   kelviq: (ctx) => header(ctx, kelviqKeyHeader),
   loyva: (ctx) => header(ctx, loyvaKeyHeader),
-  subscribr: (ctx) => header(ctx, 'authorization').replace(/^Bearer /i, ''),
+  subscribr: (ctx) => /^Bearer +(\S+)$/i.exec(header(ctx, 'authorization'))?.[1] ?? '',
 };
 
 interface Options {
@@ -50,7 +50,7 @@ function routerOf(rows: readonly ProxyRow[], { callers, proxied }: Options): Rou
     const { method, vendor, deadline, rebuild, repeatable = false } = row;
     const named = `${method} ${row.path}`;
     router.register(row.path, [method], async (ctx: Context) => {
-      assertPlain(ctx.path, vendor);
+      assertPlain(ctx.path, row.path);
       const caller = await callers.identify(keyOf[vendor](ctx), row.scope, provenance(ctx));
       const idempotencyKey = method === 'POST' ? keyGiven(ctx) : undefined;
       const incoming = method === 'POST' ? await bodyOf(ctx, row, idempotencyKey) : undefined;
@@ -104,9 +104,9 @@ const leaving = (ctx: Context) => (giveUp: () => void) => {
 
 /**
  * A segment that means "here" or "up", however it is written, could lead the vendor to another of its paths; so could a slash inside of one
- * where the paths below have scopes of their own. Only Kelviq's external ids are the caller's words and may hold one.
+ * where there are paths below, which some servers then take it for. Only Kelviq's external ids are the caller's words and may hold one.
  */
-function assertPlain(path: string, vendor: VendorName): void {
+function assertPlain(path: string, pattern: string): void {
   if (/^(?:\/[\w-]+)*\/?$/.test(path)) return;
   let segments: string[];
   try {
@@ -114,7 +114,7 @@ function assertPlain(path: string, vendor: VendorName): void {
   } catch {
     throw new Failure('no-such-route');
   }
-  if (vendor !== 'kelviq' && segments.length > path.split('/').length) throw new Failure('no-such-route');
+  if (!pattern.includes(':externalId') && segments.length > path.split('/').length) throw new Failure('no-such-route');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   if (segments.some((segment) => segment === '.' || segment === '..' || /[\u0000-\u001f]/.test(segment)))
     throw new Failure('no-such-route');

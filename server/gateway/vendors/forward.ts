@@ -97,6 +97,7 @@ export function forwarder({ origins, request, keyOf, now }: Options): Forward {
 
   return async (vendor, key, call) => {
     const line = lineOf(vendor, key);
+    const lane = key.partner_id;
     const { method, path, body, deadline, leaving } = call;
     const { headers: keyed, guard } = open(vendor, key);
     const headers = headersOf(call, keyed);
@@ -106,7 +107,7 @@ export function forwarder({ origins, request, keyOf, now }: Options): Forward {
       let lost: OutboundFailure | undefined;
       try {
         const left = repeat === 0 ? deadline : end - performance.now();
-        answer = await tried(line, { origin: origins[vendor], path, method, headers, body, deadline: left, cap: answerCap, leaving });
+        answer = await tried(line, { origin: origins[vendor], lane, path, method, headers, body, deadline: left, cap: answerCap, leaving });
         if (method !== 'GET' || !isPassing(answer.status)) return passed(answer, guard);
       } catch (error) {
         lost = lossOf(error);

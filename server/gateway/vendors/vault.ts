@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { z } from 'zod/mini';
 import { Failure } from '../../../shared/problem.ts';
 import { loyvaKeyHeader, loyvaLinkOrigins, loyvaPaths } from '../../../shared/vendors/loyva.ts';
@@ -113,20 +113,23 @@ function lengthOf({ headers }: Head): number | undefined {
 
 const signature = Buffer.from('%PDF-');
 
-/** The same bytes, as soon as the first of them say that they are a PDF's (ISO 32000-2, 7.5.2). */
+/** The same body, as soon as the first bytes of it say that they are a PDF's (ISO 32000-2, 7.5.2). Whoever destroys it ends the fetching at once. */
 async function pdfOf(body: Readable): Promise<Readable> {
-  const chunks: AsyncIterator<Buffer> & AsyncIterable<Buffer> = body.iterator();
   let head: Buffer = Buffer.alloc(0);
-  while (head.length < signature.length) {
-    const next = await chunks.next();
-    if (next.done) break;
-    head = Buffer.concat([head, next.value]);
+  for (;;) {
+    const more: Buffer | null = body.read();
+    if (more) head = Buffer.concat([head, more]);
+    // Put back at once: a body whose last bytes were taken would end here.
+    if (head.length >= signature.length) body.unshift(head);
+    if (head.subarray(0, signature.length).equals(signature)) return body;
+    if (body.errored) throw body.errored;
+    if (head.length >= signature.length || body.readableEnded || body.destroyed) throw new Failure('vendor-unreadable');
+    if (!more) await stirring(body);
   }
-  if (!head.subarray(0, signature.length).equals(signature)) throw new Failure('vendor-unreadable');
-  async function* whole() {
-    yield head;
-    yield* chunks;
-  }
-  // A reader who leaves before the first byte never starts the chunks, so the body is ended apart.
-  return Readable.from(whole(), { objectMode: false }).once('close', () => body.destroy());
 }
+
+/** There are bytes, or there will be none. Only for a body of which all was taken: another would call at once, for ever. */
+const stirring = (body: Readable): Promise<void> =>
+  new Promise((resolve) => {
+    for (const event of ['readable', 'end', 'close']) body.once(event, () => resolve());
+  });

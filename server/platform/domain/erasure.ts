@@ -68,7 +68,8 @@ function requireEnded(traces: readonly Trace[]): void {
     );
 }
 
-const asSigned = 'The file that counts is a contract of others too: it stays as it was signed, encrypted, until it is released.';
+const asSigned =
+  'The file that counts is a contract of others too: it stays as it was signed, encrypted, with its copy and custody record, until it is released.';
 const asSent = 'The document stays as it was sent, encrypted, without anything that was filled in.';
 
 /** What is kept of an envelope that names them, by its state. */

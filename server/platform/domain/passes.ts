@@ -2,6 +2,7 @@ import { Failure } from '../../../shared/problem.ts';
 import type { Books, Store } from './books.ts';
 import type { EmbedClaims, EmbedTokens } from './embed-tokens.ts';
 import type { Pass } from './envelope.ts';
+import { isErased } from './people.ts';
 import { hashOf } from './secrets.ts';
 
 /** From its first use, which must lie within the token's own fifteen minutes, an embed token opens the ceremony this long. */
@@ -35,6 +36,9 @@ async function embedPass(store: Store, claims: EmbedClaims, at: number): Promise
   // Two first calls may come at once: the one that was there first counts.
   return store.transact(async (books) => {
     const first = await books.envelopes.findPass(hash);
+    const signer = (await books.envelopes.signers(envelopeId)).find(({ id }) => id === signerId);
+    // Their ways in went with them; a token that was minted before and never used must not make another.
+    if (!signer || isErased(signer)) throw new Failure('token-invalid');
     if (!first) await books.envelopes.addPass(pass);
     return first ?? pass;
   });

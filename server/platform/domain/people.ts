@@ -6,6 +6,10 @@ export interface Person {
   readonly email: string;
 }
 
+/** What stands for an address that was erased: nothing is ever sent to `.invalid` (RFC 2606), and no two are alike. */
+export const erasedEmail = (personId: string): string => `${personId}@erased.invalid`;
+export const isErased = ({ email }: Pick<Person, 'email'>): boolean => email.endsWith(erasedEmail(''));
+
 /** One who was forgotten, and how that was answered. */
 export interface Forgotten {
   readonly id: string;

@@ -67,7 +67,10 @@ export function vaultOf({ store, vessel, documents, files, compliance, now }: Pa
       const detail = authoritativeOf(envelope).sha256;
       await books.envelopes.record({ envelopeId: id, at, kind: 'vault.stored', signerId: null, reached: null, detail });
     });
-    return find(accountId, id);
+    const taken = await find(accountId, id);
+    // A paper may be withdrawn while it is copied.
+    if (taken.vaultedAt === null) throw impossible(taken, statusOf(taken, now()), 'vaulted');
+    return taken;
   }
 
   /** Vaults an envelope that is ready for it; a vaulted one is given back as it is. Killed anywhere, it can be asked again. */
@@ -105,8 +108,12 @@ export function vaultOf({ store, vessel, documents, files, compliance, now }: Pa
       if (envelope.custody) return envelope.custody;
       if (!copy || vaultedAt === null) throw new Failure('not-found', 'The envelope is not vaulted.');
       const custody = await makeCustodyRecord(envelope, await store.read.accounts.get(accountId), copy, vaultedAt);
-      await store.transact((books) => books.envelopes.move({ id, state }, { custody }));
-      return custody;
+      return store.transact(async (books) => {
+        // Two may ask first at once: what a certificate names must be the record that is kept.
+        const kept = (await books.envelopes.find(accountId, id))?.custody;
+        if (!kept) await books.envelopes.move({ id, state }, { custody });
+        return kept ?? custody;
+      });
     },
   };
 }

@@ -20,7 +20,7 @@ export type Webhooks = ReturnType<typeof webhooksOf>;
 export const webhooksOf = (store: Store, allowed: readonly string[]) => ({
   /** What is left out stays, null clears. Failure `invalid-input`. */
   async change(account: Account, patch: WebhookPatch, at: number): Promise<Webhook> {
-    const message = patch.webhook_url ? webhookFault(patch.webhook_url, allowed) : undefined;
+    const message = typeof patch.webhook_url === 'string' ? webhookFault(patch.webhook_url, allowed) : undefined;
     if (message !== undefined)
       throw new Failure('invalid-input', undefined, { errors: [{ pointer: '/webhook_url', code: 'not-allowed', message }] });
     return store.transact(async (books) => {

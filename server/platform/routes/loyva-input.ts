@@ -30,7 +30,10 @@ export const whole = (low: number, high: number) =>
   z.int(wanted('must be a whole number')).check(z.minimum(low, `must be at least ${low}`), z.maximum(high, `must be at most ${high}`));
 export const oneOf = <const T extends readonly string[]>(values: T) => z.enum(values, wanted(`must be one of ${values.join(', ')}`));
 export const instant = z.pipe(
-  z.iso.datetime({ offset: true, error: 'must be an instant in ISO 8601, such as 2027-01-31T12:00:00.000Z' }),
+  z.iso
+    .datetime({ offset: true, error: 'must be an instant in ISO 8601, such as 2027-01-31T12:00:00.000Z' })
+    // With an offset it can lie in the year after; that year is written in another form.
+    .check(z.refine((text) => !(Date.parse(text) >= Date.UTC(10_000, 0)), 'must lie before the year 10000')),
   z.transform((text: string) => Date.parse(text)),
 );
 /** Counted before any of it is read: a list of a million wrong things would be answered with millions of faults. */

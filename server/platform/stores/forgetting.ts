@@ -1,49 +1,44 @@
 import { type Kysely, sql } from 'kysely';
 import { ownerKey } from '../domain/books.ts';
 import type { Mail } from '../domain/mail.ts';
-import type { Person } from '../domain/people.ts';
+import { erasedEmail, type Person } from '../domain/people.ts';
 import type { Tables } from './schema.ts';
 
 /** Overwrites what rows say of a person: who they were as a customer and a signer, what they filled in, and their ways in. */
 export async function forgetRows(db: Kysely<Tables>, accountId: string, { id, email }: Person): Promise<void> {
   const emailKey = ownerKey(email);
-  // Not an address: nothing is ever sent to `.invalid` (RFC 2606), and no two are alike.
-  const nobody = { name: 'Erased', email: `${id}@erased.invalid`, email_key: `${id}@erased.invalid` };
-  const signers = await db
+  const nobody = { name: 'Erased', email: erasedEmail(id), email_key: erasedEmail(id) };
+  const theirs = db
     .selectFrom('signers')
     .innerJoin('envelopes', 'envelopes.id', 'signers.envelope_id')
-    .select(['signers.id', 'envelope_id'])
     .where('account_id', '=', accountId)
-    .where('email_key', '=', emailKey)
-    .execute();
-  for (const signer of signers) {
-    await db
-      .updateTable('signers')
-      .set({ ...nobody, reached: null })
-      .where('id', '=', signer.id)
-      .execute();
-    await db.updateTable('fields').set({ value: null }).where('signer_id', '=', signer.id).execute();
-    await db.deleteFrom('passes').where('signer_id', '=', signer.id).execute();
-    await forgetWords(db, signer.envelope_id, signer.id);
-  }
-  await db.updateTable('customers').set(nobody).where('account_id', '=', accountId).where('email_key', '=', emailKey).execute();
-}
-
-/** Why they declined, and what events of the first versions tell of them in the clear. */
-async function forgetWords(db: Kysely<Tables>, envelopeId: string, signerId: string): Promise<void> {
+    .where('email_key', '=', emailKey);
+  const [signers, envelopes] = [theirs.select('signers.id'), theirs.select('envelope_id')];
+  const fields = db.updateTable('fields').set({ value: null }).where('envelope_id', 'in', envelopes);
+  await fields.where('signer_id', 'in', signers).execute();
+  await db.deleteFrom('passes').where('signer_id', 'in', signers).execute();
+  // Why they declined.
   await db
     .updateTable('envelopes')
     .set({ ended: sql<string>`json_set(ended, '$.reason', null)` })
-    .where('id', '=', envelopeId)
-    .where(sql<string>`json_extract(ended, '$.signerId')`, '=', signerId)
+    .where('id', 'in', envelopes)
+    .where(sql<string>`json_extract(ended, '$.signerId')`, 'in', signers)
     .execute();
+  // What events of the first versions tell of them in the clear.
   await db
     .updateTable('envelope_events')
     .set({ reached: null, detail: null, salt: Buffer.alloc(0) })
-    .where('envelope_id', '=', envelopeId)
-    .where('signer_id', '=', signerId)
+    .where('envelope_id', 'in', envelopes)
+    .where('signer_id', 'in', signers)
     .where('told', 'is', null)
     .execute();
+  // Last: until here they are found by who they are.
+  await db
+    .updateTable('signers')
+    .set({ ...nobody, reached: null })
+    .where('id', 'in', signers)
+    .execute();
+  await db.updateTable('customers').set(nobody).where('account_id', '=', accountId).where('email_key', '=', emailKey).execute();
 }
 
 /**
@@ -59,7 +54,7 @@ export async function forgetMails(db: Kysely<Tables>, envelopeIds: readonly stri
     .where('kind', '=', 'mail')
     .where((e) =>
       e.or([
-        ...(envelopeIds.length > 0 ? [e(envelopeId, 'in', envelopeIds)] : []),
+        e(envelopeId, 'in', among(envelopeIds)),
         e.and([e(envelopeId, 'is', null), e(sql<string>`lower(json_extract(body, '$.to'))`, '=', ownerKey(email))]),
       ]),
     )
@@ -74,7 +69,9 @@ export async function forgetMails(db: Kysely<Tables>, envelopeIds: readonly stri
 }
 
 async function namesOf(db: Kysely<Tables>, envelopeIds: readonly string[], emailKey: string): Promise<string[]> {
-  if (envelopeIds.length === 0) return [];
-  const signers = db.selectFrom('signers').select('name').where('envelope_id', 'in', envelopeIds).where('email_key', '=', emailKey);
-  return (await signers.execute()).map(({ name }) => name);
+  const signers = db.selectFrom('signers').select('name').where('envelope_id', 'in', among(envelopeIds)).where('email_key', '=', emailKey);
+  return [...new Set((await signers.execute()).map(({ name }) => name))];
 }
+
+/** As one parameter: a statement takes some 32,000 of them, and somebody who signs for a company may be in more envelopes. */
+const among = (ids: readonly string[]) => sql<string>`(select value from json_each(${JSON.stringify(ids)}))`;

@@ -169,7 +169,7 @@ test('an outcome nobody knows is 502 with an id, in every vendor’s language, s
 test('where the vendor itself does it once, the caller is told that asking again is safe', async () => {
   vendor.answerWith((response) => response.socket?.destroy());
   for (const [path, words] of [
-    ['vault-in-signed', /asking again is safe/],
+    ['vault-in-signed', /asking again, with another Idempotency-Key, is safe here/],
     ['remind', /look before you ask again/],
   ] as const)
     assert.match(String((await post(`${envelopes}/env_a/${path}`, undefined)).json.error), words);

@@ -10,6 +10,7 @@ import { type RefusalCode, refusals } from '../../server/platform/documents/refu
 import { Failure } from '../../shared/problem.ts';
 import { onePage, pages, pdf } from '../fixtures/pdf/build.ts';
 import { refused } from '../fixtures/pdf/refused.ts';
+import { eventually } from '../start-gateway.ts';
 import { tool } from '../tools.ts';
 
 const intake = createIntake();
@@ -125,13 +126,14 @@ test('a child gets no environment and may write nothing, and is gone when its fi
   const shown = (name: string) => readFileSync(`/proc/${child.pid}/${name}`, 'latin1').split('\0').filter(Boolean);
   const upload = pdf(onePage('Pay 100'));
   const answer = child.ask({ kind: 'take-in', signed: 'refused', upload, maxPages: 500, maxBytes: 1_000_000 });
+  // From the fork on until it has become another program it looks like this one.
+  await eventually(async () => shown('cmdline').includes('--permission'));
   // What the shell and node add by themselves: the channel, and where they stand.
   const names = shown('environ').map((entry) => entry.split('=')[0]);
   assert.deepEqual(
     names.filter((name) => !/^(NODE_CHANNEL_\w+|PWD|OLDPWD|_|SHLVL)$/.test(name ?? '')),
     [],
   );
-  assert.ok(shown('cmdline').includes('--permission'));
   assert.ok(!shown('cmdline').some((word) => word.startsWith('--allow') && !word.startsWith('--allow-fs-read=')));
   assert.equal((await answer).kind, 'taken-in');
   await child.gone;

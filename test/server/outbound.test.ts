@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createServer, type RequestListener } from 'node:http';
+import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, beforeEach, test } from 'node:test';
 import { createOutbound, OutboundFailure, type OutboundRequest } from '../../server/outbound/request.ts';
@@ -144,4 +144,22 @@ test('a caller who has left before the call began sends nothing', async () => {
   await assert.rejects(outbound.request(to({ leaving: (giveUp) => giveUp() })), /left/);
   await outbound.request(to());
   assert.equal(asked, 1);
+});
+
+test('a call that found no free connection until its deadline was certainly not sent, and is not sent afterwards', async () => {
+  const waiting: ServerResponse[] = [];
+  let late = 0;
+  listener = ({ url }, response) => {
+    if (url === '/late') late += 1;
+    waiting.push(response);
+  };
+  const hanging = Array.from({ length: 64 }, () => outbound.request(to({ lane: 'crowded', deadline: 20_000 })));
+  await eventually(async () => waiting.length === 64);
+  const one = outbound.request(to({ lane: 'crowded', path: '/late', method: 'POST', deadline: 200 }));
+  assert.equal((await failure(one)).sent, false);
+  for (const response of waiting) response.end();
+  await Promise.all(hanging);
+  listener = (_, response) => response.end();
+  await outbound.request(to({ lane: 'crowded' }));
+  assert.equal(late, 0);
 });

@@ -14,9 +14,23 @@ const secret = z.string('must be a string or null').check(
 /** Padded (RFC 4648 section 4), as Standard Webhooks writes the key after its prefix. */
 const base64 = /^(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
-/** Body of `PATCH /api/v2/partner/webhook`: what is left out stays, null clears. Unknown fields are ignored, as the vendor's door does. */
-export const WebhookPatch = z.object({ webhook_url: z.optional(z.nullable(url)), webhook_secret: z.optional(z.nullable(secret)) });
-export type WebhookPatch = z.infer<typeof WebhookPatch>;
+/**
+ * Body of `PATCH /api/v2/partner/webhook`: what is left out stays, null clears. Unknown fields are ignored, as the vendor's door does. `allowed`:
+ * exact origins that may be called although they are not public.
+ */
+export const webhookPatch = (allowed: readonly string[]) =>
+  z.object({
+    webhook_url: z.optional(
+      z.nullable(
+        url.check(({ value, issues }) => {
+          const message = webhookFault(value, allowed);
+          if (message !== undefined) issues.push({ code: 'custom', message, input: value });
+        }),
+      ),
+    ),
+    webhook_secret: z.optional(z.nullable(secret)),
+  });
+export type WebhookPatch = z.infer<ReturnType<typeof webhookPatch>>;
 
 /** The secret itself is never given back. */
 export const WebhookAnswer = z.object({ data: z.object({ webhook_url: z.nullable(z.string()), webhook_secret_set: z.boolean() }) });

@@ -215,7 +215,7 @@ export async function compose(
       ceremony: ceremonyRoutes({ sessions, ceremonies, once, publicUrl }),
       frame: frameRoutes({ sessions, frames, publicUrl }),
       vault: vaultRoutes({ sessions, vaults, publicUrl }),
-      webhook: webhookRoutes({ callers, webhooks: createWebhooks({ ...keeping, allowed: config.webhookAllow }) }),
+      webhook: webhookRoutes({ callers, webhooks: createWebhooks(keeping), allowed: config.webhookAllow }),
       registry: registryRoutes({ admins, partners }),
       administration: administrationRoutes({ admins, partners, keys, credentials, flows, runs, repairs, audit, embedKeys }),
       flowDocuments: flowDocumentRoutes({ admins, documents }),

@@ -165,7 +165,7 @@ export async function compose(config: PlatformConfig, secrets: { readonly key: U
     envelopeRoutes({ callers, envelopes, createEnvelope, papers, reminding, custody: custodyOf(store) }, now),
     vaultRoutes({ callers, envelopes, vault, fileLinks, compliance, certificates, releases }, now),
     templateRoutes({ callers, templates }, now),
-    webhookRoutes({ callers, webhooks: webhooksOf(store, config.webhookAllow) }, now),
+    webhookRoutes({ callers, webhooks: webhooksOf(store), allowed: config.webhookAllow }, now),
     tokenRoutes({ callers, envelopes, reading }, now),
     vaultReadingRoutes(reading, now),
     fileRoutes(fileLinks, now),

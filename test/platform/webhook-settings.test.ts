@@ -57,6 +57,7 @@ test('what is no address of a public host, or no secret, is refused at its place
     [{ webhook_url: 'https://169.254.169.254/' }, ['/webhook_url']],
     [{ webhook_url: 'https://127.0.0.1:9000/' }, ['/webhook_url']],
     [{ webhook_url: '' }, ['/webhook_url']],
+    [{ webhook_url: 'http://localhost:1', webhook_secret: 'short' }, ['/webhook_url', '/webhook_secret']],
     [{ webhook_url: 7, webhook_secret: 'short' }, ['/webhook_url', '/webhook_secret']],
     [{ webhook_url: null, webhook_secret: '' }, ['/webhook_secret']],
   ];

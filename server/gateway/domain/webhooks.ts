@@ -1,5 +1,4 @@
-import { Failure } from '../../../shared/problem.ts';
-import { type WebhookPatch, webhookFault } from '../../../shared/webhook.ts';
+import type { WebhookPatch } from '../../../shared/webhook.ts';
 import type { Caller } from './callers.ts';
 import type { Box, Edges, Keep, WebhookRow } from './ports.ts';
 
@@ -7,8 +6,6 @@ interface Options {
   keep: Keep;
   box: Box;
   now: Edges['now'];
-  /** Origins that events may be sent to although they are not public. */
-  allowed: readonly string[];
 }
 
 type Endpoint = Pick<WebhookRow, 'partner_id' | 'mode'>;
@@ -17,12 +14,10 @@ type Endpoint = Pick<WebhookRow, 'partner_id' | 'mode'>;
 const about = ({ partner_id, mode }: Endpoint): string[] => ['webhook', partner_id, mode];
 
 /** Where a partner's own events go. The vendor never learns of it: its events come to the gateway. */
-export function createWebhooks({ keep, box, now, allowed }: Options) {
+export function createWebhooks({ keep, box, now }: Options) {
   return {
     /** What is left out stays, null clears. */
     async set({ partner, keyId, mode }: Caller, { webhook_url: url, webhook_secret: secret }: WebhookPatch): Promise<WebhookRow> {
-      const fault = typeof url === 'string' ? webhookFault(url, allowed) : undefined;
-      if (fault) throw new Failure('invalid-input', undefined, { errors: [{ pointer: '/webhook_url', code: 'url', message: fault }] });
       const endpoint: Endpoint = { partner_id: partner.id, mode };
       const sealed = typeof secret === 'string' ? box.seal(secret, about(endpoint)) : secret;
       const at = now();

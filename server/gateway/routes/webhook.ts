@@ -1,7 +1,7 @@
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
 import { loyvaPaths } from '../../../shared/vendors/loyva.ts';
-import { WebhookAnswer, WebhookPatch } from '../../../shared/webhook.ts';
+import { WebhookAnswer, webhookPatch } from '../../../shared/webhook.ts';
 import { parse, readJson } from '../../http/input.ts';
 import { reply } from '../../http/reply.ts';
 import type { Callers } from '../domain/callers.ts';
@@ -9,11 +9,20 @@ import type { Webhooks } from '../domain/webhooks.ts';
 import { provenance } from './visits.ts';
 
 /** `PATCH /api/v2/partner/webhook`, as Loyva has it: the gateway answers it itself, since it is the partner's own endpoint that is set. */
-export function webhookRoutes({ callers, webhooks }: { callers: Callers; webhooks: Webhooks }): Router {
+export function webhookRoutes({
+  callers,
+  webhooks,
+  allowed,
+}: {
+  callers: Callers;
+  webhooks: Webhooks;
+  allowed: readonly string[];
+}): Router {
+  const Patch = webhookPatch(allowed);
   const router = new Router({ sensitive: true });
   router.patch(loyvaPaths.webhook, async (ctx: Context) => {
     const caller = await callers.identify(ctx.get('X-API-Key'), 'envelopes:write', provenance(ctx));
-    const { url, secret } = await webhooks.set(caller, parse(WebhookPatch, await readJson(ctx, 16 * 1024)));
+    const { url, secret } = await webhooks.set(caller, parse(Patch, await readJson(ctx, 16 * 1024)));
     reply(ctx, 200, WebhookAnswer, { data: { webhook_url: url, webhook_secret_set: secret !== null } });
   });
   return router;

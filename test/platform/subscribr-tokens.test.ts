@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import SqliteFile from 'better-sqlite3';
 import { teamAbilities } from '../../shared/team.ts';
-import { SubscribrNewToken, SubscribrTokens } from '../../shared/vendors/subscribr.ts';
 import { call, type StartedPlatform, startPlatform } from '../start-platform.ts';
+import { SubscribrNewToken, SubscribrTokens } from './subscribr-answers.ts';
 
 let platform: StartedPlatform;
 before(async () => {

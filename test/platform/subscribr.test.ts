@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { migrations, type Tables } from '../../server/platform/stores/schema.ts';
 import { openDatabase } from '../../server/storage/database.ts';
-import { SubscribrCredits, SubscribrTeam } from '../../shared/vendors/subscribr.ts';
 import { call, type StartedPlatform, startPlatform } from '../start-platform.ts';
+import { SubscribrCredits, SubscribrTeam } from './subscribr-answers.ts';
 
 let platform: StartedPlatform;
 before(async () => {

@@ -1,22 +1,21 @@
 import type { Store } from './books.ts';
+import type { Envelope } from './envelope.ts';
 import type { Links } from './links.ts';
 import { announceExpiry } from './signing-mail.ts';
-
-const limit = 100;
 
 export type Expiry = ReturnType<typeof expiryOf>;
 
 /** Writes down that open envelopes are past their time, and tells who was asked; until then every reader compares with the clock. */
 export const expiryOf = (store: Store, links: Links) => ({
-  async expire(at: number): Promise<void> {
-    for (const envelope of await store.read.envelopes.overdue(at, limit))
-      await store.transact(async (books) => {
-        const ended = { signerId: null, reason: null, at };
-        if (!(await books.envelopes.move(envelope, { state: 'expired', ended, updatedAt: at }))) return;
-        const event = { envelopeId: envelope.id, at, signerId: null, reached: null };
-        await books.envelopes.record({ ...event, kind: 'envelope.expired', detail: null });
-        const { name: sender } = await books.accounts.get(envelope.accountId);
-        await announceExpiry(books, links, { envelope, sender, signers: await books.envelopes.signers(envelope.id) }, at);
-      });
-  },
+  due: (at: number, limit: number): Promise<Envelope[]> => store.read.envelopes.overdue(at, limit),
+
+  expire: (envelope: Envelope, at: number): Promise<void> =>
+    store.transact(async (books) => {
+      const ended = { signerId: null, reason: null, at };
+      if (!(await books.envelopes.move(envelope, { state: 'expired', ended, updatedAt: at }))) return;
+      const event = { envelopeId: envelope.id, at, signerId: null, reached: null };
+      await books.envelopes.record({ ...event, kind: 'envelope.expired', detail: null });
+      const { name: sender } = await books.accounts.get(envelope.accountId);
+      await announceExpiry(books, links, { envelope, sender, signers: await books.envelopes.signers(envelope.id) }, at);
+    }),
 });

@@ -7,7 +7,6 @@ import type { Files } from './files.ts';
 
 /** How long a frozen copy waits for its acknowledgement: 72 hours, in milliseconds. */
 const patience = 72 * 3_600_000;
-const batch = 100;
 
 /** An envelope on its way out, or gone. */
 export type Released = Envelope & { readonly release: Release };
@@ -48,14 +47,14 @@ export function releasesOf({ store, files, links }: Parts) {
     acknowledge: (account: Account, id: string, sha256: string, at: number): Promise<Gone> =>
       store.transact((books) => handOver(books, account, id, sha256, at)),
 
-    /** Writes down that releases lapsed; until then every reader compares with the clock. */
-    async lapse(at: number): Promise<void> {
-      for (const { accountId, id } of await store.read.vault.lapsed(at, batch))
-        await store.transact(async (books) => {
-          const envelope = await books.envelopes.find(accountId, id);
-          if (envelope) await unfrozen(books, envelope, at);
-        });
-    },
+    lapsed: (at: number, limit: number) => store.read.vault.lapsed(at, limit),
+
+    /** Writes down that a release lapsed; until then every reader compares with the clock. */
+    lapse: ({ accountId, id }: Pick<Envelope, 'accountId' | 'id'>, at: number): Promise<void> =>
+      store.transact(async (books) => {
+        const envelope = await books.envelopes.find(accountId, id);
+        if (envelope) await unfrozen(books, envelope, at);
+      }),
   };
 }
 

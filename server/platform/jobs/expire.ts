@@ -1,9 +1,18 @@
 import type { Job } from '../../jobs.ts';
 import type { Expiry } from '../domain/expiry.ts';
+import { patiently } from './patiently.ts';
+
+interface Edges {
+  readonly expiry: Expiry;
+  readonly now: () => number;
+  readonly report: (error: unknown, instance: string) => void;
+}
 
 /** Ends what is past its time. */
-export const expireOverdue = ({ expiry, now }: { expiry: Expiry; now: () => number }): Job => ({
-  name: 'expire',
-  every: 10_000,
-  run: () => expiry.expire(now()),
-});
+export const expireOverdue = ({ expiry, ...edges }: Edges): Job =>
+  patiently({
+    name: 'expire',
+    due: (limit) => expiry.due(edges.now(), limit),
+    work: (envelope) => expiry.expire(envelope, edges.now()),
+    ...edges,
+  });

@@ -1,9 +1,18 @@
 import type { Job } from '../../jobs.ts';
 import type { Releases } from '../domain/releases.ts';
+import { patiently } from './patiently.ts';
+
+interface Edges {
+  readonly releases: Releases;
+  readonly now: () => number;
+  readonly report: (error: unknown, instance: string) => void;
+}
 
 /** Ends freezes that nobody acknowledged in time. */
-export const lapseReleases = ({ releases, now }: { releases: Releases; now: () => number }): Job => ({
-  name: 'lapse',
-  every: 10_000,
-  run: () => releases.lapse(now()),
-});
+export const lapseReleases = ({ releases, ...edges }: Edges): Job =>
+  patiently({
+    name: 'lapse',
+    due: (limit) => releases.lapsed(edges.now(), limit),
+    work: (one) => releases.lapse(one, edges.now()),
+    ...edges,
+  });

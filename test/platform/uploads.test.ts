@@ -37,7 +37,7 @@ const file = (bytes: Uint8Array) => new Blob([Uint8Array.from(bytes)], { type: '
 const codes = ({ details }: { details: readonly { pointer: string; code: string }[] }) =>
   details.map(({ pointer, code }) => `${pointer} ${code}`);
 
-test('an envelope comes as a form: the document as a file, lists and objects as JSON, and it is the same as any other', async () => {
+test('an envelope comes as a form: the document as a file, lists and objects as JSON, and it is like one that came as JSON', async () => {
   const made = await send({
     ...texts,
     document: file(await pdfOf('Lease of berth 7')),

@@ -25,6 +25,7 @@ export async function signing(): Promise<Row[]> {
     signers: { assertSigner: async () => {} },
     vaults: { assertVaulted: async () => {} },
   });
+  const iat = Math.floor(Date.now() / 1000);
   const claims = {
     jti: randomBytes(15).toString('base64url'),
     sub: 'usr_0123456789abcdefghjkmnpq',
@@ -32,15 +33,15 @@ export async function signing(): Promise<Row[]> {
     widget: 'onboarding' as const,
     customer: 'cus_0123456789abcdefghjkmnpq',
     origins: ['https://portal.harbor.example'],
-    exp: Math.floor(Date.now() / 1000) + 900,
+    iat,
+    exp: iat + 900,
     scope: 'onboarding:write',
   };
 
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const byHand = (): string => {
-    const iat = Math.floor(Date.now() / 1000);
-    const said = `${part({ alg: 'ES256', typ: 'embed+jwt', kid: 'a-key' })}.${part({ ...claims, iss: publicUrl, aud: `${publicUrl}/embed`, iat })}`;
+    const said = `${part({ alg: 'ES256', typ: 'embed+jwt', kid: 'a-key' })}.${part({ ...claims, iss: publicUrl, aud: `${publicUrl}/embed` })}`;
     return `${said}.${sign('sha256', Buffer.from(said), { key: privateKey, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`;
   };
 

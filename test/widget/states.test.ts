@@ -125,6 +125,31 @@ const states: Record<string, () => Promise<void>> = {
 for (const [name, play] of Object.entries(states))
   test(`${name}: reached through the real servers, nothing for axe to say, light and dark, narrow and wide`, play);
 
+test('a press that leaves a wrong field is not lost: its fault comes after the release, so that no button moves from under the pointer', () =>
+  scene({}, async ({ page }) => {
+    await fillDetails(page, 'ada@nordin.example');
+    await page.getByLabel('VAT number').fill('SE5569124471');
+    const button = page.getByRole('button', { name: 'Continue to accounts' });
+    await button.scrollIntoViewIfNeeded();
+    await page.evaluate(() => document.fonts.ready);
+    const box = await button.boundingBox();
+    assert.ok(box);
+    await page.mouse.move(box.x + box.width / 2, box.y + 3);
+    await page.mouse.down();
+    // As long as a hand rests on it; the page has drawn itself anew many times.
+    await page.waitForTimeout(400);
+    assert.deepEqual(await button.boundingBox(), box);
+    await page.mouse.up();
+    const summary = page.getByRole('alert');
+    await summary.getByText('One answer needs another look').waitFor();
+    assert.ok(await isFocused(summary));
+    // A tick taken back is a press too, but nothing comes after it: its fault is there at once.
+    await page.reload();
+    const tick = page.getByLabel('I may sign for this company');
+    await tick.click();
+    await page.locator('.error').waitFor();
+  }));
+
 test('from right to left, with a locale whose words are not there yet, the form stands mirrored', () =>
   scene({ dir: 'rtl', lang: 'ar' }, async ({ page }) => {
     await heading(page, 'About your company').waitFor();

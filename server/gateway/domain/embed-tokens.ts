@@ -89,13 +89,13 @@ export function createEmbedTokens({ keep, box, now, keys, publicUrl, signers, va
 
   return {
     /** Signs claims as an embed token; the cost of a mint without its database. */
-    sign: ({ exp, ...claims }: EmbedClaims & { scope: string }): Promise<string> => {
+    sign: ({ iat, exp, ...claims }: EmbedClaims & { scope: string; iat: number }): Promise<string> => {
       const { kid, key } = keys.signer();
       return new SignJWT({ ...claims })
         .setProtectedHeader({ alg: 'ES256', typ: 'embed+jwt', kid })
         .setIssuer(publicUrl)
         .setAudience(audience)
-        .setIssuedAt(Math.floor(now() / 1000))
+        .setIssuedAt(iat)
         .setExpirationTime(exp)
         .sign(key);
     },
@@ -106,7 +106,8 @@ export function createEmbedTokens({ keep, box, now, keys, publicUrl, signers, va
       if (input.widget_type === 'vault') await vaults.assertVaulted(caller, input.envelope_id);
       const { partner, keyId, mode } = caller;
       const at = now();
-      const exp = Math.floor(at / 1000) + input.expires_in;
+      const iat = Math.floor(at / 1000);
+      const exp = iat + input.expires_in;
       const mark = box.fingerprint(JSON.stringify([partner.id, input.user_email.toLowerCase()]));
       const sub = formatId('user', Buffer.from(mark, 'base64url').subarray(0, 15));
       const jti = randomBytes(15).toString('base64url');
@@ -132,7 +133,7 @@ export function createEmbedTokens({ keep, box, now, keys, publicUrl, signers, va
       });
       const subject = envelope === undefined ? { customer } : { envelope };
       const scope = mintScopes[input.widget_type];
-      const claims = { jti, sub, partner: partner.id, widget: input.widget_type, ...subject, origins, exp, scope };
+      const claims = { jti, sub, partner: partner.id, widget: input.widget_type, ...subject, origins, iat, exp, scope };
       return { token: await this.sign(claims), expiresAt: exp * 1000, partnerId: partner.id };
     },
 

@@ -20,6 +20,22 @@ export interface Ways {
 /** Milliseconds between two times of saying "saved" aloud. */
 const quietFor = 30_000;
 
+/**
+ * Now, or when what the pointer holds down is let go and has had its click: a fault that came out in between would push the button from
+ * under the pointer, and the press would count for nothing.
+ */
+function onceReleased(act: () => void): void {
+  if (document.documentElement.matches(':active')) {
+    const over = new AbortController();
+    const release = () => {
+      over.abort();
+      setTimeout(act);
+    };
+    for (const type of ['pointerup', 'pointercancel', 'click'])
+      window.addEventListener(type, release, { signal: over.signal, capture: true });
+  } else act();
+}
+
 /** The details step at work: checking, keeping, handing in. */
 export class Desk {
   readonly draft: Draft;
@@ -59,9 +75,12 @@ export class Desk {
 
   /** A field that was changed is checked when it is left; one that was only visited is let be. */
   left(name: string): void {
-    if (this.#form.touched.delete(name)) checkField(this.#form, name);
     void this.draft.now();
-    this.#host.requestUpdate();
+    if (this.#form.touched.delete(name))
+      onceReleased(() => {
+        checkField(this.#form, name);
+        this.#host.requestUpdate();
+      });
   }
 
   async save(): Promise<void> {

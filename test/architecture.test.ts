@@ -16,7 +16,7 @@ const rooms: Record<string, readonly string[]> = {
   'server/jobs.ts': [],
   'server/log.ts': ['shared/'],
   'server/config.ts': ['shared/'],
-  'server/build.ts': [],
+  'server/build.ts': ['server/platform/documents/intake-program.ts'],
   ...part('gateway'),
   ...part('platform'),
   'server/gateway/vendors/': ['server/gateway/vendors/', 'server/gateway/domain/', 'server/outbound/', 'shared/'],

@@ -2,7 +2,7 @@ import { EncryptedPDFError, PDFDocument } from '@cantoo/pdf-lib';
 import type { PageBox } from '../../../shared/geometry.ts';
 import { refuseActive } from './active-content.ts';
 import { readPageTree } from './page-tree.ts';
-import { loadQpdf, rewrite } from './qpdf.ts';
+import { loadQpdf, type Qpdf, rewrite } from './qpdf.ts';
 import { type PageReading, readPages, refuseEncrypted } from './reading.ts';
 import { Refusal, type RefusalCode } from './refusals.ts';
 
@@ -17,11 +17,11 @@ export type Answer =
   | { kind: 'compared'; fault: string | undefined };
 
 // Loaded ahead of the question: a started child answers a normal file in a tenth of the time.
-await import('pdfjs-dist/legacy/build/pdf.worker.mjs' as string);
-const qpdf = await loadQpdf();
+const loaded = Promise.all([loadQpdf(), import('pdfjs-dist/legacy/build/pdf.worker.mjs' as string)]);
 
 async function takeIn({ upload, signed, maxPages, maxBytes }: Extract<Question, { kind: 'take-in' }>): Promise<Answer> {
-  const { bytes, guessed } = await rewritten(upload);
+  const [qpdf] = await loaded;
+  const { bytes, guessed } = await rewritten(qpdf, upload);
   if (bytes.length > maxBytes) throw new Refusal('too-large');
   const { context } = await PDFDocument.load(bytes, {
     updateMetadata: false,
@@ -40,7 +40,7 @@ async function takeIn({ upload, signed, maxPages, maxBytes }: Extract<Question, 
 }
 
 /** qpdf says the same of a damaged file as of one that needs a password; pdf.js tells them apart. */
-async function rewritten(upload: Uint8Array): Promise<ReturnType<typeof rewrite>> {
+async function rewritten(qpdf: Qpdf, upload: Uint8Array): Promise<ReturnType<typeof rewrite>> {
   try {
     return rewrite(qpdf, upload);
   } catch (error) {
@@ -50,6 +50,7 @@ async function rewritten(upload: Uint8Array): Promise<ReturnType<typeof rewrite>
 }
 
 async function compare({ source, result }: Extract<Question, { kind: 'compare' }>): Promise<Answer> {
+  await loaded;
   const before = await readPages(source, { drawing: false });
   const after = await readPages(result, { drawing: false });
   const page = before.findIndex(({ text }, index) => !after[index]?.text.startsWith(text));
@@ -66,10 +67,11 @@ function refusalOf(error: unknown): Answer {
 }
 
 const tell = (answer: Answer): void => void process.send?.(answer);
+/** Answers one question; the process is good for no other. */
+export const answer = (question: Question): Promise<Answer> =>
+  (question.kind === 'take-in' ? takeIn(question) : compare(question)).catch(refusalOf);
+
 process.once('disconnect', () => process.exit(0));
-process.once('message', (question: Question) => {
-  const work = question.kind === 'take-in' ? takeIn(question) : compare(question);
-  // The server ends this process when it has the answer.
-  work.catch(refusalOf).then(tell);
-});
-tell({ kind: 'ready' });
+// The server ends this process when it has the answer.
+process.once('message', (question: Question) => void answer(question).then(tell));
+void loaded.then(() => tell({ kind: 'ready' }));

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Answer, Question } from './intake.child.ts';
+import { intakeProgram } from './intake-program.ts';
 
 export interface ChildLimits {
   /** Of JavaScript's own heap (V8's old space). */
@@ -29,9 +30,7 @@ export interface LimitedChild {
   readonly pid: number | undefined;
 }
 
-const program = fileURLToPath(new URL('./intake.child.ts', import.meta.url));
-/** Leads to the packed libraries: a child loads in half the time. */
-const start = fileURLToPath(new URL('../../node.js', import.meta.url));
+const program = intakeProgram();
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 /** Between two looks at the resident set: a process can take some 100 MB more in this time. */
 const lookMs = 25;
@@ -50,14 +49,12 @@ export function startLimitedChild({ heapMb, memoryMb, timeMs }: ChildLimits): Li
     '--permission',
     `--allow-fs-read=${root}`,
     '--disable-warning=ExperimentalWarning',
-    '--import',
-    start,
+    ...program,
   ];
   const [command, ...args] = [
     ...(process.platform === 'win32' ? [] : ['/bin/sh', '-c', `ulimit -c 0; ulimit -t ${seconds}; exec "$0" "$@"`]),
     process.execPath,
     ...options,
-    program,
   ];
   const child: ChildProcess = spawn(command ?? process.execPath, args, {
     cwd: root,

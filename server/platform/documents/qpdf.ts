@@ -4,7 +4,7 @@ import { compileFunction } from 'node:vm';
 import { Refusal } from './refusals.ts';
 
 /** qpdf 12.2 as WebAssembly; https://qpdf.readthedocs.io/en/stable/cli.html has its options and exit codes (0 clean, 2 error, 3 warnings). */
-interface Qpdf {
+export interface Qpdf {
   callMain(args: string[]): number;
   FS: { writeFile(path: string, bytes: Uint8Array): void; readFile(path: string): Uint8Array };
 }

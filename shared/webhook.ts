@@ -8,7 +8,8 @@ const url = z.string('must be an address or null').check(z.maxLength(longestUrl,
 const secret = z.string('must be a string or null').check(
   z.minLength(16, 'must have at least 16 characters'),
   z.maxLength(256, 'must have at most 256 characters'),
-  z.refine((text) => /^[\x21-\x7e]*$/.test(text), 'must be printable ASCII without spaces'),
+  // Its UTF-8 bytes are the key: half a character has none, and a line break is one that was copied along.
+  z.refine((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), 'must not hold control characters'),
   z.refine((text) => !text.startsWith('whsec_') || base64.test(text.slice(6)), 'must be base64 after whsec_'),
 );
 /** Padded (RFC 4648 section 4), as Standard Webhooks writes the key after its prefix. */

@@ -1,5 +1,8 @@
 import { type Browser, chromium } from 'playwright-core';
 
+/** Milliseconds that a page is waited for; a busy machine seals a document, or starts a second browser, in half of it. */
+export const patience = 60_000;
+
 /**
  * A real Chromium: the one inside @sparticuz/chromium (Linux x64, with its own libraries and fonts), or the one CHROME_PATH names.
  * Started with our own arguments: that package's would switch web security off, and CORS and CSP tests would pass in vain.
@@ -12,7 +15,8 @@ export async function openBrowser(): Promise<Browser> {
   });
 }
 
-async function chromePath(): Promise<string> {
+/** Where the browser is; the package's own is unpacked into the temporary folder when it is not there yet. */
+export async function chromePath(): Promise<string> {
   const { CHROME_PATH } = process.env;
   if (CHROME_PATH) return CHROME_PATH;
   if (process.platform === 'darwin') return '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome';

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildWhatIsMissing } from '../server/build.ts';
+import { chromePath } from './browser.ts';
 
 /**
  * `npm test`: builds what is missing, then everything but the long runs, in node's own runner, and at the end the contract's table:
@@ -27,6 +28,8 @@ const options = ['--import', start, '--test', '--test-concurrency=2', '--test-re
 const folder = mkdtempSync(join(tmpdir(), 'inlay-tests-'));
 const table = join(folder, 'contract.txt');
 const env = { ...process.env, INLAY_CONTRACT_TABLE: table };
+// Of two files that begin at once on a new machine, one would start the browser that the other is still unpacking.
+await chromePath();
 const { status } = spawnSync(process.execPath, [...options, ...files], { stdio: 'inherit', env });
 if (existsSync(table)) process.stdout.write(`\n${readFileSync(table, 'utf8')}\n`);
 rmSync(folder, { recursive: true });

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compose, type Gateway } from '../server/gateway/compose.ts';
@@ -10,14 +11,24 @@ import { assetsFolder } from '../server/parts.ts';
 import type { VendorName } from '../shared/onboarding.ts';
 import type { IssueKey } from '../shared/registry.ts';
 
-/** A clock that tests move; it runs on by itself. */
+/** A clock that tests move; it runs on by itself, but where it is held. */
 export function movableClock() {
   let offset = 0;
+  let held: number | undefined;
   return {
-    now: () => Date.now() + offset,
+    now: () => (held ?? Date.now()) + offset,
     /** Milliseconds forward. */
     advance(ms: number) {
       offset += ms;
+    },
+    /** Only `advance` moves it from here on: a bound can be met to the second, however slow the machine is. */
+    hold() {
+      held ??= Date.now();
+    },
+    /** It runs on from where it stands. */
+    release() {
+      if (held !== undefined) offset += held - Date.now();
+      held = undefined;
     },
   };
 }
@@ -29,6 +40,7 @@ export interface GatewayOptions {
   readonly masterKey?: Uint8Array;
   readonly vendorUrl?: string;
   readonly vendors?: Partial<Record<VendorName, string>>;
+  /** Milliseconds; as `npm start` has it unless told. Less is for tests in which a vendor never answers. */
   readonly vendorDeadline?: number;
   readonly port?: number;
   readonly reached?: Edges['reached'];
@@ -79,7 +91,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Starte
       assets: options.assets ?? assetsFolder,
       publicUrl: url,
       vendors: { scribeless: vendor, kelviq: vendor, loyva: vendor, subscribr: vendor, ...options.vendors },
-      vendorDeadline: options.vendorDeadline ?? 3_000,
+      vendorDeadline: options.vendorDeadline ?? 20_000,
       webhookAllow: options.webhookAllow ?? [],
       admin: options.admin,
     },
@@ -131,17 +143,28 @@ async function answered(call: Promise<Response>): Promise<Record<string, unknown
   return (await response.json()) as Record<string, unknown>;
 }
 
+/** Each process of a test run begins at a place of its own. */
+let nextPort = 12_000 + ((process.pid * 20) % 20_000);
+
+/**
+ * A port that stays free until somebody listens there, and between two lives of a server. It lies below those that systems give away
+ * (Linux: from 32768, IANA: from 49152): one of these may be another test's, or the near end of any connection, a moment later.
+ */
 export async function freePort(): Promise<number> {
-  const { createServer } = await import('node:net');
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address ? address.port : 0;
+  for (;;) {
+    const port = nextPort++;
+    const server = createServer();
+    const free = await new Promise<boolean>((resolve) =>
+      server.once('error', () => resolve(false)).listen(port, '127.0.0.1', () => resolve(true)),
+    );
+    if (!free) continue;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
 }
 
 /** Waits until the probe gives something, asking again and again; fails after `ms`. For what a server does by itself. */
-export async function eventually<T>(probe: () => Promise<T | undefined | false | null>, ms = 10_000): Promise<T> {
+export async function eventually<T>(probe: () => Promise<T | undefined | false | null>, ms = 60_000): Promise<T> {
   const end = Date.now() + ms;
   for (;;) {
     const found = await probe();

@@ -12,6 +12,14 @@ export class OutboundFailure extends Error {
   }
 }
 
+/** Why a call failed whose answer is longer than the bytes that are read: asked again, it would be as long. */
+export class AnswerTooLong extends Error {
+  constructor(cap: number) {
+    super(`The answer is longer than ${cap} bytes.`);
+    this.name = 'AnswerTooLong';
+  }
+}
+
 /** The way of one request from its start to its end, which comes once: by `end`, or by `fail`. */
 export interface Exchange {
   /** Comes when a connection is there and the request is about to be written on it: what fails before that never left. */

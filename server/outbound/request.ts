@@ -1,13 +1,13 @@
 import type { Dispatcher, Pool } from 'undici';
-import { begin } from './exchange.ts';
+import { AnswerTooLong, begin } from './exchange.ts';
 import { type OutboundStream, streamedAnswer } from './stream.ts';
 
-export { OutboundFailure } from './exchange.ts';
+export { AnswerTooLong, OutboundFailure } from './exchange.ts';
 
 /** One request out. Only the headers given here are sent; nothing follows a redirect. */
 export interface OutboundRequest {
   readonly origin: string;
-  /** Calls of one lane share connections; calls of another never wait for them. What is streamed has a lane of its own where none is named. */
+  /** Calls of one lane share connections; calls of another never wait for them. */
   readonly lane?: string;
   /** Path and query, already encoded. */
   readonly path: string;
@@ -25,6 +25,9 @@ export interface OutboundRequest {
   /** Is handed what gives the call up, for a caller who may leave before the answer; after the end it does nothing. */
   readonly leaving?: ((giveUp: () => void) => void) | undefined;
 }
+
+/** The lane of the files that somebody's readers read: as slowly as each of them likes, up to the deadline. */
+export const filesLane = (whose: string): string => `files ${whose}`;
 
 export interface OutboundAnswer {
   readonly status: number;
@@ -68,7 +71,7 @@ export function createOutbound(): Outbound {
 
   return {
     request: async (call) => bufferedAnswer(await poolOf(call.origin, call.lane ?? ''), call),
-    stream: async (call) => streamedAnswer(await poolOf(call.origin, call.lane ?? 'files'), call),
+    stream: async (call) => streamedAnswer(await poolOf(call.origin, call.lane ?? ''), call),
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.destroy()));
     },
@@ -93,7 +96,7 @@ function bufferedAnswer(pool: Pool, call: OutboundRequest): Promise<OutboundAnsw
       },
       onResponseData(_, chunk) {
         length += chunk.length;
-        if (length > cap) exchange.fail(new Error(`The answer is longer than ${cap} bytes.`));
+        if (length > cap) exchange.fail(new AnswerTooLong(cap));
         else chunks.push(chunk);
       },
       onResponseEnd() {

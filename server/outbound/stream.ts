@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Dispatcher, Pool } from 'undici';
-import { begin } from './exchange.ts';
+import { AnswerTooLong, begin } from './exchange.ts';
 import type { OutboundAnswer, OutboundRequest } from './request.ts';
 
 /** An answer whose bytes are still coming. Destroying `body` gives the call up; whoever takes the answer must read or destroy it. */
@@ -40,7 +40,7 @@ export function streamedAnswer(pool: Pool, call: OutboundRequest): Promise<Outbo
       },
       onResponseData(controller, chunk) {
         length += chunk.length;
-        if (length > cap) exchange.fail(new Error(`The answer is longer than ${cap} bytes.`));
+        if (length > cap) exchange.fail(new AnswerTooLong(cap));
         else if (body && !body.push(chunk)) controller.pause();
       },
       onResponseEnd() {

@@ -51,7 +51,7 @@ import { purgeOld } from './jobs/purge.ts';
 import { remindDue } from './jobs/remind.ts';
 import { sealFinished } from './jobs/seal.ts';
 import { buryDestroyed, clearOrphans } from './jobs/sweep.ts';
-import { vaultCompleted } from './jobs/vault.ts';
+import { vaultWaiting } from './jobs/vault.ts';
 import { callersOf } from './routes/callers.ts';
 import { ceremonyRoutes } from './routes/ceremony.ts';
 import { fileRoutes } from './routes/files.ts';
@@ -82,7 +82,7 @@ export interface PlatformConfig {
   readonly demo: boolean;
   /** Without it mails become files in `<dataDir>/outbox`. */
   readonly smtpUrl: string | undefined;
-  /** Is what is completed vaulted by itself, or only when the partner asks? */
+  /** Is what is completed, or uploaded on paper, vaulted by itself, or only when the partner asks? */
   readonly vaulting: 'manual' | 'auto';
   /** Origins that webhooks may go to although they are not public, or not https. */
   readonly webhookAllow: readonly string[];
@@ -167,7 +167,7 @@ export async function compose(config: PlatformConfig, secrets: { readonly key: U
     templateRoutes({ callers, templates }, now),
     webhookRoutes({ callers, webhooks: webhooksOf(store), allowed: config.webhookAllow }, now),
     tokenRoutes({ callers, envelopes, reading }, now),
-    vaultReadingRoutes(reading, now),
+    vaultReadingRoutes({ callers, reading }, now),
     fileRoutes(fileLinks, now),
     jwksRoutes(certificateKey),
     logRoutes(ledger),
@@ -185,7 +185,7 @@ export async function compose(config: PlatformConfig, secrets: { readonly key: U
       buryDestroyed(sweep),
       clearOrphans({ sweep, now }),
       purgeOld({ purge: purgeOf({ store, erasures, forgetMails: post.forget }), now }),
-      ...(config.vaulting === 'auto' ? [vaultCompleted({ completed: store.read.envelopes.completed, vault, now, report })] : []),
+      ...(config.vaulting === 'auto' ? [vaultWaiting({ waiting: store.read.envelopes.waitingForVault, vault, now, report })] : []),
     ],
     verbs: { seed: ({ name, keys = {}, limits = {} }) => accounts.seed(name, keys, limits, now()) },
     async close() {

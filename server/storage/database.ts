@@ -12,10 +12,13 @@ export interface Database<Tables> {
   readonly write: Kysely<Tables>;
   /** Runs the work in one transaction on the writing connection. No network, PDF or key derivation inside. */
   transact<T>(work: (tx: Kysely<Tables>) => Promise<T>): Promise<T>;
-  /** Carries the write-ahead log into the file and empties it: afterwards what was overwritten or deleted is in neither. */
+  /** Carries the write-ahead log into the file and empties it: afterwards what was overwritten or deleted is in neither. Error while another process reads. */
   settle(): Promise<void>;
   close(): Promise<void>;
 }
+
+/** How long a statement waits for another process, in milliseconds. */
+const patience = 5_000;
 
 /** Opens the file, brings it to the newest schema, and proves that a commit reaches the disk. */
 export async function openDatabase<Tables>(file: string, migrations: Record<string, Migration>): Promise<Database<Tables>> {
@@ -30,8 +33,17 @@ export async function openDatabase<Tables>(file: string, migrations: Record<stri
     write,
     transact: (work) => write.transaction().execute(work),
     async settle() {
-      const { rows } = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(write);
-      if (rows[0]?.busy !== 0) throw new Error('The write-ahead log could not be emptied: somebody else is reading the database.');
+      const busy = await write.connection().execute(async (one) => {
+        // SQLite waits without letting anybody else in this process go on: whoever settles can come again.
+        await sql`pragma busy_timeout = 100`.execute(one);
+        try {
+          const { rows } = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(one);
+          return rows[0]?.busy !== 0;
+        } finally {
+          await sql`pragma busy_timeout = ${sql.lit(patience)}`.execute(one);
+        }
+      });
+      if (busy) throw new Error('The write-ahead log could not be emptied: somebody else is reading the database.');
     },
     async close() {
       await read.destroy();
@@ -50,7 +62,7 @@ function connect(file: string, readonly: boolean): Sqlite {
   // What is deleted or overwritten is filled with zeros at once. VACUUM would do the same once, with everybody waiting while the file is copied.
   sqlite.pragma('secure_delete = ON');
   sqlite.pragma('foreign_keys = ON');
-  sqlite.pragma('busy_timeout = 5000');
+  sqlite.pragma(`busy_timeout = ${patience}`);
   sqlite.pragma('trusted_schema = OFF');
   return sqlite;
 }

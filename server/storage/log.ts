@@ -57,25 +57,24 @@ const pageSize = 2_000;
 /** Reads heads of the tree; remembers its peaks, so that a head costs only the leaves since the last one. */
 export function logReader(db: Kysely<LogTables>) {
   let peaks: Peaks = noPeaks;
+  let last: Promise<unknown> = Promise.resolve();
+
+  async function grow(): Promise<Head> {
+    for (;;) {
+      const leaves = await db.selectFrom('log_leaf').select('hash').where('seq', '>=', peaks.size).orderBy('seq').limit(pageSize).execute();
+      for (const { hash } of leaves) peaks = push(sha256, peaks, hash);
+      if (leaves.length < pageSize) return { size: peaks.size, root: rootOf(sha256, peaks) };
+      // The first head after a start reads the whole log: others get their turn in between.
+      await setImmediate();
+    }
+  }
+
   return {
-    async head(): Promise<Head> {
-      // Grown aside: two readers that ask at once must not both add the same leaves.
-      let grown = peaks;
-      for (;;) {
-        const leaves = await db
-          .selectFrom('log_leaf')
-          .select('hash')
-          .where('seq', '>=', grown.size)
-          .orderBy('seq')
-          .limit(pageSize)
-          .execute();
-        for (const { hash } of leaves) grown = push(sha256, grown, hash);
-        if (leaves.length < pageSize) break;
-        // The first head after a start reads the whole log: others get their turn in between.
-        await setImmediate();
-      }
-      if (grown.size > peaks.size) peaks = grown;
-      return { size: grown.size, root: rootOf(sha256, grown) };
+    /** One after the other: whoever asks meanwhile adds only what came since, and the same leaves are not read for each of many. */
+    head(): Promise<Head> {
+      const head = last.then(grow, grow);
+      last = head;
+      return head;
     },
     /** Leaves of one partner (all when absent), newest first, before `seq`. */
     async leaves(partner: string | undefined, before: number | undefined, limit: number) {

@@ -43,9 +43,7 @@ export async function openGatewayWorld() {
   const platform = await startPlatform();
   let now = Date.now;
   const issuer = await openIssuer(() => now());
-  const { started: gateway, routes } = await registeredWhile(() =>
-    startGateway({ vendorUrl: platform.url, vendorDeadline: 10_000, admin: issuer.settings }),
-  );
+  const { started: gateway, routes } = await registeredWhile(() => startGateway({ vendorUrl: platform.url, admin: issuer.settings }));
   now = gateway.clock.now;
   const mine = await gateway.partner({ origins: [origin], vendorKeys: platform.keys, name: 'Mine' });
   const issue = async (body: object, id = mine.id): Promise<{ id: string; key: string }> =>

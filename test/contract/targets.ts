@@ -91,7 +91,7 @@ async function platformTarget(): Promise<Target> {
 
 /** The gateway, with the partner's keys of these vendors. */
 async function gatewayBefore(vendorUrl: string, vendorKeys: Partial<Record<VendorName, string>>) {
-  const gateway = await startGateway({ vendorUrl, vendorDeadline: 10_000 });
+  const gateway = await startGateway({ vendorUrl });
   const { id, key } = await gateway.partner({ vendorKeys, origins: ['https://portal.harbor.example'] });
   const admin: Target['admin'] = (method, path, body, token = gateway.adminToken) =>
     send(gateway.url + path, method, token ? { Authorization: `Bearer ${token}` } : {}, body);

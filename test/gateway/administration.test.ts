@@ -24,14 +24,14 @@ test('a key is shown once: by the answer that issues it, and by no list', async 
   const { id } = await gateway.partner({});
   const registry = below(id);
   const issued = await answered(
-    registry('POST', '/keys', { scopes: ['vault:read', 'vault:read'], mode: 'test', expires_at: '2030-01-01T00:00:00Z' }),
+    registry('POST', '/keys', { scopes: ['vault:read', 'vault:read'], mode: 'test', expires_at: '2099-01-01T00:00:00Z' }),
     201,
   );
   const key = String(issued.key);
   assert.match(key, /^lk_[89a-f][0-9a-f]{39}$/);
   assert.deepEqual(
     [issued.scopes, issued.mode, issued.expires_at, issued.last_four],
-    [['vault:read'], 'test', '2030-01-01T00:00:00.000Z', key.slice(-4)],
+    [['vault:read'], 'test', '2099-01-01T00:00:00.000Z', key.slice(-4)],
   );
   const listed = await registry('GET', '/keys');
   const text = await listed.text();

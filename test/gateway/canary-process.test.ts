@@ -67,7 +67,7 @@ before(async () => {
     stream?.setEncoding('utf8').on('data', (part: string) => {
       said += part;
     });
-  await eventually(async () => said.includes('listens at'), 30_000);
+  await eventually(async () => said.includes('listens at'));
   adminToken = await issueAdminToken({ dataDir, publicUrl: url, masterKey });
   planted.set('administrator’s token', adminToken);
   planted.set('master key', masterKey.toString('base64url'));
@@ -158,14 +158,14 @@ async function visitor(widget_type: string, more: object) {
   const opened = await eventually(async () => {
     const answer = await one.open(data.token);
     return answer.ok && answer;
-  }, 20_000);
+  });
   await hear('open session', opened);
   planted.set(`session token ${planted.size}`, one.token);
   return one;
 }
 
 test('a gateway that runs as it is run keeps every secret beside a vendor that gives back what it is sent', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   vendor.answerWith(answerHonestly);
   const made = await hearJson<{ id: string }>('registry', registry('POST', '', { name: 'Canary', contact_email: 'ops@partner.example' }));

@@ -72,11 +72,11 @@ async function visitorAt(to: StartedGateway, key: string, external_id: string) {
 
 before(async () => {
   platform = await startPlatform();
-  gateway = await startGateway({ vendorUrl: platform.url, vendorDeadline: 400 });
+  gateway = await startGateway({ vendorUrl: platform.url });
   const port = await freePort();
   vendor = createServer((request, response) => request.resume().on('end', () => rubbish(response)));
   await new Promise<void>((resolve) => vendor.listen(port, '127.0.0.1', resolve));
-  stubbed = await startGateway({ vendorUrl: `http://127.0.0.1:${port}`, vendorDeadline: 400 });
+  stubbed = await startGateway({ vendorUrl: `http://127.0.0.1:${port}` });
   for (const [name, word] of Object.entries(person)) planted.set(`answer ${name}`, word);
   planted.set('e-mail of the user', 'canaryuser');
   planted.set('e-mail of the customer', 'canarymail');

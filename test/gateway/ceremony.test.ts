@@ -20,7 +20,7 @@ let gateway: StartedGateway;
 let key: string;
 before(async () => {
   loyva = await startStubLoyva();
-  gateway = await startGateway({ vendorUrl: loyva.origin, vendorDeadline: 400 });
+  gateway = await startGateway({ vendorUrl: loyva.origin });
   key = (await gateway.partner({ origins: [origin], vendorKeys: { loyva: vendorKey } })).key;
 });
 after(async () => {
@@ -103,7 +103,7 @@ test('a vendor that puts the pass into a state or a refusal is refused itself, a
 
 test('the pass is minted at the first need and kept for the session, also across a restart', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'inlay-restarted-'));
-  const options = { dataDir, vendorUrl: loyva.origin, vendorDeadline: 400 };
+  const options = { dataDir, vendorUrl: loyva.origin };
   const first = await startGateway(options);
   const partner = await first.partner({ origins: [origin], vendorKeys: { loyva: 'lk_of_the_restarted' } });
   const minted = () => loyva.count('POST /api/v2/embed/token');
@@ -232,7 +232,7 @@ test('what is not a PDF is not passed on as one, and a vendor’s other headers 
 
 test('a vendor without the ceremony is told apart from one that does not answer, and is asked again before long', async () => {
   const vendor = await startStubLoyva();
-  const own = await startGateway({ vendorUrl: vendor.origin, vendorDeadline: 400 });
+  const own = await startGateway({ vendorUrl: vendor.origin });
   const partner = await own.partner({ origins: [origin], vendorKeys: { loyva: 'lk_without_a_ceremony' } });
   const { envelope_id } = vendor.make(JSON.stringify({ external_id: '', signers: [{ email: ada }] }));
   const visitor = await createVisitor(own.url, origin, own.clock.now);

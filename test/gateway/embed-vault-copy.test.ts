@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { eventually, freePort } from '../start-gateway.ts';
 import { answered, refused } from './answers.ts';
 import type { Reply } from './stub-vendor.ts';
-import { file, pdf, sends, signature, VaultStage } from './vault-stage.ts';
+import { file, origin, pdf, sends, signature, VaultStage } from './vault-stage.ts';
 
 const stage = new VaultStage();
 before(() => stage.open());
@@ -133,6 +133,32 @@ test('a reader who leaves while the storage is silent ends the fetching at once'
   assert.equal(answer.status, 200);
   await answer.body?.cancel();
   await eventually(async () => ended);
+});
+
+test('readers who do not end keep nobody of another partner waiting', { timeout: 30_000 }, async () => {
+  const [{ see }, another] = [
+    await stage.reader(),
+    await stage.gateway.partner({ origins: [origin], vendorKeys: { loyva: 'lk_another' } }),
+  ];
+  const other = await stage.reader(another);
+  let begun = 0;
+  stage.given((response) => {
+    begun += 1;
+    response.writeHead(200, { 'content-type': 'application/pdf' }).write('%PDF-1.7');
+  });
+  const held = await Promise.all(Array.from({ length: 64 }, () => see('/copy')));
+  assert.equal(begun, 64);
+  stage.given();
+  assert.equal((await (await other.see('/copy')).arrayBuffer()).byteLength, pdf.length);
+  await Promise.all(held.map((answer) => answer.body?.cancel()));
+});
+
+test('to ask for its length alone is refused, and is no reading', async () => {
+  const visitor = await stage.reader();
+  stage.given();
+  stage.loyva.received.length = 0;
+  const answer = await visitor.see('/copy', {}, 'HEAD');
+  assert.deepEqual([answer.status, answer.headers.get('allow'), stage.loyva.received.length], [405, 'GET', 0]);
 });
 
 test('a file passes whole in whatever pieces its beginning comes, and however short it is', async () => {

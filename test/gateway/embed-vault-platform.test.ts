@@ -15,7 +15,7 @@ let gateway: StartedGateway;
 let partner: { id: string; key: string };
 before(async () => {
   platform = await startPlatform({ now: Date.now() });
-  gateway = await startGateway({ vendorUrl: platform.url, vendorDeadline: 20_000 });
+  gateway = await startGateway({ vendorUrl: platform.url });
   partner = await gateway.partner({ origins: [origin], vendorKeys: { loyva: platform.keys.loyva } });
 });
 after(async () => {

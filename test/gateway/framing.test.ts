@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { discoveryPath } from '../../shared/ceremony.ts';
 import { loyvaLinkOrigins } from '../../shared/vendors/loyva.ts';
 import { movableClock, type StartedGateway, startGateway } from '../start-gateway.ts';
 import { ada, createVisitor, mintedToken } from '../visitor.ts';
@@ -15,7 +16,7 @@ let loyva: Awaited<ReturnType<typeof startStubLoyva>>;
 let gateway: StartedGateway;
 before(async () => {
   loyva = await startStubLoyva();
-  gateway = await startGateway({ vendorUrl: loyva.origin, vendorDeadline: 600, clock });
+  gateway = await startGateway({ vendorUrl: loyva.origin, clock });
 });
 after(async () => {
   await gateway.close();
@@ -42,6 +43,19 @@ const minting = (embed_url: string) => json({ data: { embed_url, token: 'x' } })
 test('where the vendor has a ceremony, no page of it is minted and its token stays in the gateway', async () => {
   const { visitor } = await signer();
   const before = loyva.count('POST /api/v2/embed/token');
+  await refused(page(visitor), 404, 'not-found');
+  assert.equal(loyva.count('POST /api/v2/embed/token'), before);
+});
+
+test('one stray "not found" at the address of the ceremony does not make a vendor without one', async () => {
+  const { visitor } = await signer();
+  const before = loyva.count('POST /api/v2/embed/token');
+  // What was learned of the vendor is forgotten.
+  clock.advance(300_000);
+  loyva.at(`GET ${discoveryPath}`, (response) => {
+    loyva.at(`GET ${discoveryPath}`);
+    json({ error: 'Not found' }, 404)(response);
+  });
   await refused(page(visitor), 404, 'not-found');
   assert.equal(loyva.count('POST /api/v2/embed/token'), before);
 });

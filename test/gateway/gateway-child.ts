@@ -1,13 +1,20 @@
+import assert from 'node:assert/strict';
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { VendorName } from '../../shared/onboarding.ts';
 import type { Alive, Born } from '../journey/crash-gateway.ts';
 import { freePort } from '../start-gateway.ts';
+
+/** Time passes for a gateway in a process of its own; it has passed when this is over. */
+export async function passFor(child: ChildProcess, ms: number): Promise<void> {
+  const passed = once(child, 'message');
+  child.send(ms);
+  await passed;
+}
 
 /** A gateway in a process of its own, on one folder for all of its lives. */
 export async function gatewayChild(vendorUrl: string, origin: string, vendorKeys: Partial<Record<VendorName, string>>) {
@@ -37,13 +44,13 @@ export async function gatewayChild(vendorUrl: string, origin: string, vendorKeys
     get alive(): boolean {
       return child?.exitCode === null && child.signalCode === null;
     },
-    /** Kilobytes in memory, garbage apart. */
-    async resident(): Promise<number> {
-      if (!child) return 0;
+    /** Bytes, garbage apart: what its objects and buffers hold, and what the system keeps for it. */
+    async memory(): Promise<{ held: number; resident: number }> {
+      assert.ok(child);
       const collected = once(child, 'message');
       child.send('collect');
-      await collected;
-      return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]);
+      const [left] = await collected;
+      return left as { held: number; resident: number };
     },
     /** Ends it as if the power had gone, and starts it again. */
     async killAndStart(): Promise<void> {

@@ -29,11 +29,11 @@ async function atRest(pid: number): Promise<number> {
       since = Date.now();
     }
     return Date.now() - since > quiet && now;
-  }, 60_000);
+  });
 }
 
 const linux = process.platform === 'linux' ? false : 'Open descriptors and memory of a process are read from /proc.';
-test('callers who leave in the middle, and slow readers, cost nothing that stays', { skip: linux, timeout: 240_000 }, async () => {
+test('callers who leave in the middle, and slow readers, cost nothing that stays', { skip: linux, timeout: 600_000 }, async () => {
   const loyva = await startStubLoyva();
   const gateway = await gatewayChild(loyva.origin, origin, { loyva: 'lv_vendor_key_1' });
   try {
@@ -103,17 +103,23 @@ test('callers who leave in the middle, and slow readers, cost nothing that stays
     // A process that has made no calls yet: connections kept open for the next call would count.
     await gateway.killAndStart();
     const before = await atRest(gateway.pid);
-    let early = 0;
+    let early = { held: 0, resident: 0 };
     for (let round = 1; round <= rounds; round += 1) {
       await Promise.all(Array.from({ length: connections }, (_, i) => leavers[i % leavers.length]?.(round * connections + i)));
       loyva.received.length = 0;
       assert.ok(gateway.alive, `round ${round}`);
-      if (round === 5) early = await gateway.resident();
+      if (round === 5) {
+        await atRest(gateway.pid);
+        early = await gateway.memory();
+      }
     }
     assert.equal(begun, (rounds * connections) / 2, 'every reader had begun to read the document');
-    const late = await gateway.resident();
-    assert.ok(late <= 1.2 * early, `${early} KB after round 5, ${late} KB after round ${rounds}`);
     assert.equal(await atRest(gateway.pid), before);
+    const late = await gateway.memory();
+    const grown = `${JSON.stringify(early)} after round 5, ${JSON.stringify(late)} after round ${rounds}`;
+    assert.ok(late.held <= 1.1 * early.held, grown);
+    // The system gives back late, and the more so the more there was to do at once.
+    assert.ok(late.resident <= 1.5 * early.resident, grown);
     const alive = await call(gateway, 'GET', '/api/v2/partner/envelopes', partnered);
     assert.equal(alive.status, 200);
   } finally {

@@ -11,7 +11,7 @@ let partner: { id: string; key: string };
 
 before(async () => {
   platform = await startPlatform();
-  gateway = await startGateway({ vendorUrl: platform.url, vendorDeadline: 1_000 });
+  gateway = await startGateway({ vendorUrl: platform.url });
   partner = await gateway.partner({
     origins: [origin],
     vendorKeys: { scribeless: platform.keys.scribeless, kelviq: platform.keys.kelviq },

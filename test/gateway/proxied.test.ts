@@ -12,7 +12,7 @@ let count = 0;
 
 before(async () => {
   platform = await startPlatform();
-  gateway = await startGateway({ vendorUrl: platform.url, vendorDeadline: 1_000 });
+  gateway = await startGateway({ vendorUrl: platform.url });
   const { scribeless, kelviq } = platform.keys;
   partner = await gateway.partner({ vendorKeys: { scribeless, kelviq } });
   const keys = await platform.seed('Other');

@@ -61,6 +61,26 @@ test('a redirect is not followed and leads nowhere', async () => {
   assert.ok(!(await open()).text.includes('slt_redirected'));
 });
 
+test('a vendor that names another address did nothing: that is passed on and not kept, and whether a 302 did something is unknown', async () => {
+  const to = { location: 'http://127.0.0.1:1/api/partner/teams/' };
+  for (const [status, told, asked] of [
+    [301, 301, 2],
+    [307, 307, 2],
+    [308, 308, 2],
+    [302, 502, 1],
+  ] as const) {
+    vendor.received.length = 0;
+    vendor.answerWith(json('<html>moved</html>', status, to));
+    for (let i = 0; i < 2; i += 1) {
+      const headers = { 'x-api-key': key, 'idempotency-key': `moved-${status}` };
+      const answer = await call(gateway, 'POST', '/api/partner/teams', headers, { email: 'a@x.example' });
+      assert.deepEqual([answer.status, answer.headers.get('location')], [told, null]);
+      assert.doesNotMatch(answer.text, /html/);
+    }
+    assert.equal(vendor.received.length, asked, String(status));
+  }
+});
+
 test('429 is passed on with its Retry-After', async () => {
   for (const body of [{ error: true, statusCode: 429 }, '<html>slow down</html>']) {
     vendor.answerWith(json(body, 429, { 'retry-after': '17' }));
@@ -130,8 +150,10 @@ test('a vendor that hangs up in the middle of a POST leaves the outcome unknown;
   assert.equal((await ask()).status, 503);
 });
 
-test('an answer that grows over four megabytes is given up', async () => {
+test('an answer that grows over four megabytes is given up, and not asked for again', async () => {
   vendor.answerWith(json(JSON.stringify({ long: 'x'.repeat(5 * 1024 * 1024) })));
   assert.equal((await open()).status, 502);
-  assert.equal((await ask()).status, 503);
+  vendor.received.length = 0;
+  const { status, json: error } = await ask();
+  assert.deepEqual([status, error.message, vendor.received.length], [502, 'At most 4194304 bytes of an answer are read.', 1]);
 });

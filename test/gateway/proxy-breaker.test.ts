@@ -12,6 +12,7 @@ let partners = 0;
 before(async () => {
   vendor = await startStubVendor();
   gateway = await startGateway({ vendorUrl: vendor.origin });
+  gateway.clock.hold();
 });
 after(async () => {
   await gateway.close();
@@ -38,8 +39,7 @@ test('after ten failures in a row the vendor is left alone: 503 with Retry-After
   await fail();
   const refused = await act();
   assert.deepEqual([refused.status, refused.json.code, vendor.received.length], [503, 'vendor-unavailable', 10]);
-  const wait = Number(refused.headers.get('retry-after'));
-  assert.ok(wait >= 1 && wait <= 10, String(wait));
+  assert.equal(refused.headers.get('retry-after'), '10');
 });
 
 test('it is about one vendor and one partner: others go on', async () => {
@@ -75,9 +75,9 @@ test('a probe that fails begins another rest', async () => {
   await fail();
   gateway.clock.advance(10_000);
   assert.deepEqual([(await act()).status, (await act()).status, vendor.received.length], [500, 503, 11]);
-  gateway.clock.advance(9_000);
+  gateway.clock.advance(9_999);
   assert.equal((await act()).status, 503);
-  gateway.clock.advance(1_000);
+  gateway.clock.advance(1);
   vendor.answerWith(fine);
   assert.equal((await act()).status, 200);
 });
@@ -131,14 +131,15 @@ test('calls of one partner that hang do not make another wait', async () => {
   await begin(() => {});
   const leaving = new AbortController();
   const headers = { 'x-api-key': key, 'content-type': 'application/json' };
-  const hanging = Array.from({ length: 80 }, () =>
-    fetch(`${gateway.url}/api/v2/partner/envelopes/env_a/remind`, { method: 'POST', headers, body: '{}', signal: leaving.signal }),
-  );
+  let over = 0;
+  const hanging = Array.from({ length: 80 }, async () => {
+    await fetch(`${gateway.url}/api/v2/partner/envelopes/env_a/remind`, { method: 'POST', headers, body: '{}', signal: leaving.signal });
+    over += 1;
+  });
   await eventually(async () => vendor.received.length === 64);
   vendor.answerWith(fine);
-  const start = Date.now();
   assert.equal((await act(other)).status, 200);
-  assert.ok(Date.now() - start < 5_000);
+  assert.equal(over, 0, 'all of them still hang');
   leaving.abort();
   await Promise.allSettled(hanging);
 });

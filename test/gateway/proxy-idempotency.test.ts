@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import SqliteFile from 'better-sqlite3';
 import { eventually, type StartedGateway, startGateway } from '../start-gateway.ts';
 import { call } from '../start-platform.ts';
 import { json, startStubVendor, team } from './stub-vendor.ts';
@@ -84,6 +86,20 @@ test('a key stands for one address and one credential: elsewhere it is another',
   ] as const)
     assert.equal((await post(path, key, { reason: 'x' }, as)).headers.get('idempotent-replayed'), null, path);
   assert.equal(vendor.received.length, 4);
+});
+
+test('a slash at the end of the address makes no other call of it', async () => {
+  const key = fresh();
+  vendor.answerWith(json({ detail: 'no' }, 400));
+  const open = (path: string) =>
+    call(gateway, 'POST', path, { 'x-kelviq-partner-key': partner.key, 'idempotency-key': key }, { externalId: 'acme-corp' });
+  assert.equal((await open('/api/v1/partner/organizations/')).headers.get('idempotent-replayed'), null);
+  assert.equal((await open('/api/v1/partner/organizations')).headers.get('idempotent-replayed'), 'true');
+  for (const path of ['?a=/', '/?a=']) assert.equal((await open(`/api/v1/partner/organizations${path}`)).status, 400);
+  assert.deepEqual(
+    vendor.received.map(({ url }) => url.slice('/api/v1/partner/organizations'.length)),
+    ['/', '?a=/', '/?a='],
+  );
 });
 
 test('while the first call is at the vendor the second is 409, and after it the same answer', async () => {
@@ -224,4 +240,26 @@ test('a reference in the place of a new team’s key is replayed, and no second 
   const again = await post('/api/partner/teams', key, { email: 'a@x.example' });
   assert.match(String((first.json.apiKey as Record<string, string>).key), /^cred_/);
   assert.deepEqual([again.text, vendor.received.length], [first.text, 1]);
+});
+
+test('a stored key that does not open is a breakage here: nothing was sent, and the caller’s key is free', async () => {
+  const key = fresh();
+  const broken = await gateway.partner({ vendorKeys: { loyva: 'lv_to_be_broken' }, name: 'Broken' });
+  const kept = new SqliteFile(join(gateway.dataDir, 'gateway.db'));
+  const boxOf = kept.prepare('select box from credential where partner_id = ?').pluck();
+  const setBox = kept.prepare('update credential set box = ? where partner_id = ?');
+  const whole = boxOf.get(broken.id);
+  setBox.run(Buffer.from('nothing that opens'), broken.id);
+  const before = (await leaves()).length;
+  const ask = () => post(`${envelopes}/env_a/remind`, key, {}, broken.key);
+  const refused = await ask();
+  assert.deepEqual([refused.status, refused.json.code, vendor.received.length], [500, 'internal', 0]);
+  assert.match(String(gateway.reported.at(-1)), /sealed box/);
+  assert.equal((await leaves()).length, before);
+  setBox.run(whole, broken.id);
+  kept.close();
+  // What an administrator changes is read anew.
+  await gateway.admin('PATCH', `/api/v1/admin/partners/${broken.id}`, { name: 'Mended' });
+  vendor.answerWith(json({ data: {} }));
+  assert.equal((await ask()).status, 200);
 });

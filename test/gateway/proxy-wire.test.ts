@@ -64,6 +64,14 @@ test('the body goes out byte for byte, and the query with the path', async () =>
   );
 });
 
+test('nothing is said of the type of an empty body', async () => {
+  vendor.received.length = 0;
+  vendor.answerWith(json(team('slt_of_nothing')));
+  await fetch(`${gateway.url}/api/partner/teams`, { method: 'POST', headers: { 'x-api-key': key } });
+  const [seen] = vendor.received;
+  assert.deepEqual([seen?.headers['content-type'], seen?.headers['content-length']], [undefined, '0']);
+});
+
 test('a body over the cap is 413 and nothing is sent', async () => {
   vendor.received.length = 0;
   const { status } = await open({ email: 'x'.repeat(64 * 1024) });

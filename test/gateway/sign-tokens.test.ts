@@ -19,7 +19,7 @@ let envelope: string;
 let content_base64: string;
 before(async () => {
   platform = await startPlatform();
-  gateway = await startGateway({ vendorUrl: platform.url, vendorDeadline: 20_000 });
+  gateway = await startGateway({ vendorUrl: platform.url });
   partner = await gateway.partner({ origins: [origin], vendorKeys: { loyva: platform.keys.loyva } });
   content_base64 = Buffer.from(await pdfWith('Sign here')).toString('base64');
   envelope = await made();
@@ -124,7 +124,7 @@ test('an envelope that ended before it was opened is told so, and a session of i
 
 test('a vendor that fails or answers rubbish is not taken for one that says no; one that names no signers decides by itself', async () => {
   const vendor = await startStubVendor();
-  const stubbed = await startGateway({ vendorUrl: vendor.origin, vendorDeadline: 500 });
+  const stubbed = await startGateway({ vendorUrl: vendor.origin });
   const { key } = await stubbed.partner({ origins: [origin], vendorKeys: { loyva: 'lk_at_the_stub' } });
   const asked = () => mint({}, key, stubbed);
   vendor.answerWith((response) => response.destroy());

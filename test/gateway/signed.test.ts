@@ -14,7 +14,7 @@ let gateway: StartedGateway;
 let partner: { id: string; key: string };
 before(async () => {
   platform = await startPlatform();
-  gateway = await startGateway({ vendorUrl: platform.url, vendorDeadline: 20_000 });
+  gateway = await startGateway({ vendorUrl: platform.url });
   partner = await gateway.partner({ origins: [origin], vendorKeys: { loyva: platform.keys.loyva } });
   await answered(putDocument(gateway, partner.id, await pdfWith('Lease of a boat', 'Second page')));
 });
@@ -51,7 +51,7 @@ test('a customer sends the details, signs the agreement in the same session, and
   const signed = await signState(visitor, 'signed', platform);
   assert.equal(signed.status, 'done');
   assert.ok(signed.sign?.signed_at);
-  await eventually(async () => (await visitor.run()).sign?.vaulted_at, 60_000);
+  await eventually(async () => (await visitor.run()).sign?.vaulted_at);
   const [kept] = await runsOf('external_id=signs');
   assert.equal(kept?.status, 'done');
   assert.deepEqual(kept?.sign, { state: 'signed', envelope_id: signed.sign?.envelope_id });
@@ -175,7 +175,7 @@ test('details sent anew with another name make a new envelope in place of the un
   const fresh = await eventually(async () => {
     const run = await visitor.run();
     return run.sign?.state === 'open' && run.sign.envelope_id !== envelope && run.sign.envelope_id;
-  }, 60_000);
+  });
   const { data } = (await vendor('GET', `/${envelope}`)).json as { data: { status: string } };
   assert.equal(data.status, 'voided');
   const now = (await vendor('GET', `/${fresh}`)).json as { data: { signers: { name: string }[] } };

@@ -6,6 +6,7 @@ import { eventually } from '../start-gateway.ts';
 import { call } from '../start-platform.ts';
 import { documentPath, pdfWith, sign } from './agreement.ts';
 import { answered } from './answers.ts';
+import { passFor } from './gateway-child.ts';
 
 /** Longer than a vendor is given to finish what it may be in the middle of. */
 const ahead = 120_000;
@@ -33,7 +34,7 @@ const within = (work: (world: World) => Promise<void>) => async () => {
 async function startAgain(world: World, point: Death['point']) {
   await world.start();
   if (point !== 'before-call') return world.enter('c-1');
-  world.life.child.send(ahead);
+  await passFor(world.life.child, ahead);
   return world.enter('c-1', ahead);
 }
 
@@ -57,7 +58,7 @@ describe('a gateway killed while it has an agreement signed', { concurrency: 2, 
         const { run_id, sign: shown } = await eventually(async () => {
           const run = await back.run();
           return run.sign?.state === 'open' && run;
-        }, 60_000);
+        });
         const made = await envelopesOf(world);
         assert.deepEqual(
           made.map(({ envelope_id, external_id }) => ({ envelope_id, external_id })),
@@ -72,7 +73,7 @@ describe('a gateway killed while it has an agreement signed', { concurrency: 2, 
         const { gone } = await world.start({ point, vendor: 'vault-in' });
         const visitor = await world.enter('c-1');
         await answered(visitor.submit(answersOf('c-1')));
-        await eventually(async () => (await visitor.run()).sign?.state === 'open', 60_000);
+        await eventually(async () => (await visitor.run()).sign?.state === 'open');
         await sign(visitor);
         await world.platform.runJobs();
         assert.equal(await gone, 'SIGKILL');
@@ -80,7 +81,7 @@ describe('a gateway killed while it has an agreement signed', { concurrency: 2, 
         const { sign: shown } = await eventually(async () => {
           const run = await back.run();
           return run.sign?.vaulted_at ? run : undefined;
-        }, 60_000);
+        });
         assert.equal(shown?.state, 'signed');
         assert.deepEqual(
           (await envelopesOf(world)).map(({ envelope_id, status }) => ({ envelope_id, status })),

@@ -15,7 +15,7 @@ let gateway: StartedGateway;
 let document: Uint8Array;
 before(async () => {
   loyva = await startStubLoyva();
-  gateway = await startGateway({ vendorUrl: loyva.origin, vendorDeadline: 400 });
+  gateway = await startGateway({ vendorUrl: loyva.origin });
   document = await pdfWith('An agreement');
 });
 after(async () => {
@@ -99,6 +99,22 @@ test('an envelope is looked for on later pages too', async () => {
   assert.equal(sign?.envelope_id, 'env_000000000777');
   assert.deepEqual(pages.slice(0, 3), ['1', '2', '3']);
   loyva.at('POST ');
+  loyva.at('GET ');
+});
+
+test('where there are more envelopes than are looked through, none is made in the place of one that was not seen', async () => {
+  const { key } = await signingPartner();
+  const visitor = await begin(key, 'among-many');
+  loyva.at('POST ', (response) => response.destroy());
+  const others = Array.from({ length: 100 }, (_, n) => ({ envelope_id: `env_other${n}`, external_id: null }));
+  loyva.at('GET ', json({ data: others, meta: { total: 1_001 } }));
+  const asked = loyva.count('POST ');
+  await answered(visitor.submit(ada));
+  await until(visitor, (run) => run.sign?.unreachable);
+  loyva.at('POST ');
+  gateway.clock.advance(90_000);
+  assert.equal((await until(visitor, (run) => ['unknown', 'open'].includes(run.sign?.state ?? ''))).sign?.state, 'unknown');
+  assert.equal(loyva.count('POST '), asked + 1);
   loyva.at('GET ');
 });
 

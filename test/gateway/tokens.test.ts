@@ -174,7 +174,10 @@ test('origins narrow the token to some of the registered ones, and never add one
 test('without a key, with a mistyped, an unknown or an expired one there is no token', async () => {
   const call = (key: string) => mintToken(gateway.url, key);
   await loyvaRefusal(call(''), 401, 'unauthenticated');
-  await loyvaRefusal(call(`${partner.key.slice(0, -1)}${partner.key.endsWith('0') ? '1' : '0'}`), 401, 'unauthenticated');
+  const mistyped = `${partner.key.slice(0, -1)}${partner.key.endsWith('0') ? '1' : '0'}`;
+  assert.match((await loyvaRefusal(call(mistyped), 401, 'unauthenticated')).error, /mistyped/);
+  const another = await loyvaRefusal(call('kvqp_another_service'), 401, 'unauthenticated');
+  assert.match(another.error, /not a key of the gateway: those are lk_ and 40/);
   await loyvaRefusal(call('lk_000000000000000000000000000000004c1df1e9'), 401, 'unauthenticated');
   const soon = new Date(gateway.clock.now() - 1000).toISOString();
   const expired = await gateway.partner({ key: { expires_at: soon }, name: 'Late' });

@@ -35,7 +35,7 @@ export class VaultStage {
 
   async open(): Promise<void> {
     this.loyva = await startStubLoyva();
-    this.gateway = await startGateway({ vendorUrl: this.loyva.origin, vendorDeadline: 400 });
+    this.gateway = await startGateway({ vendorUrl: this.loyva.origin });
     this.partner = await this.gateway.partner({ origins: [origin], vendorKeys: { loyva: vendorKey } });
   }
 
@@ -44,9 +44,9 @@ export class VaultStage {
     this.loyva.close();
   }
 
-  /** Somebody with an open session for a vaulted envelope; the vendor answers by its book again. */
-  async reader() {
-    const { loyva, gateway, partner } = this;
+  /** Somebody with an open session for a vaulted envelope of this partner; the vendor answers by its book again. */
+  async reader(partner = this.partner) {
+    const { loyva, gateway } = this;
     for (const door of Object.values(doors)) loyva.at(door);
     const made = loyva.make(JSON.stringify({ external_id: '', signers: [{ email: 'ada@nordin.example' }] }));
     made.status = 'vaulted';
@@ -54,7 +54,7 @@ export class VaultStage {
     const visitor = await createVisitor(gateway.url, origin, gateway.clock.now);
     const body = { widget_type: 'vault', customer: undefined, envelope_id: id, user_email: 'mira@harbor.example' };
     await answered(visitor.open(await mintedToken(gateway.url, partner.key, body)), 201);
-    const see = (path = '', headers = {}) => visitor.call('GET', `/embed/vault${path}`, undefined, headers);
+    const see = (path = '', headers = {}, method = 'GET') => visitor.call(method, `/embed/vault${path}`, undefined, headers);
     return { id, see };
   }
 

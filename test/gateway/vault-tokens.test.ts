@@ -16,7 +16,7 @@ let gateway: StartedGateway;
 let key: string;
 before(async () => {
   loyva = await startStubLoyva();
-  gateway = await startGateway({ vendorUrl: loyva.origin, vendorDeadline: 400 });
+  gateway = await startGateway({ vendorUrl: loyva.origin });
   key = (await gateway.partner({ origins: [origin], vendorKeys: { loyva: 'lk_the_partners_own_at_the_stub' } })).key;
 });
 after(async () => {

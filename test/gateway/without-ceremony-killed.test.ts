@@ -12,6 +12,7 @@ import { type Standin, startStandin } from '../standin/standin.ts';
 import { eventually, freePort } from '../start-gateway.ts';
 import { ada, createVisitor, mintedToken } from '../visitor.ts';
 import { answered } from './answers.ts';
+import { passFor } from './gateway-child.ts';
 import { actOn, frameOf, signByTemplate } from './template-flow.ts';
 
 const origin = 'https://portal.harbor.example';
@@ -49,7 +50,7 @@ async function openLife() {
           headers: { authorization: `Bearer ${alive.adminToken}`, 'content-type': 'application/json' },
           ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         });
-      return { gone, admin, pass: (ms: number) => started.send(ms) };
+      return { gone, admin, pass: (ms: number) => passFor(started, ms) };
     },
     get partner() {
       return partner;
@@ -84,13 +85,13 @@ test('a gateway killed between the vendor’s answer and its own books asks for 
     assert.equal(loyva.envelopes.size, 1);
 
     const again = await life.start({ point: 'after-call', vendor: 'vault-in' });
-    again.pass(ahead);
+    await again.pass(ahead);
     const back = await life.enter(ahead);
     const until = (wanted: (run: OnboardingView) => unknown) =>
       eventually(async () => {
         const run = await back.run();
         return wanted(run) ? run : undefined;
-      }, 30_000);
+      });
     const { run_id } = await until(({ status }) => status === 'unknown');
     const [made] = [...loyva.envelopes.values()];
     await answered(life.adopt(run_id, made?.id));
@@ -98,11 +99,11 @@ test('a gateway killed between the vendor’s answer and its own books asks for 
     assert.equal((await again.gone)[1], 'SIGKILL');
 
     const last = await life.start();
-    last.pass(ahead);
+    await last.pass(ahead);
     const end = await eventually(async () => {
       const run = await back.run();
       return run.sign?.vaulted_at ? run : undefined;
-    }, 30_000);
+    });
     assert.deepEqual([end.status, end.sign?.envelope_id, loyva.envelopes.size, made?.status], ['done', made?.id, 1, 'vaulted']);
   } finally {
     life.kill();

@@ -87,11 +87,13 @@ test('a signer with a token of their own declines there, and the outcome says so
   await assert.rejects(token(), /409/);
 });
 
-test('a page is minted at most every three seconds, and how it stands is asked as seldom, whoever asks', async () => {
+test('a page is minted at most every three seconds, and how it stands is asked as seldom, whoever asks', async (t) => {
   const partner = await signingPartner();
   const visitor = await partner.begin();
   await answered(visitor.submit(ada));
   await until(gateway, visitor, ({ sign }) => sign?.state === 'open');
+  clock.hold();
+  t.after(clock.release);
   await frameOf(visitor);
   const refusal = await visitor.call('POST', '/embed/ceremony/frame', {});
   assert.equal(refusal.headers.get('retry-after'), '3');

@@ -16,7 +16,7 @@ let kelviq: Awaited<ReturnType<typeof startStubVendor>>;
 before(async () => {
   scribeless = await startStubVendor();
   kelviq = await startStubVendor();
-  gateway = await startGateway({ vendors: { scribeless: scribeless.origin, kelviq: kelviq.origin }, vendorDeadline: 1_000 });
+  gateway = await startGateway({ vendors: { scribeless: scribeless.origin, kelviq: kelviq.origin } });
 });
 after(async () => {
   await gateway.close();
@@ -55,7 +55,8 @@ test('an account whose row cannot be read is left to the next turn: the worker d
   await eventually(async () => gateway.reported.length > before);
   const from = Date.now();
   await eventually(async () => Date.now() - from > 1_500);
-  assert.ok(gateway.reported.length - before <= 4, `${gateway.reported.length - before} reports`);
+  const [reports, seconds] = [gateway.reported.length - before, (Date.now() - from) / 1_000];
+  assert.ok(reports <= 3 + seconds, `${reports} reports in ${seconds} s`);
   db.exec(`drop trigger poison; update account set next_at = null where run_id = '${run_id}'`);
   db.close();
 });
@@ -64,6 +65,7 @@ test('a partner whose calls hang at a vendor does not hold up the accounts of an
   const [noisy, quiet] = [await partnerWith('scribeless'), await partnerWith('scribeless')];
   scribeless.answerWith((response) => {
     if (response.req.method === 'POST') json(team('slt_quiet'))(response);
+    else if (response.req.headers['x-api-key'] === 'slt_quiet') json({ teamId: 'team_1', templatesReady: false })(response);
   });
   const hanging = new AbortController();
   const calls = Array.from({ length: 70 }, () =>

@@ -25,14 +25,19 @@ export interface Alive {
   readonly partner?: { readonly id: string; readonly key: string };
 }
 
-/** A gateway in a process of its own, to be killed. A number sent to it moves its clock forward by that many milliseconds; `collect` collects garbage. */
+/** A gateway in a process of its own, to be killed. A number sent to it moves its clock forward by that many milliseconds, and it says so; `collect` collects garbage and tells what is left. */
 const { masterKey, partner, die, ...rest } = JSON.parse(process.argv[2] ?? '') as Born;
 process.on('disconnect', () => process.exit());
 const clock = movableClock();
 process.on('message', (said: number | 'collect') => {
-  if (said !== 'collect') return clock.advance(said);
+  if (said !== 'collect') {
+    clock.advance(said);
+    process.send?.('advanced');
+    return;
+  }
   globalThis.gc?.();
-  process.send?.('collected');
+  const { heapUsed, external, rss } = process.memoryUsage();
+  process.send?.({ held: heapUsed + external, resident: rss });
 });
 const gateway = await startGateway({
   ...rest,

@@ -5,11 +5,11 @@ import { agreementStep, makeAgreement } from '../../server/demo/agreement.ts';
 import { listen } from '../../server/http/listen.ts';
 import { portal } from '../../server/portal/portal.ts';
 import type { Flow } from '../../shared/onboarding.ts';
-import { openBrowser } from '../browser.ts';
+import { openBrowser, patience } from '../browser.ts';
 import { putDocument } from '../gateway/agreement.ts';
 import { answered } from '../gateway/answers.ts';
 import { freePort, type GatewayOptions, type StartedGateway, startGateway } from '../start-gateway.ts';
-import { type StartedPlatform, startPlatform } from '../start-platform.ts';
+import { noon, type StartedPlatform, startPlatform } from '../start-platform.ts';
 
 /** Everything a journey walks through: platform, gateway, the demo's own portal, a stranger's site, and a real browser. */
 export interface Stage {
@@ -26,8 +26,8 @@ export interface Stage {
 
 /** With `agreement` the flow has the demo's lease agreement signed between accounts and billing. */
 export async function setStage({ agreement = false, ...options }: GatewayOptions & { agreement?: boolean } = {}): Promise<Stage> {
-  const platform = await startPlatform({ now: Date.now() });
-  const gateway = await startGateway({ vendorUrl: platform.url, vendorDeadline: 1_500, ...options });
+  const platform = await startPlatform({ now: noon() });
+  const gateway = await startGateway({ vendorUrl: platform.url, ...options });
   const port = await freePort();
   const portalUrl = `http://127.0.0.1:${port}`;
   const { scribeless, kelviq, loyva } = platform.keys;
@@ -90,6 +90,7 @@ async function strangersSite(): Promise<Server> {
 
 /** A page that remembers every complaint: policy violations, uncaught errors, errors on the console. */
 export async function watchedPage(context: BrowserContext): Promise<{ page: Page; complaints: string[] }> {
+  context.setDefaultTimeout(patience);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(`error: ${error.message}`));
@@ -118,3 +119,12 @@ export async function fillDetails(page: Page, email: string): Promise<void> {
 
 /** The mark that says that what was typed is kept. */
 export const saved = (page: Page) => page.locator('[part=saved]', { hasText: /^Saved \d/ });
+
+/** The customer types a city, and the gateway has it: a mark alone may still be that of what was typed before. */
+export async function keepsCity(page: Page, city: string): Promise<void> {
+  const kept = page.waitForResponse(
+    (answer) => answer.request().method() === 'PATCH' && answer.ok() && (answer.request().postData() ?? '').includes(JSON.stringify(city)),
+  );
+  await page.getByLabel('City').fill(city);
+  await kept;
+}

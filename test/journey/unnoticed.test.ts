@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { fillDetails, type Stage, saved, setStage, watchedPage } from './stage.ts';
+import { fillDetails, keepsCity, type Stage, saved, setStage, watchedPage } from './stage.ts';
 
 let stage: Stage;
 before(async () => {
@@ -18,9 +18,7 @@ async function openCustomer(prepare: (page: Page) => Promise<unknown>): Promise<
 
 /** The customer types, and it is kept: all that a customer would notice. */
 async function types(page: Page, city: string): Promise<void> {
-  const kept = page.waitForResponse((answer) => answer.url().endsWith('/draft') && answer.request().method() === 'PATCH' && answer.ok());
-  await page.getByLabel('City').fill(city);
-  await kept;
+  await keepsCity(page, city);
   await saved(page).waitFor();
   assert.equal(await page.getByRole('alert').count(), 0);
 }
@@ -69,8 +67,7 @@ test('what another tab wrote meanwhile is shown before it is handed in: the olde
   await types(second, 'Borås');
   await first.getByRole('button', { name: 'Continue to accounts' }).click();
   await fillDetails(first, 'sigrid@fjordlys.example');
-  await first.getByLabel('City').fill('');
-  await first.getByLabel('City').fill('Kalmar');
+  await keepsCity(first, 'Kalmar');
   await types(second, 'Luleå');
   await first.getByRole('button', { name: 'Continue to accounts' }).click();
   await first.getByRole('alert').getByText('Your answers were not sent').waitFor();

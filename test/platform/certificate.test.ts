@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import { compactVerify, createLocalJWKSet, type JSONWebKeySet } from 'jose';
 import { type StartedPlatform, startPlatform } from '../start-platform.ts';
 import { dataOf, meddle, partner, rows } from './envelopes.ts';
+import { judges } from './judges.ts';
 import { bytesAt, hashOf, keptOf, paperVaulted, release, uploadedTo, vaultedOf } from './vault-stage.ts';
 
 let platform: StartedPlatform;
@@ -84,12 +85,18 @@ test('before it is vaulted there is none; while it is frozen it says so', async 
   assert.equal(((await certify(id)).subject as { status: string }).status, 'released');
 });
 
-test('what was vaulted before there were custody records gets one with its first certificate', async () => {
+test('what was vaulted before there were custody records gets one with its first certificate, of all until then', async (t) => {
   const { id } = await paperVaulted(platform);
   meddle(platform, `update envelopes set custody = null, compliance = null where id = '${id}'`);
   const { custody_record } = await certify(id);
-  assert.equal(hashOf(await bytesAt(custody_record.signed_url ?? '')), custody_record.sha256);
+  const record = await bytesAt(custody_record.signed_url ?? '');
+  assert.equal(hashOf(record), custody_record.sha256);
   assert.equal((await certify(id)).custody_record.sha256, custody_record.sha256);
+  const judge = judges(t);
+  if (!judge) return;
+  const said = judge.pdftotext('-layout', judge.keep('late.pdf', record), '-');
+  assert.match(said, /Uploaded as it was signed/);
+  assert.doesNotMatch(said, /vault\.[a-z]/, 'what happened after it was vaulted, in no words for people');
 });
 
 test('the key is made once: after a restart the same one signs', async (t) => {

@@ -118,3 +118,19 @@ test('frozen it complies still; once it has left it does not, and a lapse gives 
   assert.deepEqual(failing(gone), [1, 2, 3, 5, 6, 7, 8]);
   assert.equal(await compliantOf(id), false);
 });
+
+test('what was read of it is not gone through again at each check, however often that was', async () => {
+  const { id } = await paperVaulted(platform);
+  // Nobody could open these: a check that looked into them would fail.
+  meddle(
+    platform,
+    `with recursive counted (i) as (select 1 union all select i + 1 from counted where i < 1000)
+     insert into envelope_events (id, envelope_id, ordinal, at, kind, salt, told)
+     select 'evt_read' || i, '${id}', 1000 + i, 0, 'vault.read', x'', x'00' from counted`,
+  );
+  assert.deepEqual(failing(await check(id)), []);
+  const { copy } = keptOf(platform, id);
+  damage(platform, copy ?? assert.fail());
+  assert.deepEqual(failing(await check(id)), [7]);
+  assert.deepEqual(platform.reported, []);
+});

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import SqliteFile from 'better-sqlite3';
 import { type CeremonyView, clientHeader } from '../../shared/ceremony.ts';
 import { type StartedPlatform, startPlatform } from '../start-platform.ts';
 import { answersTo, complete, create, dataOf, eventsOf, meddle, partner, rows, sign, signerOf } from './envelopes.ts';
@@ -182,7 +183,8 @@ test('of whom nobody knows nothing can be forgotten, and of another account’s 
 });
 
 test('an erasure leaves the mails of others, and those that wait are sent', async () => {
-  const dora = { email: 'dora@shop.example', name: 'Dora Eriksen' };
+  // “Everybody has signed …” does not name her.
+  const dora = { email: 'dora@shop.example', name: 'Every' };
   const id = await create(platform, { signers: [dora, { email: 'eli@shop.example', name: 'Eli Falk' }] });
   await complete(platform, id);
   const waiting = () => rows<{ n: number }>(platform, `select count(*) as n from outbox where body like '%eli@shop.example%'`)[0]?.n;
@@ -195,6 +197,20 @@ test('an erasure leaves the mails of others, and those that wait are sent', asyn
     String(waiting()),
   );
   assert.ok(!mails.some((mail) => mail.includes('dora@shop.example')));
+});
+
+test('while another process reads the database nobody is told that all is gone: it says to ask again', async () => {
+  await declined();
+  const reader = new SqliteFile(join(platform.dataDir, 'platform.db'), { readonly: true });
+  reader.exec('begin');
+  reader.prepare('select count(*) from signers').get();
+  const early = await erase(mina.email);
+  assert.deepEqual([early.status, early.headers.get('retry-after')], [503, '60']);
+  assert.equal(platform.reported.splice(0).length, 1);
+  reader.exec('commit');
+  reader.close();
+  assert.equal((await erase(mina.email)).status, 200);
+  assert.deepEqual(await found(), []);
 });
 
 test('whoever signs for a company, in more envelopes than a statement has parameters, is forgotten in all of them', async () => {

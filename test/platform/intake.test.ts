@@ -124,9 +124,7 @@ test('a child gets no environment and may write nothing, and is gone when its fi
   process.env.INLAY_TEST_SECRET = 'a secret of the server';
   const child = startLimitedChild({ heapMb: 384, memoryMb: 768, timeMs: 20_000 });
   const shown = (name: string) => readFileSync(`/proc/${child.pid}/${name}`, 'latin1').split('\0').filter(Boolean);
-  const upload = pdf(onePage('Pay 100'));
-  const answer = child.ask({ kind: 'take-in', signed: 'refused', upload, maxPages: 500, maxBytes: 1_000_000 });
-  // From the fork on until it has become another program it looks like this one.
+  // From the fork on until it has become another program it looks like this one. It goes when it has read a file, which comes afterwards.
   await eventually(async () => shown('cmdline').includes('--permission'));
   // What the shell and node add by themselves: the channel, and where they stand.
   const names = shown('environ').map((entry) => entry.split('=')[0]);
@@ -135,7 +133,8 @@ test('a child gets no environment and may write nothing, and is gone when its fi
     [],
   );
   assert.ok(!shown('cmdline').some((word) => word.startsWith('--allow') && !word.startsWith('--allow-fs-read=')));
-  assert.equal((await answer).kind, 'taken-in');
+  const upload = pdf(onePage('Pay 100'));
+  assert.equal((await child.ask({ kind: 'take-in', signed: 'refused', upload, maxPages: 500, maxBytes: 1_000_000 })).kind, 'taken-in');
   await child.gone;
   assert.throws(() => shown('statm'), /ENOENT|ESRCH/);
   delete process.env.INLAY_TEST_SECRET;

@@ -17,7 +17,7 @@ interface Door {
   /** Whether this is the vendor's shape of a refusal. */
   readonly refusal: (json: Record<string, unknown>) => void;
 }
-const sentence = 'This key may make 4 calls a minute.';
+const sentence = 'At most 4 calls a minute are answered.';
 
 const doors: Record<Dialect, Door> = {
   scribeless: {

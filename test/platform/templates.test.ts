@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { templateBytes } from '../../server/platform/domain/templates.ts';
+import { openStore } from '../../server/platform/stores/store.ts';
+import { openVessel } from '../../server/platform/stores/vessel.ts';
+import { secretBox } from '../../server/storage/secret-box.ts';
 import { type StartedPlatform, startPlatform } from '../start-platform.ts';
 import { complete, create, dataOf, eventsOf, inBase64, partner, pdfOf, rows } from './envelopes.ts';
+import { type Kept, placeOf } from './vault-stage.ts';
 
 let platform: StartedPlatform;
 before(async () => {
@@ -161,6 +169,37 @@ test('an envelope lives on when its template is deleted: its file is its own, an
   await complete(platform, envelope_id);
   assert.equal(dataOf(await partner(platform, 'GET', envelope_id)).template_id, id);
   assert.equal(eventsOf(platform, envelope_id).at(-1)?.kind, 'envelope.completed');
+});
+
+test('of a deleted template neither its file nor its key is left, in the database and beside it', async () => {
+  const id = await make({ fields: [signature('Member')] });
+  const [row] = rows<{ document: string; key: Buffer }>(platform, 'select document, wrapped_key as key from templates where id = ?', id);
+  const kept = JSON.parse(row?.document ?? 'null') as Kept;
+  const key = row?.key ?? assert.fail();
+  const holdsKey = async (name: string) => (await readFile(join(platform.dataDir, name)).catch(() => Buffer.alloc(0))).includes(key);
+  const anywhere = async () => (await holdsKey('platform.db')) || (await holdsKey('platform.db-wal'));
+  assert.deepEqual([existsSync(placeOf(platform, kept)), await anywhere()], [true, true]);
+  assert.equal((await partner(platform, 'DELETE', `${path}/${id}`)).status, 200);
+  await platform.runJobs();
+  assert.deepEqual([existsSync(placeOf(platform, kept)), await anywhere()], [false, false]);
+});
+
+test('a template that is deleted while its file is read is gone, and not damaged', async (t) => {
+  const id = await make({ fields: [signature('Member')] });
+  const { store, database } = await openStore(join(platform.dataDir, 'platform.db'), secretBox(platform.key));
+  t.after(() => database.close());
+  const vessel = openVessel(join(platform.dataDir, 'blobs'));
+  const [row] = rows<{ account_id: string }>(platform, 'select account_id from templates where id = ?', id);
+  const template = (await store.read.templates.find(row?.account_id ?? '', id)) ?? assert.fail();
+  const late = {
+    ...vessel,
+    async get(...asked: Parameters<typeof vessel.get>) {
+      assert.equal((await partner(platform, 'DELETE', `${path}/${id}`)).status, 200);
+      await platform.runJobs();
+      return vessel.get(...asked);
+    },
+  };
+  assert.equal(await templateBytes({ store, vessel: late }, template), undefined);
 });
 
 test('the tidying of files nobody names leaves those of templates', async () => {

@@ -78,6 +78,8 @@ test('what is wrong with a form is named as it is of JSON', async () => {
     [texts, ['/document invalid_type']],
     [{ document }, ['/customer_email invalid_type', '/customer_name invalid_type']],
     [{ ...texts, document, signers: '[{]', fields: 'x' }, ['/signers not-json', '/fields not-json']],
+    [{ ...texts, signers: '[{]', expires_at: 'soon' }, ['/signers not-json', '/expires_at invalid_format', '/document invalid_type']],
+    [{ customer_name: 'Ada', document, metadata: '{' }, ['/metadata not-json', '/customer_email invalid_type']],
     [{ ...texts, document, signers: '[{}]' }, ['/signers/0/email invalid_type', '/signers/0/name invalid_type']],
     [{ ...texts, document, required_reading: '"yes"' }, ['/required_reading invalid_type']],
     [{ ...texts, document: file(Buffer.from('hello')) }, ['/document not-a-pdf']],

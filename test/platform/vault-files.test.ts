@@ -4,7 +4,7 @@ import { request } from 'undici';
 import { makeAuthority } from '../../server/platform/documents/authority.ts';
 import { works } from '../../server/platform/documents/work.ts';
 import { type StartedPlatform, startPlatform } from '../start-platform.ts';
-import { dataOf, eventsOf, partner, rows } from './envelopes.ts';
+import { complete, create, dataOf, eventsOf, partner, rows, signerOf } from './envelopes.ts';
 import { assertSealed, documentOf, judges, signedParts } from './judges.ts';
 import { bytesAt, damage, hashOf, keptOf, type LinkData, linkTo, paperVaulted, uploadedTo, vaultedOf } from './vault-stage.ts';
 
@@ -162,6 +162,30 @@ test('whoever asks for an address or reads a file is in the access log, the newe
   );
   for (let i = 0; i < 101; i++) await linkTo(platform, id);
   assert.equal((await vaultPart(id))?.access_log.length, 100);
+});
+
+test('a signer who reads the sealed file once it is vaulted is in the access log by name, and asking for what one has is no reading', async () => {
+  const id = await create(platform);
+  const ceremony = await signerOf(platform, id, 'ada@shop.example');
+  assert.equal((await ceremony('GET', '')).status, 200);
+  await complete(platform, id);
+  assert.equal((await ceremony('GET', '/document')).status, 200);
+  assert.ok(!kinds(id).includes('vault.read'));
+  assert.equal((await partner(platform, 'POST', `${id}/vault-in-signed`)).status, 200);
+  platform.clock.now += 1_000;
+  const file = await ceremony('GET', '/document');
+  assert.equal(file.status, 200);
+  const vault = await vaultPart(id);
+  assert.deepEqual(vault?.access_log[0], {
+    at: new Date(platform.clock.now).toISOString(),
+    kind: 'vault.read',
+    detail: 'authoritative',
+    by: 'ada@shop.example',
+  });
+  const etag = file.headers.get('etag') ?? '';
+  assert.equal((await ceremony('GET', '/document', undefined, { 'If-None-Match': etag })).status, 304);
+  assert.equal((await ceremony('HEAD', '/document')).status, 200);
+  assert.deepEqual((await vaultPart(id))?.access_log, vault?.access_log);
 });
 
 test('before it is vaulted there is nothing to tell', async () => {

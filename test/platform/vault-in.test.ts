@@ -4,8 +4,10 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { request } from 'undici';
+import { eventually } from '../start-gateway.ts';
 import { type StartedPlatform, startPlatform } from '../start-platform.ts';
 import { complete, create, dataOf, eventsOf, meddle, partner, rows, sign } from './envelopes.ts';
+import { filesOn, uploadedTo } from './vault-stage.ts';
 
 let platform: StartedPlatform;
 before(async () => {
@@ -252,4 +254,31 @@ test('with PLATFORM_VAULT=auto what is completed is vaulted by itself, also afte
   t.after(() => later.close());
   await later.runJobs();
   assert.equal(dataOf(await partner(later, 'GET', waiting)).status, 'vaulted');
+});
+
+test('with PLATFORM_VAULT=auto an uploaded paper is vaulted as well, and what was killed before its verdict gets one', async (t) => {
+  const auto = await startPlatform({ vaulting: 'auto' });
+  t.after(() => auto.close());
+  const { id } = await uploadedTo(auto);
+  await auto.runJobs();
+  const { status, compliant } = dataOf(await partner(auto, 'GET', id));
+  assert.deepEqual([status, compliant], ['vaulted', true]);
+  meddle(auto, `update envelopes set compliance = null where id = '${id}'`);
+  await auto.runJobs();
+  assert.equal(dataOf(await partner(auto, 'GET', id)).compliant, true);
+  assert.deepEqual(auto.reported, []);
+});
+
+test('a paper that is withdrawn while the platform takes it in by itself is no breakage', async (t) => {
+  const auto = await startPlatform({ vaulting: 'auto' });
+  t.after(() => auto.close());
+  const { id } = await uploadedTo(auto);
+  const before = filesOn(auto).length;
+  const running = auto.runJobs();
+  // The copy is on the disk, and what goes before the transaction is not done yet.
+  await eventually(async () => filesOn(auto).length > before);
+  meddle(auto, `update envelopes set state = 'voided' where id = '${id}'`);
+  await running;
+  assert.equal(dataOf(await partner(auto, 'GET', id)).status, 'voided');
+  assert.deepEqual(auto.reported, []);
 });

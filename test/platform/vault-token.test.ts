@@ -97,7 +97,8 @@ test('the copy is given out as a file, and the record says who read it and where
     ['127.0.0.1', 'Browser/7', 'partner-asserted'],
   );
   const before = toldOf(platform, id).length;
-  assert.equal((await read(token, '/copy', 'HEAD')).status, 405);
+  const asked = await read(token, '/copy', 'HEAD');
+  assert.deepEqual([asked.status, asked.headers.get('allow')], [405, 'GET']);
   assert.equal(toldOf(platform, id).length, before);
 });
 
@@ -122,4 +123,22 @@ test('after fifteen minutes it opens nothing, and a forgotten reader is let in n
   assert.equal((await read(token)).status, 200);
   platform.clock.now += 15 * 60_000;
   for (const what of ['', '/copy']) assert.equal(codeOf(await read(token, what)), '401 token-expired');
+});
+
+test('a reader may ask sixty times a minute: every answer is judged anew, and every reading of the copy is recorded', async () => {
+  const id = await vaulted();
+  const [{ token }, again] = [await mint(id), await mint(id)];
+  platform.clock.now = Math.floor(platform.clock.now / 60_000) * 60_000 + 80_000;
+  for (let i = 0; i < 59; i++) assert.equal((await read(token)).status, 200);
+  assert.equal((await read(again.token, '/copy')).status, 200);
+  const told = toldOf(platform, id).length;
+  for (const what of ['', '/copy']) {
+    const refused = await read(again.token, what);
+    assert.deepEqual([codeOf(refused), refused.headers.get('retry-after')], ['429 rate-limited', '40']);
+  }
+  assert.equal(toldOf(platform, id).length, told);
+  const another = dataOf<Minted>(await ask(id, 'vault', 'otto@harbor.example'));
+  assert.equal((await read(another.token)).status, 200);
+  platform.clock.now += 40_000;
+  assert.equal((await read(token)).status, 200);
 });

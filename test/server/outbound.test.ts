@@ -78,11 +78,12 @@ test('a reader who is slow makes the sender wait: what is not read is not taken 
   };
   const { body } = await outbound.stream(to({ cap: 1_000_000_000 }));
   let last = -1;
+  let still = 0;
   // As soon as the sender stands still, what it got rid of lies in the buffers on the way.
   await eventually(async () => {
-    const still = sent === last;
+    still = sent === last ? still + 1 : 0;
     last = sent;
-    return still;
+    return still === 10;
   });
   assert.ok(sent < 40_000_000, String(sent));
   body.destroy();
@@ -91,10 +92,9 @@ test('a reader who is slow makes the sender wait: what is not read is not taken 
 
 test('a streamed answer over its cap, past its deadline or broken off ends in an error, and the call with it', async () => {
   listener = endless;
-  for (const more of [{ cap: 1_000_000 }, { deadline: 300, cap: 1e12 }]) {
+  for (const more of [{ cap: 1_000_000 }, { deadline: 1_000, cap: 1e12 }]) {
     cut = 0;
-    const { body } = await outbound.stream(to(more));
-    await failure(all(body));
+    await failure(outbound.stream(to(more)).then(({ body }) => all(body)));
     await eventually(async () => cut === 1);
   }
   listener = (_, response) => {

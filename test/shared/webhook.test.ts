@@ -106,17 +106,25 @@ test('no spelling of an address of the own machine passes', () => {
   fc.assert(fc.property(spelling, (host) => assert.equal(webhookFault(`https://${host}/`, []), own, host)));
 });
 
-test('a secret has 16 to 256 printable characters, and after whsec_ it is base64', () => {
+test('a secret has 16 to 256 characters that can be seen, in any script, and after whsec_ it is base64', () => {
   const WebhookPatch = webhookPatch([]);
   const ok = (webhook_secret: unknown) => WebhookPatch.safeParse({ webhook_secret }).success;
-  for (const secret of [null, 'x'.repeat(16), 'x'.repeat(256), 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', 'sixteen-or-more!~'])
+  for (const secret of [
+    null,
+    'x'.repeat(16),
+    'x'.repeat(256),
+    'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+    'sixteen-or-more!~',
+    'with spaces in between',
+    'schlüssel-für-ereignisse',
+  ])
     assert.ok(ok(secret), String(secret));
   for (const secret of [
     '',
     'x'.repeat(15),
     'x'.repeat(257),
-    'with spaces in between',
-    'ünprintable-secret',
+    'a copied line break\n',
+    'half a character \ud83d',
     'whsec_not+base64!',
     'whsec_abcdefghijk',
     7,

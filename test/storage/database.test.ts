@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -108,4 +108,28 @@ test('every table of gateway.db is strict, Kysely’s own apart', async () => {
     tables.filter(({ name, strict }) => !strict && !name.startsWith('kysely_')),
     [],
   );
+});
+
+test('settling takes what was deleted out of both files, and while somebody reads it gives up without making everybody wait', async (t) => {
+  const file = join(folder, 'settled.db');
+  const database = await openDatabase<Tables>(file, things);
+  t.after(() => database.close());
+  const holds = async () => {
+    const bytes = await Promise.all([file, `${file}-wal`].map((name) => readFile(name)));
+    return bytes.some((each) => each.includes('a canary'));
+  };
+  await database.transact((tx) => tx.insertInto('thing').values({ id: 'a canary', n: 1 }).execute());
+  const reader = new SqliteFile(file, { readonly: true });
+  t.after(() => reader.close());
+  reader.exec('begin');
+  reader.prepare('select * from thing').all();
+  await database.transact((tx) => tx.deleteFrom('thing').execute());
+  const begun = performance.now();
+  await assert.rejects(database.settle(), /could not be emptied/);
+  assert.ok(performance.now() - begun < 2_500, 'SQLite’s own waiting, of five seconds, stops the whole process');
+  assert.equal(await pragma(database.write, 'busy_timeout'), 5_000);
+  assert.equal(await holds(), true);
+  reader.exec('commit');
+  await database.settle();
+  assert.equal(await holds(), false);
 });

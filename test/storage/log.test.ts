@@ -137,3 +137,27 @@ test('a checkpoint is a signed note that the C2SP texts alone suffice to verify'
   assert.deepEqual(text.split('\n'), ['inlay.example/log', String(head.size), Buffer.from(await naive()).toString('base64'), '']);
   assert.ok(!verify(null, Buffer.from(text.replace(String(head.size), String(head.size + 1))), createPublicKey(key), bytes.subarray(4)));
 });
+
+test('of twenty who ask a fresh reader for the head at once, one reads the log, and the others what came since', async () => {
+  await database.transact(async (tx) => {
+    for (let i = 0; i < 4_100; i += 1) await append(tx, { kind: 'k', at: i });
+  });
+  let queries = 0;
+  const counted = database.read.withPlugin({
+    transformQuery({ node }) {
+      queries += 1;
+      return node;
+    },
+    transformResult: async ({ result }) => result,
+  });
+  const reader = logReader(counted);
+  const heads = await Promise.all(Array.from({ length: 20 }, () => reader.head()));
+  const leaves = await written();
+  const pages = Math.floor(leaves.length / 2_000) + 1;
+  assert.ok(queries <= pages + 19, `${queries} queries for ${pages} pages`);
+  const root = (await naive()).toString('hex');
+  assert.deepEqual(
+    heads.map(({ size, root: at }) => [size, Buffer.from(at).toString('hex')]),
+    heads.map(() => [leaves.length, root]),
+  );
+});

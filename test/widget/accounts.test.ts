@@ -27,9 +27,9 @@ const states: Record<string, () => Promise<void>> = {
     }),
   'accounts-ready': () =>
     scene({}, async ({ page }) => {
-      await toAccounts(page, 'ready@nordin.example');
+      await toAccounts(page, 'ready+slow@nordin.example');
       await page.getByText('Waiting for the account to be ready', { exact: true }).waitFor();
-      theatre.pass(5_000);
+      theatre.pass(20_000);
       await heading(page, 'Your accounts are open').waitFor();
       await look(page, 'accounts-ready');
     }),
@@ -138,8 +138,6 @@ const states: Record<string, () => Promise<void>> = {
     scene({}, async ({ page }) => {
       await fillDetails(page, 'done+invoice@nordin.example');
       await page.getByRole('button', { name: 'Continue to accounts' }).click();
-      await page.getByText('Waiting for the account to be ready', { exact: true }).waitFor();
-      theatre.pass(5_000);
       await heading(page, 'You’re set up').waitFor();
       await look(page, 'done');
     }),

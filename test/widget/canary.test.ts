@@ -55,11 +55,11 @@ for (const [way, placement] of Object.entries(walks))
         await page.getByLabel('City').fill('Lund');
         await saved(page);
         await search('on the form');
-        await toAccounts(page, `canary-${customer}@nordin.example`);
+        await toAccounts(page, `canary-${customer}+slow@nordin.example`);
         await heading(page, 'Opening your account').waitFor();
         await search('while the accounts are opened');
         await page.getByText('Waiting for the account to be ready', { exact: true }).waitFor();
-        theatre.pass(5_000);
+        theatre.pass(20_000);
         await page.getByRole('button', { name: 'Continue to billing' }).click();
         const button = page.getByRole('button', { name: /Open the payment page/ });
         await button.waitFor();

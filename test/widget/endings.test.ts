@@ -57,7 +57,7 @@ const states: Record<string, () => Promise<void>> = {
     }),
   'error-lost': () =>
     scene({ prepare: (page) => page.route('**/embed/session', (route) => route.abort()) }, async ({ page }) => {
-      await heading(page, 'We could not load this page').waitFor({ timeout: 20_000 });
+      await heading(page, 'We could not load this page').waitFor();
       await look(page, 'error-lost');
       await page.unroute('**/embed/session');
       await page.getByRole('button', { name: 'Try again' }).click();

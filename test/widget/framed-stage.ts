@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { openBrowser } from '../browser.ts';
+import { openBrowser, patience } from '../browser.ts';
 import { answered } from '../gateway/answers.ts';
 import { signByTemplate } from '../gateway/template-flow.ts';
 import { type Standin, startStandin } from '../standin/standin.ts';
@@ -67,6 +67,7 @@ export class FramedStage {
   ) {
     this.host.give = give;
     const context = await this.#browser.newContext({ viewport: { width: 1280, height: 900 } });
+    context.setDefaultTimeout(patience);
     const page = await context.newPage();
     await page.addInitScript(() => {
       const told: string[] = [];

@@ -94,11 +94,11 @@ test('an onboarding goes on from the vendor’s page to its end', () =>
     async (page) => {
       await fillDetails(page, 'ada@nordin.example');
       await page.getByRole('button', { name: /^Continue/ }).click();
-      await heading(page, 'Sign the document').waitFor({ timeout: 60_000 });
+      await heading(page, 'Sign the document').waitFor();
       await vendorPage(page).getByText('Please read and sign.').waitFor();
       await look(page, 'framed-onboarding');
       await act(page, 'Sign');
-      await heading(page, 'You’re set up').waitFor({ timeout: 60_000 });
+      await heading(page, 'You’re set up').waitFor();
       const events = await told(page);
       assert.equal(events.filter((line) => line.startsWith('inlay-complete run_')).length, 1);
       assert.ok(!events.some((line) => /error|policy|env_/.test(line)), events.join(', '));
@@ -112,9 +112,9 @@ test('an envelope of which nobody knows whether it was made is said to be that',
       await fillDetails(page, 'lost@nordin.example');
       stage.loyva.lose('POST /partner/envelopes');
       await page.getByRole('button', { name: /^Continue/ }).click();
-      await page.getByText('It takes longer than usual.').waitFor({ timeout: 60_000 });
+      await page.getByText('It takes longer than usual.').waitFor();
       stage.clock.advance(100_000);
-      await heading(page, 'We don’t know yet whether Agreement was prepared').waitFor({ timeout: 60_000 });
+      await heading(page, 'We don’t know yet whether Agreement was prepared').waitFor();
       await page.getByText('Harbor Leasing’s turn').waitFor();
       await look(page, 'agree-unknown');
     },

@@ -77,7 +77,7 @@ test('scrolling through draws what is near, keeps at most six pictures, and tell
     await page.evaluate((number) => window.desks.roots[0]?.querySelectorAll('.sheet')[number]?.scrollIntoView({ block: 'end' }), number);
     await drawn(page, number);
     assert.equal(await textOf(page, number), `Page ${number + 1} of the agreement`);
-    assert.equal(await page.evaluate(() => window.desks.told[0]?.current.at(-1)), number);
+    await page.waitForFunction((number) => window.desks.told[0]?.current.at(-1) === number, number);
     const kept = await page.evaluate(() => window.desks.roots[0]?.querySelectorAll('canvas').length ?? 0);
     assert.ok(kept >= 1 && kept <= 6, `${kept} pictures`);
   }

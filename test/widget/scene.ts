@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { openBrowser } from '../browser.ts';
+import { openBrowser, patience } from '../browser.ts';
 import { fillDetails } from '../journey/stage.ts';
 import { type GatewayOptions, type StartedGateway, startGateway } from '../start-gateway.ts';
-import { type StartedPlatform, startPlatform } from '../start-platform.ts';
+import { noon, type StartedPlatform, startPlatform } from '../start-platform.ts';
 import { ada, createVisitor, mintedToken } from '../visitor.ts';
 import { type Host, type Placement, startHost } from './host.ts';
 import { bringAxe } from './look.ts';
@@ -43,9 +43,9 @@ export class Theatre {
   }
 
   async #open(options: GatewayOptions): Promise<void> {
-    const platform = await startPlatform({ now: Date.now() });
+    const platform = await startPlatform({ now: noon() });
     this.platform = platform;
-    this.gateway = await startGateway({ vendorUrl: platform.url, vendorDeadline: 1_500, ...options });
+    this.gateway = await startGateway({ vendorUrl: platform.url, ...options });
     this.host = await startHost(this.gateway.url);
     const { scribeless, kelviq } = platform.keys;
     const origins = [this.host.origin];
@@ -111,6 +111,7 @@ export class Theatre {
   ): Promise<void> {
     this.host.give = give ?? (() => this.mint(customer, { profile }, partner));
     const context = await this.#browser.newContext({ viewport: { width: 1280, height: 900 } });
+    context.setDefaultTimeout(patience);
     const page = await context.newPage();
     const violations: string[] = [];
     page.on('console', (message) => {

@@ -7,7 +7,7 @@ import type { Page } from 'playwright-core';
 import type { FieldValue } from '../../shared/fields.ts';
 import { inkBox } from '../../shared/marks.ts';
 import { heading, isFocused, Theatre } from './scene.ts';
-import { agree, alone, button, dialogGone, marker, open, SigningStage, signature } from './signing-stage.ts';
+import { agree, alone, button, dialogGone, marker, open, padOf, SigningStage, signature } from './signing-stage.ts';
 
 const screenshots = fileURLToPath(new URL('../screenshots/', import.meta.url));
 const theatre = new Theatre();
@@ -47,7 +47,7 @@ test('the whole ceremony goes by keyboard alone, with the focus where one expect
     await page.getByText('Everything is filled in').waitFor();
     await tabTo(button(page, 'Finish and sign'));
     await press('Enter');
-    await heading(page, 'Signed and sealed').waitFor({ timeout: 60_000 });
+    await heading(page, 'Signed and sealed').waitFor();
     assert.ok(await isFocused(heading(page, 'Signed and sealed')));
     await mkdir(screenshots, { recursive: true });
     await writeFile(join(screenshots, 'keyboard.txt'), `Key        Focus afterwards\n${record.join('\n')}\n`);
@@ -69,7 +69,7 @@ test('a line lies on the paper as it was drawn; undo takes one stroke, or a clea
   await open(theatre, stage, id, async ({ page }) => {
     await agree(page);
     await marker(page, 'signature').click();
-    const pad = await page.getByLabel('Pad to draw on').boundingBox();
+    const pad = await padOf(page);
     assert.ok(pad);
     const strokes = [
       [
@@ -126,11 +126,11 @@ test('a line lies on the paper as it was drawn; undo takes one stroke, or a clea
     }
 
     await dialogGone(page);
-    const [field, ink] = await Promise.all([
-      marker(page, 'signature').boundingBox(),
-      page.locator('.marker .mark path').last().boundingBox(),
-    ]);
-    assert.ok(field && ink);
+    // Both at one moment: the page may be on its way to where it is finished.
+    const [field, ink] = await marker(page, 'signature').evaluate((node) => {
+      const boxOf = (each: Element): { x: number; y: number; width: number; height: number } => each.getBoundingClientRect().toJSON();
+      return [boxOf(node), boxOf([...node.querySelectorAll('.mark path')].at(-1) ?? node)] as const;
+    });
     const { scale, height } = inkBox(field);
     const left = field.x + 100 * scale;
     const top = field.y + field.height - height + 60 * scale;
@@ -144,7 +144,7 @@ test('another width rescales what was drawn and erases nothing', async () => {
     await page.setViewportSize({ width: 360, height: 760 });
     await agree(page);
     await marker(page, 'signature').click();
-    const pad = await page.getByLabel('Pad to draw on').boundingBox();
+    const pad = await padOf(page);
     assert.ok(pad && Math.abs(pad.width / pad.height - 2) < 0.05, 'a narrow pad is 2:1');
     await page.mouse.move(pad.x + 20, pad.y + 1);
     await page.mouse.down();

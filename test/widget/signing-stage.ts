@@ -144,6 +144,11 @@ export const button = (page: Page, name: string | RegExp) => page.getByRole('but
 export const marker = (page: Page, type: string) => page.locator(`button.marker[data-type=${type}]`).first();
 export const alone = everyKind.filter(({ signer }) => !signer);
 export const signature = alone.filter(({ type }) => type === 'signature');
+/** Where the pad lies, once its dialog has risen to its place. */
+export async function padOf(page: Page) {
+  await page.locator('dialog').evaluate((dialog) => Promise.all(dialog.getAnimations().map(({ finished }) => finished)));
+  return page.getByLabel('Pad to draw on').boundingBox();
+}
 export const dialogGone = (page: Page) => page.locator('dialog').waitFor({ state: 'detached' });
 
 export async function typeSignature(page: Page): Promise<void> {

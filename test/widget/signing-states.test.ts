@@ -89,7 +89,7 @@ const states: Record<string, () => Promise<void>> = {
         await heading(page, 'Not your turn yet').waitFor();
         await look(page, 'signing-waiting');
         await signs(stage, id, ada.email);
-        await heading(page, 'Before you sign on screen').waitFor({ timeout: 15_000 });
+        await heading(page, 'Before you sign on screen').waitFor();
       },
       jonas.email,
     );
@@ -100,7 +100,7 @@ const states: Record<string, () => Promise<void>> = {
       await agree(page);
       await typeSignature(page);
       await button(page, 'Finish and sign').click();
-      await heading(page, 'Signed and sealed').waitFor({ timeout: 60_000 });
+      await heading(page, 'Signed and sealed').waitFor();
       await look(page, 'signing-completed');
     });
   },
@@ -147,7 +147,7 @@ const states: Record<string, () => Promise<void>> = {
       await agree(page);
       theatre.pass(61_000);
       await marker(page, 'checkbox').click();
-      await heading(page, 'This document has expired').waitFor({ timeout: 20_000 });
+      await heading(page, 'This document has expired').waitFor();
       await look(page, 'signing-expired');
     });
   },
@@ -160,7 +160,7 @@ const states: Record<string, () => Promise<void>> = {
       async ({ page }) => {
         await heading(page, 'Not your turn yet').waitFor();
         await declines(stage, id, ada.email, 'Not at this price');
-        await heading(page, 'Ada Nordin declined to sign').waitFor({ timeout: 20_000 });
+        await heading(page, 'Ada Nordin declined to sign').waitFor();
         await look(page, 'signing-declined-by-other');
       },
       jonas.email,
@@ -176,7 +176,7 @@ const states: Record<string, () => Promise<void>> = {
       await page.getByText('Not saved yet').waitFor();
       await look(page, 'signing-offline');
       await context.setOffline(false);
-      await page.getByText(/^Saved/).waitFor({ timeout: 20_000 });
+      await page.getByText(/^Saved/).waitFor();
       assert.equal(await heading(page, 'You are offline').count(), 0);
     });
   },

@@ -146,6 +146,7 @@ test('a press that leaves a wrong field is not lost: its fault comes after the r
     // A tick taken back is a press too, but nothing comes after it: its fault is there at once.
     await page.reload();
     const tick = page.getByLabel('I may sign for this company');
+    await tick.check();
     await tick.click();
     await page.locator('.error').waitFor();
   }));

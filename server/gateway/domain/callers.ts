@@ -2,7 +2,7 @@ import type { VendorName } from '../../../shared/onboarding.ts';
 import { Failure } from '../../../shared/problem.ts';
 import type { Mode, Scope } from '../../../shared/registry.ts';
 import { hashOf } from './ids.ts';
-import { isPartnerKey } from './partner-keys.ts';
+import { isKeyShaped, isPartnerKey } from './partner-keys.ts';
 import type { CredentialRow, Edges, Keep, KeyRow, PartnerRow } from './ports.ts';
 import { remembered } from './remembered.ts';
 
@@ -47,11 +47,7 @@ export function createCallers({ keep, now }: { keep: Keep; now: Edges['now'] }) 
 
     /** The caller behind this key, or the refusal: unknown, exposed, deleted, suspended, or lacking the scope (null: it is checked later). */
     async identify(key: string, scope: Scope | null, { origin, fetchSite }: Provenance): Promise<Caller> {
-      if (!isPartnerKey(key))
-        throw new Failure(
-          'unauthenticated',
-          key ? 'The key is mistyped: its last digits do not fit.' : 'No key came in the header in which this address takes it.',
-        );
+      if (!isPartnerKey(key)) throw new Failure('unauthenticated', notAKey(key));
       const row = await keys.get(hashOf(key));
       const works = row && row.revoked_at === null && (row.expires_at === null || row.expires_at > now());
       if (!works) throw new Failure('unauthenticated', 'The key is unknown, expired or revoked.');
@@ -90,3 +86,11 @@ export function createCallers({ keep, now }: { keep: Keep; now: Edges['now'] }) 
   };
 }
 export type Callers = ReturnType<typeof createCallers>;
+
+/** What is wrong with a text that cannot be a key. A vendor's own key, sent here by mistake, is not mistyped; Loyva's even looks like ours. */
+function notAKey(text: string): string {
+  if (!text) return 'No key came in the header in which this address takes it.';
+  return isKeyShaped(text)
+    ? 'The key is mistyped, or of another service: its last digits do not fit.'
+    : 'This is not a key of the gateway: those are lk_ and 40 hexadecimal digits in lower case.';
+}

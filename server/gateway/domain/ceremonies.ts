@@ -72,7 +72,8 @@ export function createCeremonies({ keep, box, now, callers, seatOf, vendor, hurr
     },
 
     async document(session: Signer, browser: Browser, wanted: Wanted): Promise<DocumentAnswer> {
-      return acting(session, await seatOf(session), (pass) => vendor.document(pass, report(session, browser), wanted));
+      const partnerId = session.partner_id;
+      return acting(session, await seatOf(session), (pass) => vendor.document(pass, report(session, browser), { ...wanted, partnerId }));
     },
   };
 }

@@ -1,7 +1,7 @@
 import { Failure } from '../../../shared/problem.ts';
 import { hashOf, newId } from './ids.ts';
 import type { Box, Edges, Keep, KeptCallRow } from './ports.ts';
-import { type CallBody, CallerLeft, type ProxiedAnswer } from './proxied.ts';
+import { type CallBody, CallerLeft, isElsewhere, type ProxiedAnswer } from './proxied.ts';
 
 /** A call that changes something at a vendor, as it is kept and told of. */
 export interface Act {
@@ -106,8 +106,9 @@ export function createKeptCalls({ keep, box, now }: { keep: Keep; box: Box; now:
 
       const answer = await tried(act, row, work);
       const whole = act.body?.whole() ?? true;
-      // Too many calls is not an answer to this one; and what was refused before all of it was read was not done.
-      if (answer.status === 429 || (!whole && answer.status >= 400)) await keep.transact((stores) => stores.calls.release(row));
+      // Neither too many calls nor another address is an answer to this one; and what was refused before all of it was read was not done.
+      if (answer.status === 429 || isElsewhere(answer.status) || (!whole && answer.status >= 400))
+        await keep.transact((stores) => stores.calls.release(row));
       else {
         const { status, headers, body } = answer;
         const text = JSON.stringify({ status, headers, body: body.toString('base64') } satisfies KeptAnswer);
@@ -132,6 +133,8 @@ const day = 86_400_000;
 /** Refusals by which it is certain that the vendor did nothing. */
 const turnedAway: ReadonlySet<string> = new Set([
   'vendor-unavailable',
+  // Named only where our own key does not open; what breaks without a name may have been sent.
+  'internal',
   'body-too-large',
   'malformed-json',
   'invalid-input',

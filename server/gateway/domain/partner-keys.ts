@@ -16,9 +16,10 @@ export function makePartnerKey(mode: Mode): string {
   return `lk_${body}${checksum(body)}`;
 }
 
-export function isPartnerKey(text: string): boolean {
-  return /^lk_[0-9a-f]{40}$/.test(text) && checksum(text.slice(3, 35)) === text.slice(35);
-}
+/** Has it the shape of a key? Loyva's own have it too (docs.stg.loyva.net/partner-integration/api-keys). */
+export const isKeyShaped = (text: string): boolean => /^lk_[0-9a-f]{40}$/.test(text);
+
+export const isPartnerKey = (text: string): boolean => isKeyShaped(text) && checksum(text.slice(3, 35)) === text.slice(35);
 
 const checksum = (digits: string): string => hash('sha256', digits, 'hex').slice(0, 8);
 

@@ -121,7 +121,7 @@ export function createProxied({ keep, box, now, callers, forward, calls }: Optio
   }
 
   async function rebuilt(caller: Caller, vendor: VendorName, answer: ProxiedAnswer, rebuild: Rebuild): Promise<ProxiedAnswer> {
-    if (answer.status >= 400) return { ...answer, body: rebuild.refusal(answer.body) };
+    if (answer.status >= 400 || isElsewhere(answer.status)) return { ...answer, body: rebuild.refusal(answer.body) };
     try {
       const found = rebuild.find(answer.body);
       const references = await referencesTo(caller, vendor, found, rebuild.opens);
@@ -153,7 +153,7 @@ export function createProxied({ keep, box, now, callers, forward, calls }: Optio
         partnerId: caller.partner.id,
         keyId: caller.keyId,
         credentialId: key.id,
-        target: `${call.method} ${call.path}`,
+        target: `${call.method} ${plainly(call.path)}`,
         key: row.idempotencyKey,
       };
       return calls.once(act, ask);
@@ -161,3 +161,9 @@ export function createProxied({ keep, box, now, callers, forward, calls }: Optio
   };
 }
 export type Proxied = ReturnType<typeof createProxied>;
+
+/** Has the vendor done nothing and named another address for the same call (RFC 9110 sections 15.4.2, 15.4.8 and 15.4.9)? It often wants a slash. */
+export const isElsewhere = (status: number): boolean => status === 301 || status === 307 || status === 308;
+
+/** One address is written with a slash at the end of its path or without; a retry that writes it the other way is the same call. */
+const plainly = (path: string): string => path.replace(/^([^?]*)\/(?=\?|$)/, '$1');

@@ -33,8 +33,8 @@ export type Making =
   | { readonly kind: 'refused' | 'later' | 'unclear'; readonly cause: unknown };
 
 /**
- * What came of looking for an envelope. `absent`: it was not made. `untold`: there is none, but this vendor may not keep our ids, so that
- * nothing follows from it.
+ * What came of looking for an envelope. `absent`: it was not made. `untold`: none was seen, but this vendor may not keep our ids, or has more
+ * envelopes than were looked through, so that nothing follows from it.
  */
 export type Found = { readonly kind: 'found'; readonly envelopeId: string } | { readonly kind: 'absent' | 'untold' };
 
@@ -97,5 +97,6 @@ export interface CeremonyVendor {
   /** A pass for one signer of an envelope. `ceremony-ended` when it can no longer be signed, `ceremony-missing` when the vendor has no ceremony. */
   admit(key: CredentialRow, envelopeId: string, email: string): Promise<string>;
   ask<T>(pass: string, client: InlayClientReport, call: CeremonyCall, schema: z.ZodMiniType<T>): Promise<T | undefined>;
-  document(pass: string, client: InlayClientReport, wanted: Wanted): Promise<DocumentAnswer | undefined>;
+  /** `partnerId`: whose signer reads; readers who are slow keep only their own partner's waiting. */
+  document(pass: string, client: InlayClientReport, wanted: Wanted & { partnerId: string }): Promise<DocumentAnswer | undefined>;
 }

@@ -1,5 +1,6 @@
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
+import { Failure } from '../../../shared/problem.ts';
 import { CertificateView, VaultView } from '../../../shared/vault.ts';
 import { reply } from '../../http/reply.ts';
 import { assertWidget, type Sessions } from '../domain/sessions.ts';
@@ -26,6 +27,11 @@ export function vaultRoutes({ sessions, vaults, publicUrl }: Options): Router {
   router.get('/certificate', async (ctx: Context) => reply(ctx, 200, CertificateView, await vaults.certificate(await enter(ctx))));
 
   router.get('/copy', async (ctx: Context) => {
+    // A length that is asked for is no reading, and is not to stand in the log as one.
+    if (ctx.method !== 'GET') {
+      ctx.set('Allow', 'GET');
+      throw new Failure('method-not-allowed');
+    }
     const session = await enter(ctx);
     const { length, body } = await vaults.copy(session);
     ctx.status = 200;

@@ -3,7 +3,7 @@ import { z } from 'zod/mini';
 import { clientHeader, type InlayClientReport } from '../../../shared/ceremony.ts';
 import { Failure, Fault, type ProblemCode } from '../../../shared/problem.ts';
 import { loyvaKeyHeader, loyvaPaths } from '../../../shared/vendors/loyva.ts';
-import { type OutboundAnswer, OutboundFailure, type RequestStream } from '../../outbound/request.ts';
+import { filesLane, type OutboundAnswer, OutboundFailure, type RequestStream } from '../../outbound/request.ts';
 import type { OutboundStream } from '../../outbound/stream.ts';
 import type { CeremonyVendor, DocumentAnswer } from '../domain/signing-vendor.ts';
 import type { Discover } from './discovery.ts';
@@ -92,9 +92,10 @@ export function ceremony({ origin, request, stream, keyOf, deadline, discover }:
       return read;
     },
 
-    async document(pass, client, { range, ifRange, ifNoneMatch }): Promise<DocumentAnswer | undefined> {
+    async document(pass, client, { partnerId, range, ifRange, ifNoneMatch }): Promise<DocumentAnswer | undefined> {
       const answer = await stream({
         origin,
+        lane: filesLane(partnerId),
         path: `${await pathOf()}/document`,
         method: 'GET',
         headers: {

@@ -4,7 +4,7 @@ import { Failure } from '../../../shared/problem.ts';
 import { kelviqKeyHeader } from '../../../shared/vendors/kelviq.ts';
 import { scribelessKeyHeader } from '../../../shared/vendors/scribeless.ts';
 import { createLine, type Line } from '../../outbound/line.ts';
-import { type OutboundAnswer, OutboundFailure, type OutboundRequest, type Request } from '../../outbound/request.ts';
+import { AnswerTooLong, type OutboundAnswer, OutboundFailure, type OutboundRequest, type Request } from '../../outbound/request.ts';
 import type { CredentialRow } from '../domain/ports.ts';
 import { CallerLeft, type Forward, type ProxiedAnswer, type ProxiedCall } from '../domain/proxied.ts';
 import { keyGuard } from './echo.ts';
@@ -70,10 +70,19 @@ export function forwarder({ origins, request, keyOf, now }: Options): Forward {
   function open(vendor: VendorName, row: CredentialRow): OpenKey {
     const known = opened.get(row);
     if (known) return known;
-    const secret = keyOf(row);
+    const secret = keyIn(row);
     const fresh = { headers: keyHeaders[vendor](secret), guard: keyGuard(secret) };
     opened.set(row, fresh);
     return fresh;
+  }
+
+  /** A key that does not open is our own breakage, found before anything was sent. */
+  function keyIn(row: CredentialRow): string {
+    try {
+      return keyOf(row);
+    } catch (cause) {
+      throw new Failure('internal', undefined, { cause });
+    }
   }
 
   /** Only what the vendor or the way to it did counts: no connection, no answer in time, a 5xx. */
@@ -89,7 +98,7 @@ export function forwarder({ origins, request, keyOf, now }: Options): Forward {
       else turn.worked();
       return answer;
     } catch (error) {
-      if (error instanceof OutboundFailure) turn.failed();
+      if (error instanceof OutboundFailure && !isTooLong(error)) turn.failed();
       else turn.left();
       throw error;
     }
@@ -111,7 +120,7 @@ export function forwarder({ origins, request, keyOf, now }: Options): Forward {
         if (method !== 'GET' || !isPassing(answer.status)) return passed(answer, guard);
       } catch (error) {
         lost = lossOf(error);
-        if (method !== 'GET') throw failureOf(lost, method);
+        if (method !== 'GET' || isTooLong(lost)) throw failureOf(lost, method);
       }
       const wait = waitBefore(repeat, answer?.headers['retry-after']);
       if (repeat < repeating.most && performance.now() + wait < end && line.mayRepeat()) await setTimeout(wait);
@@ -123,7 +132,8 @@ export function forwarder({ origins, request, keyOf, now }: Options): Forward {
 
 function headersOf({ accept, body, contentType, contentLength }: ProxiedCall, key: OpenKey['headers']): Record<string, string> {
   const headers: Record<string, string> = { accept: accept || 'application/json', 'user-agent': 'Inlay', ...key };
-  if (body) headers['content-type'] = contentType ?? 'application/json';
+  // Nothing is of no type: some vendors refuse an empty body that says it is JSON.
+  if (body && !(Buffer.isBuffer(body) && body.length === 0)) headers['content-type'] = contentType ?? 'application/json';
   if (contentLength !== undefined) headers['content-length'] = String(contentLength);
   return headers;
 }
@@ -145,8 +155,11 @@ function lossOf(error: unknown): OutboundFailure {
   throw error instanceof Failure ? error : new CallerLeft(error);
 }
 
+const isTooLong = (lost: OutboundFailure | undefined): boolean => lost?.cause instanceof AnswerTooLong;
+
 function failureOf(cause: OutboundFailure | undefined, method: ProxiedCall['method']): Failure {
   if (cause?.sent && method !== 'GET')
     return new Failure('outcome-unknown', 'The vendor did not answer after the call was sent.', { cause });
+  if (isTooLong(cause)) return new Failure('vendor-unreadable', `At most ${answerCap} bytes of an answer are read.`, { cause });
   return new Failure('vendor-unavailable', undefined, { cause });
 }

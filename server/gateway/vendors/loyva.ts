@@ -91,10 +91,12 @@ export function loyva({ origin, request, keyOf, deadline, allowance, discover }:
         if (!list) throw failed(answer, 'the list of envelopes');
         const found = list.data.find((each) => each.external_id === externalId);
         if (found) return { kind: 'found', envelopeId: found.envelope_id };
-        if (list.data.length === 0 || page * look.limit >= (list.meta?.total ?? Infinity)) break;
+        // Nobody documents that a request's external_id is kept. Whoever speaks our ceremony keeps it; of others nothing follows.
+        if (list.data.length === 0 || page * look.limit >= (list.meta?.total ?? Infinity))
+          return { kind: (await discover()) === undefined ? 'untold' : 'absent' };
       }
-      // Nobody documents that a request's external_id is kept. Whoever speaks our ceremony keeps it; of others nothing follows.
-      return { kind: (await discover()) === undefined ? 'untold' : 'absent' };
+      // There are more than were looked at, and it may be among them: a second one must not be made.
+      return { kind: 'untold' };
     },
 
     async standing(key, envelopeId): Promise<Standing | undefined> {

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { z } from 'zod/mini';
 import { Failure } from '../../../shared/problem.ts';
 import { loyvaKeyHeader, loyvaLinkOrigins, loyvaPaths } from '../../../shared/vendors/loyva.ts';
-import { type OutboundAnswer, OutboundFailure, type RequestStream } from '../../outbound/request.ts';
+import { filesLane, type OutboundAnswer, OutboundFailure, type RequestStream } from '../../outbound/request.ts';
 import type { CredentialRow } from '../domain/ports.ts';
 import type { VaultVendor } from '../domain/vaults.ts';
 import { assertKeyless, assertPlain } from './echo.ts';
@@ -59,9 +59,10 @@ export function vault({ origin, request, stream, keyOf, deadline }: VendorOption
     });
 
   /** Without the key: whoever holds the address may read. */
-  async function fetchCopy(address: URL) {
+  async function fetchCopy(address: URL, { partner_id }: CredentialRow) {
     const { body, ...head } = await stream({
       origin: address.origin,
+      lane: filesLane(partner_id),
       path: address.pathname + address.search,
       method: 'GET',
       headers: { accept: 'application/pdf' },
@@ -97,7 +98,7 @@ export function vault({ origin, request, stream, keyOf, deadline }: VendorOption
 
     async copy(key, id) {
       const given = await read(key, id, '/vault/copy/signed-url', Address);
-      return given && fetchCopy(new URL(vendorLink(given.data.signed_url, ...loyvaLinkOrigins(origin, 'storage'))));
+      return given && fetchCopy(new URL(vendorLink(given.data.signed_url, ...loyvaLinkOrigins(origin, 'storage'))), key);
     },
   };
 }

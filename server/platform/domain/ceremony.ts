@@ -18,8 +18,9 @@ import { filenameOf, viewOf } from './ceremony-view.ts';
 import { consentOf, writeConsent } from './consent.ts';
 import type { Documents } from './documents.ts';
 import { documentOf, type Pass } from './envelope.ts';
-import type { Files } from './files.ts';
+import { type Files, gone } from './files.ts';
 import type { Links } from './links.ts';
+import { isErased } from './people.ts';
 import { reachedOf, type Seen } from './reached.ts';
 import { requireConsent, requireMoved, requireTurn, type Scene, sceneOf, settledScene, stateOf } from './scene.ts';
 import { announceEnd } from './signing-mail.ts';
@@ -55,7 +56,7 @@ export const ceremoniesOf = (stage: Stage) => {
     view,
 
     /** What is signed; once it is completed, the sealed file. */
-    async document(pass: Pass, at: number): Promise<{ bytes: Buffer; sha256: string; filename: string }> {
+    async document(pass: Pass, at: number): Promise<{ bytes: Buffer; sha256: string; filename: string; vaulted: boolean }> {
       const scene = await settledScene(store.read, pass);
       const { sealed } = scene.envelope;
       const document = documentOf(scene.envelope);
@@ -64,8 +65,22 @@ export const ceremoniesOf = (stage: Stage) => {
       if (['declined', 'voided', 'expired'].includes(state)) throw new Failure('ceremony-ended', `It is ${state}.`);
       const file = sealed ?? document;
       const bytes = await stage.files.read(scene.envelope, file, at);
-      return { bytes, sha256: file.sha256, filename: filenameOf(document.filename, sealed !== null) };
+      return {
+        bytes,
+        sha256: file.sha256,
+        filename: filenameOf(document.filename, sealed !== null),
+        vaulted: scene.envelope.vaultedAt !== null,
+      };
     },
+
+    /** Bytes of what lies in the vault are given out; the vault's record says to which signer. */
+    recordReading: (call: Call): Promise<void> =>
+      act(call, async (books, { envelope, signer, sender }) => {
+        if (isErased(signer)) throw new Failure('token-invalid');
+        if (envelope.state === 'destroyed') throw gone();
+        const event = { envelopeId: envelope.id, at: call.at, signerId: signer.id, reached: reachedOf(call, sender) };
+        await books.envelopes.record({ ...event, kind: 'vault.read', detail: 'authoritative' });
+      }),
 
     async consent(call: Call, request: ConsentRequest): Promise<CeremonyView> {
       await act(call, (books, scene) => consent(books, scene, call, request));

@@ -7,12 +7,16 @@ export interface Evidence {
   readonly at: number;
   readonly envelope: Envelope;
   readonly signers: readonly Signer[];
+  /** Those that are `weighed`. */
   readonly events: readonly EnvelopeEvent[];
   readonly file: KeptFile | null;
   readonly authoritative: Buffer | undefined;
   readonly copy: Buffer | undefined;
   readonly controller: Account | undefined;
 }
+
+/** Kinds of events that a check looks at. */
+export const weighed = ['document.uploaded', 'vault.stored', 'vault.released', 'vault.lapsed', 'vault.acknowledged'] as const;
 
 interface Finding {
   readonly satisfied: boolean;
@@ -45,7 +49,7 @@ export const requirements: readonly Requirement[] = [
 
 const yes = (detail: string): Finding => ({ satisfied: true, detail });
 const no = (detail: string): Finding => ({ satisfied: false, detail });
-const count = ({ events }: Evidence, kind: string): number => events.filter((event) => event.kind === kind).length;
+const count = ({ events }: Evidence, kind: (typeof weighed)[number]): number => events.filter((event) => event.kind === kind).length;
 
 /** Why there is nothing to look at, if there is not. */
 function absence({ envelope: { state }, authoritative }: Evidence): Finding | undefined {
@@ -91,7 +95,7 @@ function held(evidence: Evidence): Finding {
 
 /** Control is taken with the vaulting and given away with the acknowledgement of a release; each leaves an event, and they must add up. */
 function unassigned(evidence: Evidence): Finding {
-  const [stored, released, lapsed, left] = ['vault.stored', 'vault.released', 'vault.lapsed', 'vault.acknowledged'].map((kind) =>
+  const [stored, released, lapsed, left] = (['vault.stored', 'vault.released', 'vault.lapsed', 'vault.acknowledged'] as const).map((kind) =>
     count(evidence, kind),
   ) as [number, number, number, number];
   const frozen = evidence.envelope.state === 'released' ? 1 : 0;

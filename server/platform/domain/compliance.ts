@@ -1,5 +1,5 @@
 import type { Store } from './books.ts';
-import { type Check, type Evidence, requirements } from './compliance-checks.ts';
+import { type Check, type Evidence, requirements, weighed } from './compliance-checks.ts';
 import type { Envelope } from './envelope.ts';
 import type { Files } from './files.ts';
 
@@ -23,7 +23,7 @@ export function complianceOf({ store, files }: { store: Store; files: Pick<Files
       at,
       envelope,
       signers: await store.read.envelopes.signers(id),
-      events: await store.read.envelopes.events(id),
+      events: await store.read.envelopes.events(id, weighed),
       file,
       authoritative,
       copy: await files.inspect(envelope, copy, at),

@@ -16,6 +16,9 @@ export interface Entry {
 /** What the custody record tells: all that is known when the envelope goes into the vault. */
 export function custodyFactsOf({ envelope, controller, signers, events, copy, vaultedAt }: Entry): CustodyFacts {
   const { sha256, size } = authoritativeOf(envelope);
+  // A record that is made late tells no more than one in time.
+  const stored = events.findIndex(({ kind }) => kind === 'vault.stored');
+  const until = stored < 0 ? events : events.slice(0, stored);
   return {
     envelope: { id: envelope.id, name: envelope.name, customer_id: envelope.customerId, created_at: iso(envelope.createdAt) },
     vaulted_at: iso(vaultedAt),
@@ -26,7 +29,7 @@ export function custodyFactsOf({ envelope, controller, signers, events, copy, va
     signers: signers.flatMap(({ name, email, role, signedAt }) =>
       signedAt === null ? [] : [{ name, email, role, signed_at: iso(signedAt) }],
     ),
-    events: historyOf(events, { sender: controller.name, signers }),
+    events: historyOf(until, { sender: controller.name, signers }),
   };
 }
 

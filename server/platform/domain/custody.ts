@@ -1,5 +1,5 @@
 import type { Store } from './books.ts';
-import { authoritativeOf, type Envelope, type EnvelopeEvent } from './envelope.ts';
+import { authoritativeOf, type Envelope, type EnvelopeEvent, type Signer } from './envelope.ts';
 
 /** What the vault tells of an envelope that came into it: also of one that has left. */
 export interface Custody {
@@ -12,8 +12,8 @@ export interface Custody {
 }
 
 /**
- * One line of the vault's record. `by`: the e-mail of who read in the partner's name, the mark of the key that asked, or
- * the address of whoever read; null for the platform's own acts.
+ * One line of the vault's record. `by`: the e-mail of the signer who read, or of who read in the partner's name; the mark of the key that
+ * asked; or the address of whoever read; null for the platform's own acts.
  */
 export interface Access {
   readonly at: number;
@@ -30,16 +30,18 @@ export const custodyOf =
     const { id, controller, vaultedAt } = envelope;
     if (vaultedAt === null) return null;
     const party = controller === null ? null : await store.read.accounts.get(controller);
+    const signers = await store.read.envelopes.signers(id);
     return {
       documentHash: authoritativeOf(envelope).sha256,
       storedAt: vaultedAt,
       controller: party && { id: party.id, name: party.name },
-      access: (await store.read.envelopes.access(id, newest)).map(accessOf),
+      access: (await store.read.envelopes.access(id, newest)).map((event) => accessOf(event, signers)),
     };
   };
 
 /** Of what was asked for or read the detail is the file's kind, and then who, where that is more than an address. */
-function accessOf({ at, kind, detail, reached, by }: EnvelopeEvent): Access {
+function accessOf({ at, kind, detail, reached, signerId, ...event }: EnvelopeEvent, signers: readonly Signer[]): Access {
+  const by = event.by ?? signers.find(({ id }) => id === signerId)?.email ?? null;
   if (detail === null || (kind !== 'vault.linked' && kind !== 'vault.read')) return { at, kind, detail, by };
   const [file = '', ...who] = detail.split(' ');
   return { at, kind, detail: file, by: by ?? (who.join(' ') || (reached?.address ?? null)) };

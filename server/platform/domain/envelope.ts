@@ -213,7 +213,8 @@ export interface EnvelopeBook {
   list(accountId: string, query: EnvelopeQuery, at: number): Promise<{ items: Envelope[]; total: number }>;
   signers(envelopeId: string): Promise<Signer[]>;
   fields(envelopeId: string): Promise<EnvelopeField[]>;
-  events(envelopeId: string): Promise<EnvelopeEvent[]>;
+  /** In order; of these kinds only, where they are named: a history has as many lines as its links were made and its files read. */
+  events(envelopeId: string, kinds?: readonly string[]): Promise<EnvelopeEvent[]>;
   /** What the vault did and who came to it, the newest first. */
   access(envelopeId: string, limit: number): Promise<EnvelopeEvent[]>;
   /** Compare-and-set on the state: false when it has moved on. */
@@ -236,8 +237,8 @@ export interface EnvelopeBook {
   contentKey(envelopeId: string): Promise<Uint8Array>;
   /** Envelopes whose file is to be sealed; the sealing job's only unscoped read. */
   finishing(limit: number): Promise<Envelope[]>;
-  /** Completed envelopes that are not vaulted, the longest waiting first; for the platform that vaults unasked. */
-  completed(limit: number): Promise<Envelope[]>;
+  /** Completed or uploaded and not vaulted, or vaulted and not checked, the longest waiting first; for the platform that vaults unasked. */
+  waitingForVault(limit: number): Promise<Envelope[]>;
   /** Open envelopes whose time has run out. */
   overdue(now: number, limit: number): Promise<Envelope[]>;
   /** Open envelopes that reminding is to look at. */

@@ -34,10 +34,18 @@ export const erasuresOf = ({ store, forgetMails, settle }: Parts) => {
   return {
     settle: settleAll,
 
-    /** Asked again it says the same. Failure `not-found` for whom nobody knows, `envelope-wrong-state` while an envelope of theirs is open. */
+    /**
+     * Asked again it says the same. Failure `not-found` for whom nobody knows, `envelope-wrong-state` while an envelope of theirs is open,
+     * `vendor-unavailable` while what was overwritten cannot be taken out of the database's files.
+     */
     async erase(account: Account, email: string, at: number): Promise<Forgotten> {
       const forgotten = await store.transact((books) => eraseIn(books, account, email, at));
-      await settleAll(at);
+      await settleAll(at).catch((cause: unknown) => {
+        throw new Failure('vendor-unavailable', 'They are forgotten, but not everywhere yet: ask again in a minute.', {
+          cause,
+          retryAfter: 60,
+        });
+      });
       return forgotten;
     },
   };

@@ -10,8 +10,8 @@ export function filesOf({ store, vessel }: { store: Store; vessel: Vessel }) {
   /** A file that was found damaged stands in the record once, however often it is asked for. */
   const recordDamage = (envelope: Envelope, file: KeptFile, at: number): Promise<void> =>
     store.transact(async (books) => {
-      const known = await books.envelopes.events(envelope.id);
-      if (known.some(({ kind, detail }) => kind === 'vault.tampered' && detail === file.address)) return;
+      const known = await books.envelopes.events(envelope.id, ['vault.tampered']);
+      if (known.some(({ detail }) => detail === file.address)) return;
       const event = { envelopeId: envelope.id, at, signerId: null, reached: null };
       await books.envelopes.record({ ...event, kind: 'vault.tampered', detail: file.address });
     });

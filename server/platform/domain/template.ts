@@ -31,7 +31,7 @@ export interface TemplateBook {
   list(accountId: string, query: { page: number; limit: number }): Promise<{ items: Template[]; total: number }>;
   /** The key that its file is encrypted with, opened. */
   contentKey(accountId: string, id: string): Promise<Uint8Array | undefined>;
-  /** Gone with its key, so that nobody can read its file again. False when it was not there. */
+  /** Gone with its key, so that nobody can read its file again; the file is noted to be deleted. False when it was not there. */
   remove(accountId: string, id: string): Promise<boolean>;
 }
 

@@ -53,6 +53,8 @@ export async function templateBytes({ store, vessel }: Pick<Parts, 'store' | 've
     return contentKey && (await vessel.get(contentKey, template.document));
   } catch (error) {
     if (!(error instanceof DamagedFile)) throw error;
+    // Deleted while it was read it is not damaged, but gone.
+    if (!(await store.read.templates.find(template.accountId, template.id))) return undefined;
     throw new Failure('internal', "The template's file no longer has the hash that was recorded, and is not used.", { cause: error });
   }
 }

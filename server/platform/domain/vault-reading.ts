@@ -60,8 +60,11 @@ export function vaultReadingOf({ store, tokens, links, files, compliance }: Part
       return { ...minted, url: links.vaultUrl(minted.token) };
     },
 
-    async record(token: string, at: number): Promise<VaultRecord> {
-      const { envelope } = await enter(store.read, await tokens.verify(token, at));
+    /** Whom the token lets in, and to what. Failure `token-invalid`, `token-expired`. */
+    admit: (token: string, at: number): Promise<VaultClaims> => tokens.verify(token, at),
+
+    async record(claims: VaultClaims, at: number): Promise<VaultRecord> {
+      const { envelope } = await enter(store.read, claims);
       const verdict = await compliance.check(envelope, at);
       const custody = await custodyOf(store)(envelope);
       if (!custody) throw new Failure('not-found', 'The envelope is not vaulted.');
@@ -69,8 +72,7 @@ export function vaultReadingOf({ store, tokens, links, files, compliance }: Part
     },
 
     /** The watermarked copy; the record says who read it, and where from. */
-    async copy(token: string, seen: Seen, at: number): Promise<{ bytes: Buffer; sha256: string; filename: string }> {
-      const claims = await tokens.verify(token, at);
+    async copy(claims: VaultClaims, seen: Seen, at: number): Promise<{ bytes: Buffer; sha256: string; filename: string }> {
       const { envelope } = await enter(store.read, claims);
       const file = fileOf(envelope, 'copy', at);
       const bytes = await files.read(envelope, file, at);

@@ -1,15 +1,21 @@
+import { Failure } from '../../../shared/problem.ts';
 import type { Job } from '../../jobs.ts';
 import type { Envelope } from '../domain/envelope.ts';
 import type { Vault } from '../domain/vault.ts';
 import { patiently } from './patiently.ts';
 
 interface Edges {
-  readonly completed: (limit: number) => Promise<Envelope[]>;
+  readonly waiting: (limit: number) => Promise<Envelope[]>;
   readonly vault: Vault;
   readonly now: () => number;
   readonly report: (error: unknown, instance: string) => void;
 }
 
-/** Vaults whatever is completed, where the platform is to do so unasked. */
-export const vaultCompleted = ({ completed, vault, ...edges }: Edges): Job =>
-  patiently({ name: 'vault', due: completed, work: vault.store, ...edges });
+/** Vaults whatever is completed, or uploaded on paper, where the platform is to do so unasked. */
+export const vaultWaiting = ({ waiting, vault, ...edges }: Edges): Job =>
+  patiently({ name: 'vault', due: waiting, work: (envelope) => vault.store(envelope).catch(leave), ...edges });
+
+/** A paper may be withdrawn while it is copied: then there is nothing to vault, and nothing broke. */
+function leave(error: unknown): void {
+  if (!(error instanceof Failure && error.code === 'envelope-wrong-state')) throw error;
+}

@@ -14,7 +14,7 @@ export interface Callers {
   loyva(ctx: Context, scope: LoyvaScope): Promise<Account>;
   /** The same where the body says which scope is needed: `within` refuses by scope, once it is read. Failure `unauthenticated`, `rate-limited`. */
   loyvaHolder(ctx: Context): Promise<{ account: Account; within(scope: LoyvaScope): void }>;
-  /** Counts one call of a known key that is no partner's, such as a team's own. Failure `rate-limited`. */
+  /** Counts one call of a known key that is no partner's, such as a team's own, or of a known reader. Failure `rate-limited`. */
   count(ctx: Context, key: string, rateLimit: number): void;
 }
 
@@ -32,7 +32,7 @@ export function callersOf({ accounts, limits }: { accounts: Accounts; limits: Li
     ctx.set({ 'X-RateLimit-Limit': String(limit), 'X-RateLimit-Remaining': String(remaining), 'X-RateLimit-Reset': String(reset) });
     if (within) return;
     const seconds = Math.max(1, reset - Math.floor(limits.now() / 1000));
-    throw new Failure('rate-limited', `This key may make ${limit} calls a minute.`, { retryAfter: seconds });
+    throw new Failure('rate-limited', `At most ${limit} calls a minute are answered.`, { retryAfter: seconds });
   }
 
   async function loyvaHolder(ctx: Context) {

@@ -15,13 +15,13 @@ import {
   PagesRequest,
 } from '../../../shared/ceremony.ts';
 import { Failure } from '../../../shared/problem.ts';
-import { sendFile } from '../../http/bytes.ts';
 import { parse, readJson } from '../../http/input.ts';
 import { reply } from '../../http/reply.ts';
 import type { Call, Ceremonies } from '../domain/ceremony.ts';
 import type { Pass } from '../domain/envelope.ts';
 import type { Passes } from '../domain/passes.ts';
 import { bearerOf, seenOf } from './bearer.ts';
+import { sendRecorded } from './recorded.ts';
 
 /** Strokes of several drawn signatures at once. */
 const fieldsCap = 4 * 1024 * 1024;
@@ -49,8 +49,12 @@ export function ceremonyRoutes({ passes, ceremonies }: Domain, now: () => number
   });
   router.get('/document', async (ctx) => {
     const at = now();
-    const { bytes, sha256 } = await ceremonies.document(await enter(ctx, at), at);
-    sendFile(ctx, { bytes, sha256, type: 'application/pdf' });
+    const pass = await enter(ctx, at);
+    const call = { pass, at, seen: seenOf(ctx), report: reportOf(ctx, pass) };
+    const { bytes, sha256, vaulted } = await ceremonies.document(pass, at);
+    await sendRecorded(ctx, { bytes, sha256, type: 'application/pdf' }, async () => {
+      if (vaulted) await ceremonies.recordReading(call);
+    });
   });
   router.post('/consent', async (ctx) => {
     reply(ctx, 200, CeremonyView, await ceremonies.consent(...(await actOf(ctx, ConsentRequest))));

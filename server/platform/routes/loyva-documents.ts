@@ -49,12 +49,26 @@ export function withDocument<T>(make: (document: DocumentSchema) => (body: unkno
     }
     const { texts, file } = await readForm(ctx, fileRule('document'));
     const document = file && { filename: file.filename ?? 'document.pdf', bytes: file.bytes };
-    const body = { ...readTexts(texts, json), document };
-    return parse(schemas.form(body), body);
+    const { read, faults } = readTexts(texts, json);
+    const body = { ...read, document };
+    return parseAlso(faults, schemas.form(body), body);
   };
 }
 
-function readTexts(texts: ReadonlyMap<string, string>, json: readonly string[]): Record<string, unknown> {
+/** The value; or these faults of its parts, and every other that the schema finds. */
+function parseAlso<T>(known: readonly Fault[], schema: z.ZodMiniType<T>, body: unknown): T {
+  let others: readonly Fault[] = [];
+  try {
+    const read = parse(schema, body);
+    if (known.length === 0) return read;
+  } catch (error) {
+    if (!(error instanceof Failure && error.errors)) throw error;
+    others = error.errors.filter(({ pointer }) => known.every((fault) => fault.pointer !== pointer));
+  }
+  throw new Failure('invalid-input', undefined, { errors: [...known, ...others] });
+}
+
+function readTexts(texts: ReadonlyMap<string, string>, json: readonly string[]): { read: Record<string, unknown>; faults: Fault[] } {
   const faults: Fault[] = [];
   const read = [...texts].map(([name, text]): [string, unknown] => {
     if (!json.includes(name)) return [name, text];
@@ -65,8 +79,7 @@ function readTexts(texts: ReadonlyMap<string, string>, json: readonly string[]):
       return [name, undefined];
     }
   });
-  if (faults.length > 0) throw new Failure('invalid-input', undefined, { errors: faults });
-  return Object.fromEntries(read);
+  return { read: Object.fromEntries(read), faults };
 }
 
 const Upload = z.object({ file: inForm });

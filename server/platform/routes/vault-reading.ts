@@ -1,4 +1,5 @@
 import Router from '@koa/router';
+import type { Context } from 'koa';
 import { Failure } from '../../../shared/problem.ts';
 import { VaultView } from '../../../shared/vault.ts';
 import { sendFile } from '../../http/bytes.ts';
@@ -6,24 +7,38 @@ import { iso, reply } from '../../http/reply.ts';
 import { checkAnswer } from '../domain/certificate.ts';
 import { statusOf } from '../domain/envelopes.ts';
 import type { VaultReading, VaultRecord } from '../domain/vault-reading.ts';
+import type { VaultClaims } from '../domain/vault-tokens.ts';
 import { bearerOf, seenOf } from './bearer.ts';
+import type { Callers } from './callers.ts';
 
 /** Where the vault's page asks; its refusals are problems (RFC 9457). */
 export const vaultReadingPath = '/api/v2/embed/vault';
 
+/** Calls a minute of one reader of one envelope, by whichever of their tokens: each reads what is stored and hashes it again. */
+const readerLimit = 60;
+
 /** The vault for whoever holds a vault token: the record, and the copy. */
-export function vaultReadingRoutes(reading: VaultReading, now: () => number): Router {
+export function vaultReadingRoutes({ callers, reading }: { callers: Callers; reading: VaultReading }, now: () => number): Router {
   const router = new Router({ sensitive: true, prefix: vaultReadingPath });
+  const readerOf = async (ctx: Context, at: number): Promise<VaultClaims> => {
+    const claims = await reading.admit(bearerOf(ctx), at);
+    callers.count(ctx, `reader ${claims.envelopeId} ${claims.personId}`, readerLimit);
+    return claims;
+  };
 
   router.get('/', async (ctx) => {
     const at = now();
     ctx.set('Cache-Control', 'no-store');
-    reply(ctx, 200, VaultView, viewOf(await reading.record(bearerOf(ctx), at), at));
+    reply(ctx, 200, VaultView, viewOf(await reading.record(await readerOf(ctx, at), at), at));
   });
   router.get('/copy', async (ctx) => {
     // A length that is asked for is no reading.
-    if (ctx.method !== 'GET') throw new Failure('method-not-allowed');
-    const { bytes, sha256, filename } = await reading.copy(bearerOf(ctx), seenOf(ctx), now());
+    if (ctx.method !== 'GET') {
+      ctx.set('Allow', 'GET');
+      throw new Failure('method-not-allowed');
+    }
+    const at = now();
+    const { bytes, sha256, filename } = await reading.copy(await readerOf(ctx, at), seenOf(ctx), at);
     ctx.set('Content-Disposition', `attachment; filename="${filename}"`);
     ctx.set('Content-Security-Policy', 'sandbox');
     sendFile(ctx, { bytes, sha256, type: 'application/pdf' });

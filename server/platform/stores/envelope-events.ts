@@ -15,7 +15,10 @@ type Told = Pick<EnvelopeEvent, 'reached' | 'detail' | 'by'>;
 
 /** The history of envelopes. */
 export const eventBook = (db: Kysely<Tables>, box: SecretBox): Pick<EnvelopeBook, 'events' | 'access' | 'record' | 'leafOf'> => ({
-  events: async (envelopeId) => opened(db, box, envelopeId, await rowsOf(db, envelopeId).orderBy('ordinal').execute()),
+  async events(envelopeId, kinds) {
+    const all = rowsOf(db, envelopeId).orderBy('ordinal');
+    return opened(db, box, envelopeId, await (kinds ? all.where('kind', 'in', kinds) : all).execute());
+  },
   async access(envelopeId, limit) {
     const newest = rowsOf(db, envelopeId).where('kind', 'like', 'vault.%').orderBy('ordinal', 'desc').limit(limit);
     return opened(db, box, envelopeId, await newest.execute());

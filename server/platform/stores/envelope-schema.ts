@@ -149,6 +149,9 @@ export const envelopeSchema = [
   ...logSchema,
 ];
 
+/** Ready for the vault and not in it, or in it without a verdict. A statement takes the partial index where it says the same, word for word. */
+export const waitingForVault = sql<boolean>`(state in ('completed', 'uploaded') or (state = 'vaulted' and compliance is null))`;
+
 /** What came with paper envelopes, templates and the vault's way out. */
 export const vaultColumns = [
   sql`alter table envelopes add column kind text not null default 'esign' check (kind in ('esign', 'paper'))`,
@@ -160,4 +163,6 @@ export const vaultColumns = [
   sql`update envelopes set controller = account_id where state = 'vaulted'`,
   sql`alter table signers add column reminded_at integer`,
   sql`create index envelopes_released on envelopes (id) where state = 'released'`,
+  sql`drop index envelopes_completed`,
+  sql`create index envelopes_waiting on envelopes (updated_at) where ${waitingForVault}`,
 ];

@@ -7,6 +7,7 @@ import { type EnvelopeBook, moves } from '../domain/envelope.ts';
 import { contentKeys } from './content-keys.ts';
 import { eventBook } from './envelope-events.ts';
 import { envelopeChange, envelopeOf, envelopeRow, fieldRow, signerRow } from './envelope-rows.ts';
+import { waitingForVault } from './envelope-schema.ts';
 import { isSaid } from './envelope-status.ts';
 import type { Tables } from './schema.ts';
 import { passBook, signerBook } from './signers.ts';
@@ -57,7 +58,9 @@ export const envelopeBook = (db: Kysely<Tables>, box: SecretBox): EnvelopeBook =
   };
 };
 
-const envelopeReads = (db: Kysely<Tables>): Pick<EnvelopeBook, 'find' | 'list' | 'finishing' | 'completed' | 'overdue' | 'remindable'> => {
+const envelopeReads = (
+  db: Kysely<Tables>,
+): Pick<EnvelopeBook, 'find' | 'list' | 'finishing' | 'waitingForVault' | 'overdue' | 'remindable'> => {
   const envelopes = () => db.selectFrom('envelopes').selectAll();
   return {
     async find(accountId, id) {
@@ -79,8 +82,8 @@ const envelopeReads = (db: Kysely<Tables>): Pick<EnvelopeBook, 'find' | 'list' |
     // The states stand in the statement itself: SQLite takes a partial index only where it sees that it fits.
     finishing: async (limit) =>
       (await envelopes().where('state', '=', sql.lit('finishing')).orderBy('finished_at').limit(limit).execute()).map(envelopeOf),
-    completed: async (limit) =>
-      (await envelopes().where('state', '=', sql.lit('completed')).orderBy('completed_at').limit(limit).execute()).map(envelopeOf),
+    waitingForVault: async (limit) =>
+      (await envelopes().where(waitingForVault).orderBy('updated_at').limit(limit).execute()).map(envelopeOf),
     overdue: async (now, limit) =>
       (
         await envelopes()

@@ -62,10 +62,17 @@ export async function forgetMails(db: Kysely<Tables>, envelopeIds: readonly stri
   const doomed = mails.filter(({ body, delivered_at }) => {
     const mail = JSON.parse(body) as Mail;
     if (mail.link?.kind === 'invitation') return false;
-    return delivered_at !== null || ownerKey(mail.to) === ownerKey(email) || names.some((name) => mail.opening.includes(name));
+    return delivered_at !== null || ownerKey(mail.to) === ownerKey(email) || names.some((name) => isNamed(mail.opening, name));
   });
   for (const { id } of doomed) await db.deleteFrom('outbox').where('id', '=', id).execute();
   return doomed.map(({ id }) => id);
+}
+
+/** Short names are parts of many words: what only begins or ends with one does not name them. */
+function isNamed(text: string, name: string): boolean {
+  const [first = '', ...others] = text.split(name);
+  const before = [first, ...others];
+  return others.some((after, i) => !/[\p{L}\p{N}]$/u.test(before[i] ?? '') && !/^[\p{L}\p{N}]/u.test(after));
 }
 
 async function namesOf(db: Kysely<Tables>, envelopeIds: readonly string[], emailKey: string): Promise<string[]> {

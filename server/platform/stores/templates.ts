@@ -3,6 +3,7 @@ import type { SecretBox } from '../../storage/secret-box.ts';
 import type { Template, TemplateBook } from '../domain/template.ts';
 import { contentKeys } from './content-keys.ts';
 import type { Tables } from './schema.ts';
+import { doom } from './vault-book.ts';
 
 /** Templates in platform.db; their files are encrypted as envelopes' are. */
 export const templateBook = (db: Kysely<Tables>, box: SecretBox): TemplateBook => {
@@ -36,12 +37,10 @@ export const templateBook = (db: Kysely<Tables>, box: SecretBox): TemplateBook =
       return row && keys.unwrap(accountId, id, row.wrapped_key);
     },
     async remove(accountId, id) {
-      const { numDeletedRows } = await db
-        .deleteFrom('templates')
-        .where('account_id', '=', accountId)
-        .where('id', '=', id)
-        .executeTakeFirstOrThrow();
-      return numDeletedRows === 1n;
+      const deleted = db.deleteFrom('templates').where('account_id', '=', accountId).where('id', '=', id);
+      const row = await deleted.returning('document').executeTakeFirst();
+      if (row) await doom(db, (JSON.parse(row.document) as Template['document']).address);
+      return row !== undefined;
     },
   };
 };

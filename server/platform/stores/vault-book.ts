@@ -48,10 +48,14 @@ export const vaultBook = (db: Kysely<Tables>): VaultBook => ({
 
 async function destroy(db: Kysely<Tables>, envelope: Envelope): Promise<void> {
   await db.updateTable('envelopes').set({ wrapped_key: null }).where('id', '=', envelope.id).execute();
-  for (const { file } of filesOfEnvelope(envelope))
-    await db
-      .insertInto('doomed_files')
-      .values({ address: file.address })
-      .onConflict((c) => c.column('address').doNothing())
-      .execute();
+  for (const { file } of filesOfEnvelope(envelope)) await doom(db, file.address);
+}
+
+/** Notes a file that is to be deleted, in the transaction that destroys its key. */
+export async function doom(db: Kysely<Tables>, address: string): Promise<void> {
+  await db
+    .insertInto('doomed_files')
+    .values({ address })
+    .onConflict((c) => c.column('address').doNothing())
+    .execute();
 }

@@ -24,7 +24,7 @@ if (files.length === 0) {
 }
 // As `npm start` runs: with the packed libraries and the compile cache.
 const start = fileURLToPath(new URL('../server/node.js', import.meta.url));
-const options = ['--import', start, '--test', '--test-concurrency=2', '--test-reporter=spec'];
+const options = ['--import', start, '--test', '--test-concurrency=3', '--test-reporter=spec'];
 const folder = mkdtempSync(join(tmpdir(), 'inlay-tests-'));
 const table = join(folder, 'contract.txt');
 const env = { ...process.env, INLAY_CONTRACT_TABLE: table };

@@ -105,7 +105,7 @@ test('every fault is named where it is, and nothing is changed by a call that ha
     assert.deepEqual(await refusedPatch(patch({ webhook_url: wrong, webhook_secret: 'another-secret-of-theirs' }), 422, 'invalid-input'), [
       '/webhook_url',
     ]);
-  for (const wrong of ['x'.repeat(257), 'short', 'with spaces in the middle', 'whsec_not-base64-at-all'])
+  for (const wrong of ['x'.repeat(257), 'short', 'with a\nbreak in the middle', 'whsec_not-base64-at-all'])
     assert.deepEqual(await refusedPatch(patch({ webhook_secret: wrong }), 422, 'invalid-input'), ['/webhook_secret']);
   for (const body of ['[]', 'null', '"text"', '7']) assert.deepEqual(await refusedPatch(patch(body), 422, 'invalid-input'), ['']);
   await refusedPatch(patch('{"webhook_url":'), 400, 'malformed-json');

@@ -36,6 +36,7 @@ export async function look(page: Page, name: string): Promise<void> {
         async () =>
           (
             await (window as unknown as Axe).axe.run(document, {
+              resultTypes: ['violations'],
               runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
             })
           ).violations,

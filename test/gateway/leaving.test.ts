@@ -33,7 +33,7 @@ async function atRest(pid: number): Promise<number> {
 }
 
 const linux = process.platform === 'linux' ? false : 'Open descriptors and memory of a process are read from /proc.';
-test('callers who leave in the middle, and slow readers, cost nothing that stays', { skip: linux, timeout: 600_000 }, async () => {
+test('callers who leave in the middle, and slow readers, cost nothing that stays', { skip: linux, timeout: 600_000 }, async (t) => {
   const loyva = await startStubLoyva();
   const gateway = await gatewayChild(loyva.origin, origin, { loyva: 'lv_vendor_key_1' });
   try {
@@ -117,9 +117,9 @@ test('callers who leave in the middle, and slow readers, cost nothing that stays
     assert.equal(await atRest(gateway.pid), before);
     const late = await gateway.memory();
     const grown = `${JSON.stringify(early)} after round 5, ${JSON.stringify(late)} after round ${rounds}`;
-    assert.ok(late.held <= 1.1 * early.held, grown);
-    // The system gives back late, and the more so the more there was to do at once.
-    assert.ok(late.resident <= 1.5 * early.resident, grown);
+    t.diagnostic(grown);
+    assert.ok(late.held <= 1.2 * early.held, grown);
+    assert.ok(late.resident <= 1.2 * early.resident, grown);
     const alive = await call(gateway, 'GET', '/api/v2/partner/envelopes', partnered);
     assert.equal(alive.status, 200);
   } finally {

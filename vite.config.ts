@@ -36,6 +36,8 @@ export default defineConfig({
     reportCompressedSize: false,
     lib: { entry: { inlay: 'widget/index.ts', sign: 'widget/hosted/sign.ts', vault: 'widget/hosted/vault.ts' }, formats: ['es'] },
     rolldownOptions: {
+      // Nearly all of a build is brotli at its best level, as it is meant to be.
+      checks: { bundlerTimings: false },
       output: {
         entryFileNames: '[name].js',
         chunkFileNames: 'chunks/[name]-[hash].js',

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -33,6 +33,7 @@ export async function buildWhatIsMissing(say: (line: string) => void): Promise<v
 
 /** The child that reads uploads, libraries and all, as one script, and what V8 compiled of it while it read a file. */
 async function packIntake(): Promise<void> {
+  await rm(join(cache, 'intake.cjs.cache'), { force: true });
   await packed('intake.cjs', join(root, 'server/platform/documents/intake.child.ts'), 'cjs');
   const warm = join(root, 'server/platform/documents/intake.warm.ts');
   await promisify(execFile)(process.execPath, ['--import', join(root, 'server/node.js'), warm]);

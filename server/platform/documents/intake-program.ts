@@ -16,9 +16,12 @@ export const intakeProgram = (folder = root): string[] =>
     ? [join(folder, 'server/platform/documents/intake.packed.cjs')]
     : ['--import', join(folder, 'server/node.js'), join(folder, 'server/platform/documents/intake.child.ts')];
 
+/** V8 knows its cache by the length of the script alone: one that is older than the script may be of another. */
 export function isPackedIntakeFresh(folder = root): boolean {
-  const packed = changedAt(join(folder, 'node_modules/.cache/inlay/intake.cjs.cache'));
-  return packed !== undefined && sources.every((source) => newestIn(join(folder, source)) < packed);
+  const packed = changedAt(join(folder, 'node_modules/.cache/inlay/intake.cjs'));
+  const cache = changedAt(join(folder, 'node_modules/.cache/inlay/intake.cjs.cache'));
+  if (packed === undefined || cache === undefined || cache < packed) return false;
+  return sources.every((source) => newestIn(join(folder, source)) < packed);
 }
 
 const changedAt = (file: string): number | undefined => statSync(file, { throwIfNoEntry: false })?.mtimeMs;

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { PDFDocument, StandardFonts } from '@cantoo/pdf-lib';
 import type { Answer, Question } from './intake.child.ts';
@@ -17,5 +17,7 @@ file.addPage().drawText('A page', { x: 60, y: 60, font });
 const taken = await answer({ kind: 'take-in', upload: await file.save(), signed: 'refused', maxPages: 1, maxBytes: 1_000_000 });
 if (taken.kind !== 'taken-in') throw new Error(`The packed child does not read a plain file: ${JSON.stringify(taken)}`);
 await answer({ kind: 'compare', source: taken.bytes, result: taken.bytes });
-writeFileSync(cache, cachedData());
+// Half a cache must not be found.
+writeFileSync(`${cache}.new`, cachedData());
+renameSync(`${cache}.new`, cache);
 process.exit();

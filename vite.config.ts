@@ -3,18 +3,18 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig, type Plugin, transformWithOxc } from 'vite';
 
-const scriptFace = fileURLToPath(
-  new URL('./node_modules/@expo-google-fonts/dancing-script/400Regular/DancingScript_400Regular.ttf', import.meta.url),
-);
-const pdfjs = fileURLToPath(new URL('./node_modules/pdfjs-dist/', import.meta.url));
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const scriptFace = at('node_modules/@expo-google-fonts/dancing-script/400Regular/DancingScript_400Regular.ttf');
+const newer = at('widget/views/signing/paper/newer.ts');
+const pdfjs = at('node_modules/pdfjs-dist/');
 
 /** What is loaded only when it is needed, or by one entry alone; a module that is none of this is in `core`. */
 const apart = [
   /\/views\/\w+\//,
   /\/widget\/(?:index|hosted\/|parts\/endings|session\/ceremony|styles\/cards|text\/en\/(?!shell))/,
-  /\/shared\/(?:rules|vat|geometry|fields|ink|marks|ceremony)/,
+  /\/shared\/(?:rules|vat|geometry|fields|ink|marks|ceremony|direction|written|covered)/,
   /\/node_modules\/pdfjs-dist\//,
 ];
 
@@ -40,7 +40,7 @@ export default defineConfig({
       checks: { bundlerTimings: false },
       output: {
         entryFileNames: '[name].js',
-        chunkFileNames: 'chunks/[name]-[hash].js',
+        chunkFileNames: 'chunks/[name]-[hash:6].js',
         // One file for what every view stands on, so that views import nothing from each other and inlay.js exports nothing but its names.
         codeSplitting: { groups: [{ name: 'core', test: isCore }] },
         comments: false,
@@ -74,6 +74,18 @@ const apartFromOthers: Changes = [
   ['docId = `d$', 'docId = ownCopy + `d$'],
 ];
 
+/** Reads a global that came with Firefox 131 and Safari 18.4, and without it is the end of the whole chunk; newer.ts fills in the same. */
+const olderBrowsers: Changes = [
+  [
+    `if (typeof Iterator.prototype.join !== "function") {
+  Iterator.prototype.join = function (separator) {
+    return [...this].join(separator);
+  };
+}`,
+    '',
+  ],
+];
+
 /** The standard fonts are drawn alike for every signer, with the files we serve; only what no file has is left to the reader's machine. */
 const standardFontsFirst: Changes = [['if(this.options.useSystemFonts&&"Symbol"!==e&&"ZapfDingbats"!==e)return null', '']];
 
@@ -93,13 +105,13 @@ function modestPdfjs(): Plugin {
     enforce: 'pre',
     transform(code, id) {
       if (!id.includes('/pdfjs-dist/build/pdf.mjs')) return undefined;
-      return `const ownCopy = crypto.getRandomValues(new Uint32Array(1))[0].toString(36);${changed(code, apartFromOthers)}`;
+      return `const ownCopy = crypto.getRandomValues(new Uint32Array(1))[0].toString(36);${changed(code, [...apartFromOthers, ...olderBrowsers])}`;
     },
   };
 }
 
 /**
- * What the signing view fetches as bytes. For pdf.js: the worker (its build for older browsers), character maps, standard fonts, decoders
+ * What the signing view fetches as bytes. For pdf.js: the worker (its build for older browsers, and what that leaves out), character maps, standard fonts, decoders
  * that need no WebAssembly. For typed signatures: their face.
  */
 function signingFiles(): Plugin {
@@ -114,10 +126,25 @@ function signingFiles(): Plugin {
         for (const name of await readdir(pdfjs + folder))
           if (!/\.wasm$|quickjs/i.test(name)) emit(`${folder}/${name}`, await readFile(`${pdfjs}${folder}/${name}`));
       this.emitFile({ type: 'asset', fileName: 'fonts/signature.ttf', source: await readFile(scriptFace) });
+      this.emitFile({ type: 'asset', fileName: 'fonts/OFL.txt', source: await faceLicences() });
       emit('LICENSE', await readFile(`${pdfjs}LICENSE`));
-      emit('worker.js', changed(await readFile(`${pdfjs}legacy/build/pdf.worker.min.mjs`, 'utf8'), standardFontsFirst));
+      const worker = changed(await readFile(`${pdfjs}legacy/build/pdf.worker.min.mjs`, 'utf8'), standardFontsFirst);
+      const { code } = await transformWithOxc(await readFile(newer, 'utf8'), newer, { sourcemap: false });
+      emit('worker.js', code + worker);
     },
   };
+}
+
+/** Whose each face is that is served or written into documents, and the terms of all of them: the SIL Open Font License asks that both go along. */
+async function faceLicences(): Promise<string> {
+  const { dependencies } = JSON.parse(await readFile(at('package.json'), 'utf8')) as { dependencies: Record<string, string> };
+  const packages = Object.keys(dependencies).filter((name) => /^@(?:expo-google-fonts|fontsource(?:-variable)?)\//.test(name));
+  const texts = await Promise.all(
+    packages.map((name) => readFile(at(`node_modules/${name}/${name.startsWith('@expo') ? 'LICENSE_FONT' : 'LICENSE'}`), 'utf8')),
+  );
+  const parts = texts.map((text) => text.split(/^(?=This Font Software is licensed)/m));
+  const owners = packages.map((name, i) => `${name.split('/')[1]} (${name}):\n  ${parts[i]?.[0]?.trim()}`);
+  return `${owners.join('\n')}\n\n${parts[0]?.slice(1).join('')}`;
 }
 
 /**
@@ -140,15 +167,27 @@ function brotliFiles(): Plugin {
   };
 }
 
+/**
+ * How distances are written (RFC 7932, section 4, NDIRECT): which is best changes with each letter of a script, by some bytes per thousand, so
+ * all of these are tried on what is small enough for it to take no time.
+ */
+const distances = { tried: [8, 2, 6, 7, 12, 14], upTo: 64 * 1024 } as const;
+
 async function compress(file: string): Promise<void> {
   const bytes = await readFile(file);
-  const params = {
-    [constants.BROTLI_PARAM_QUALITY]: 11,
-    [constants.BROTLI_PARAM_LGWIN]: 22,
-    [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
-    // How distances are written (RFC 7932, section 4): found by trying; minified script gains some bytes per thousand.
-    [constants.BROTLI_PARAM_NPOSTFIX]: 1,
-    [constants.BROTLI_PARAM_NDIRECT]: 4,
-  };
-  await writeFile(`${file}.br`, await promisify(brotliCompress)(bytes, { params }));
+  const tried = bytes.length > distances.upTo ? distances.tried.slice(0, 1) : distances.tried;
+  const written = await Promise.all(
+    tried.map((direct) => {
+      const params = {
+        [constants.BROTLI_PARAM_QUALITY]: 11,
+        [constants.BROTLI_PARAM_LGWIN]: 22,
+        [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+        [constants.BROTLI_PARAM_NPOSTFIX]: 0,
+        [constants.BROTLI_PARAM_NDIRECT]: direct,
+      };
+      return promisify(brotliCompress)(bytes, { params });
+    }),
+  );
+  const [shortest] = written.toSorted((one, other) => one.length - other.length);
+  if (shortest) await writeFile(`${file}.br`, shortest);
 }

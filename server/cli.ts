@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
-import { readEnvironment, SettingsError } from './config.ts';
-import { masterKeyOf, readDemoFile } from './demo/files.ts';
+import { readEnvironment, type Secrets, SettingsError } from './config.ts';
+import { findKey, masterKeyOf, readDemoFile } from './demo/files.ts';
 import { urlOf } from './parts.ts';
 
 /** What a command asks of the gateway's administration door. `secret` is read from standard input, never from the arguments. */
@@ -171,8 +171,13 @@ const commands: Readonly<Record<string, Command>> = {
   },
   'run retry': {
     usage: 'PARTNER RUN [--vendor VENDOR]',
-    does: 'ask again: an unknown account or envelope (may make a second one), or a new envelope',
+    does: 'ask again: what is unknown (may make a second one) or was refused, or for a new envelope',
     call: ([id, run], { vendor }) => ({ method: 'POST', path: of(id, `/runs/${need(run, 'RUN')}/retry`), body: { vendor } }),
+  },
+  'run reset': {
+    usage: 'PARTNER RUN details|provision|sign [--vendor VENDOR]',
+    does: 'open a step again that was refused or declined',
+    call: ([id, run, step], { vendor }) => ({ method: 'POST', path: of(id, `/runs/${need(run, 'RUN')}/reset`), body: { step, vendor } }),
   },
   'run adopt': {
     usage: 'PARTNER RUN ID [--vendor VENDOR] [--with-key < FILE]',
@@ -200,6 +205,7 @@ const usage = (): string =>
     '',
     ...Object.entries(commands).map(([name, { usage: words, does }]) => `  ${`${name} ${words}`.padEnd(58)} ${does}`),
     `  ${'admin token'.padEnd(58)} make a token from the gateway's files`,
+    `  ${'verify'.padEnd(58)} check both logs and every file in the data folder, while it runs or not`,
     '',
   ].join('\n');
 
@@ -234,6 +240,7 @@ async function main(): Promise<void> {
     );
     return;
   }
+  if (first === 'verify') return verify(config.dataDir, secrets);
   const command = commands[`${first} ${second}`];
   if (!command || values.help) throw new UsageError(values.help || !first ? '' : `there is no command "${first} ${second}"`);
   const demo = await readDemoFile(config.dataDir);
@@ -242,6 +249,19 @@ async function main(): Promise<void> {
   const token = flagsGiven.token ?? demo?.adminToken;
   if (!token) throw new UsageError('--token is missing, and there is no demo.json');
   await ask(url, token, await command.call(args, flagsGiven));
+}
+
+/** Reads only, and takes no lock. */
+async function verify(dataDir: string, secrets: Secrets): Promise<void> {
+  const { verifyGateway } = await import('./gateway/verify.ts');
+  const { verifyPlatform } = await import('./platform/verify.ts');
+  const masterKey = secrets.masterKey || secrets.masterKeyFile ? await masterKeyOf(secrets) : await findKey(dataDir, 'master');
+  const platformKey = secrets.platformKey ?? (await findKey(dataDir, 'platform'));
+  for (const { said, faults } of [await verifyGateway(dataDir, masterKey), await verifyPlatform(dataDir, platformKey)]) {
+    for (const line of said) process.stdout.write(`${line}\n`);
+    for (const line of faults) process.stderr.write(`${line}\n`);
+    if (faults.length > 0) process.exitCode = 1;
+  }
 }
 
 async function ask(url: string, token: string, { method, path, body, pdf }: Call): Promise<void> {

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod/mini';
 import { type VendorName, vendorNames } from '../shared/onboarding.ts';
@@ -15,8 +16,12 @@ export interface Config {
   readonly vaulting: 'manual' | 'auto';
   /** Origins that events may be sent to although they are not public. */
   readonly webhookAllow: readonly string[];
+  /** Proxies whose word on where a call comes from is believed. */
+  readonly trustedProxies: readonly string[];
   /** What the platform seals with, in place of an authority of its own. */
   readonly pkcs12: { readonly file: string; readonly password: string } | undefined;
+  /** Go on without what a database lacks that its files were written under. */
+  readonly acceptLoss: boolean;
   readonly admin: { readonly issuer: string; readonly audience: string; readonly jwksUrl: string } | undefined;
 }
 
@@ -59,6 +64,21 @@ const origins = z.pipe(
     ),
   z.transform((text: string) => listed(text)),
 );
+/** Addresses, ranges, and the names that proxy-addr has for some. */
+const proxies = z.pipe(
+  z
+    .string()
+    .check(
+      z.refine((text) => listed(text).every(isProxy), 'must be addresses or ranges such as 10.0.0.0/8, or loopback, separated by commas'),
+    ),
+  z.transform((text: string) => listed(text)),
+);
+function isProxy(text: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true;
+  const [, address = '', bits] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const kind = isIP(address);
+  return kind !== 0 && (bits === undefined || (Number(bits) > 0 && Number(bits) <= (kind === 4 ? 32 : 128)));
+}
 const listed = (text: string): string[] => text.split(',').flatMap((part) => (part.trim() ? [part.trim()] : []));
 
 const Environment = z.object({
@@ -79,6 +99,7 @@ const Environment = z.object({
   SMTP_URL: z.optional(z.string().check(z.regex(/^smtps?:\/\//, 'must begin with smtp:// or smtps://'))),
   PLATFORM_VAULT: z._default(z.enum(['manual', 'auto'], 'must be manual or auto'), 'manual'),
   PLATFORM_WEBHOOK_ALLOW: z.optional(origins),
+  INLAY_TRUSTED_PROXIES: z.optional(proxies),
   PLATFORM_PKCS12_FILE: z.optional(z.string()),
   PLATFORM_PKCS12_PASSWORD: z.optional(z.string()),
   ADMIN_ISSUER: z.optional(z.string()),
@@ -99,7 +120,11 @@ const needed: Readonly<Record<string, readonly string[]>> = {
  * The settings, or one error that names every one at fault and quotes no value. An empty variable counts as unset. The demo
  * makes its keys and listens on loopback only; a part that is run alone is given its keys.
  */
-export function readEnvironment(env: Readonly<Record<string, string | undefined>>, role?: Role): { config: Config; secrets: Secrets } {
+export function readEnvironment(
+  env: Readonly<Record<string, string | undefined>>,
+  role?: Role,
+  acceptLoss = false,
+): { config: Config; secrets: Secrets } {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const result = Environment.safeParse(given);
   const unread = result.success ? [] : result.error.issues.map((issue) => `${String(issue.path[0])} ${plain(issue.message)}`);
@@ -118,6 +143,8 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
       smtpUrl: read.SMTP_URL,
       vaulting: read.PLATFORM_VAULT,
       webhookAllow: read.PLATFORM_WEBHOOK_ALLOW ?? [],
+      trustedProxies: read.INLAY_TRUSTED_PROXIES ?? [],
+      acceptLoss,
       pkcs12:
         read.PLATFORM_PKCS12_FILE && read.PLATFORM_PKCS12_PASSWORD
           ? { file: resolve(read.PLATFORM_PKCS12_FILE), password: read.PLATFORM_PKCS12_PASSWORD }

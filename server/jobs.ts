@@ -1,9 +1,22 @@
+import { setImmediate } from 'node:timers/promises';
+
 /** Work that is done again and again: `run` takes what is due and returns; it must be safe to be killed in. */
 export interface Job {
   readonly name: string;
   /** Milliseconds between the end of one run and the start of the next. */
   readonly every: number;
+  /** Milliseconds after the start of the program until the first run; at once where none are said. */
+  readonly first?: number;
   run(): Promise<void>;
+}
+
+/** How long one run clears away, in milliseconds, however much there is: a stop waits for it. */
+const spell = 2_000;
+
+/** Does the work again and again while it says that there is more, letting everybody else in between. */
+export async function littleByLittle(work: () => Promise<boolean>): Promise<void> {
+  const end = performance.now() + spell;
+  while ((await work()) && performance.now() < end) await setImmediate();
 }
 
 export interface Jobs {
@@ -39,7 +52,7 @@ function loop(job: Job, report: (error: unknown, name: string) => void) {
     timer = setTimeout(turn, again ? 0 : job.every);
     again = false;
   };
-  timer = setTimeout(turn, 0);
+  timer = setTimeout(turn, job.first ?? 0);
   return {
     wake() {
       if (running) again = true;

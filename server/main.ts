@@ -1,12 +1,21 @@
 import { type Config, type Role, readEnvironment, type Secrets, SettingsError } from './config.ts';
 import { serveParent } from './demo/child.ts';
 import { masterKeyOf, readDemoFile } from './demo/files.ts';
+import { portFor } from './demo/ports.ts';
+import { whenNpmIsGone } from './npm-gone.ts';
 import { type PartName, partNames, type Running, runGateway, runPlatform, runPortal } from './parts.ts';
+import { StartRefused } from './storage/refused.ts';
 
-/** `node server/main.ts` runs the demo: three children under this process. With a part's name it runs that part alone. */
-async function main(part: string | undefined): Promise<void> {
+/**
+ * `node server/main.ts` runs the demo: three children under this process. With a part's name it runs that part alone. `--accept-loss` begins on a
+ * database that is new or older than its files.
+ */
+async function main(args: readonly string[]): Promise<void> {
+  const acceptLoss = args.includes('--accept-loss');
+  const [part, ...more] = args.filter((each) => each !== '--accept-loss');
+  if (more.length > 0) throw new SettingsError([`"${more[0]}" is not known here: a part, and --accept-loss`]);
   // Under the demo's parent the secrets come by message, never by environment or argument.
-  const { config, secrets } = readEnvironment(process.env, process.send ? undefined : ((part ?? 'demo') as Role));
+  const { config, secrets } = readEnvironment(process.env, process.send ? undefined : ((part ?? 'demo') as Role), acceptLoss);
   if (part === undefined) {
     const { runDemo } = await import('./demo/parent.ts');
     return runDemo(config, secrets);
@@ -17,9 +26,12 @@ async function main(part: string | undefined): Promise<void> {
   process.stdout.write(`${part} listens at ${running.url}\n`);
   const stop = () => void running.close().then(() => process.exit(0));
   process.once('SIGINT', stop).once('SIGTERM', stop);
+  whenNpmIsGone(stop);
 }
 
-async function runAlone(part: PartName, config: Config, secrets: Secrets): Promise<Running> {
+async function runAlone(part: PartName, { ports, ...given }: Config, secrets: Secrets): Promise<Running> {
+  // Its addresses, in tokens and links too, name the port that it listens on.
+  const config = { ...given, ports: ports[part] === 0 ? { ...ports, [part]: await portFor(part, 0) } : ports };
   if (part !== 'portal') {
     const { buildWhatIsMissing } = await import('./build.ts');
     await buildWhatIsMissing((line) => process.stdout.write(`${line}\n`));
@@ -31,7 +43,9 @@ async function runAlone(part: PartName, config: Config, secrets: Secrets): Promi
   return runPortal({ ...config, gatewayUrl: config.gatewayUrl ?? demo.gatewayUrl }, demo.partnerKey);
 }
 
-main(process.argv[2]).catch((error: unknown) => {
-  process.stderr.write(`${error instanceof SettingsError ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+main(process.argv.slice(2)).catch((error: unknown) => {
+  process.stderr.write(
+    `${error instanceof SettingsError || error instanceof StartRefused ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
+  );
   process.exit(1);
 });

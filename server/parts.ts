@@ -6,6 +6,7 @@ import type { Config } from './config.ts';
 import { type Listening, listen } from './http/listen.ts';
 import { type Job, startJobs } from './jobs.ts';
 import { createLog } from './log.ts';
+import { own } from './storage/owner.ts';
 
 export const partNames = ['gateway', 'platform', 'portal'] as const;
 export type PartName = (typeof partNames)[number];
@@ -27,10 +28,11 @@ export const vendorOrigins = (config: Config): Record<VendorName, string> =>
   Object.fromEntries(vendorNames.map((name) => [name, config.vendors[name] ?? urlOf(config, 'platform')])) as Record<VendorName, string>;
 
 export async function runGateway(config: Config, masterKey: Uint8Array): Promise<Running> {
+  const release = own(config.dataDir, 'gateway');
   const { compose } = await import('./gateway/compose.ts');
   const log = createLog('gateway');
   let wake: (job: string) => void = () => {};
-  const edges = { now: Date.now, report: log.error, reached: () => {}, wake: (job: string) => wake(job) };
+  const edges = { now: Date.now, elapsed: () => performance.now(), report: log.error, reached: () => {}, wake: (job: string) => wake(job) };
   const settings = {
     dataDir: config.dataDir,
     assets: assetsFolder,
@@ -38,16 +40,20 @@ export async function runGateway(config: Config, masterKey: Uint8Array): Promise
     vendors: vendorOrigins(config),
     vendorDeadline: 20_000,
     webhookAllow: config.webhookAllow,
+    trustedProxies: config.trustedProxies,
+    acceptLoss: config.acceptLoss,
     admin: config.admin,
   };
   const { app, jobs, verbs, close } = await compose(settings, { masterKey }, edges);
-  const running = await serve(app, jobs, config, 'gateway', close);
+  const running = await serve(app, jobs, config, 'gateway', () => close().then(release));
   wake = running.wake;
   return { url: settings.publicUrl, verbs, close: running.close };
 }
 
 export async function runPlatform(config: Config, key: Uint8Array, demo: boolean): Promise<Running> {
+  const release = own(config.dataDir, 'platform');
   const { compose } = await import('./platform/compose.ts');
+  const { isCutOff } = await import('./platform/documents/confinement.ts');
   const log = createLog('platform');
   let wake: (job: string) => void = () => {};
   const settings = {
@@ -58,14 +64,17 @@ export async function runPlatform(config: Config, key: Uint8Array, demo: boolean
     smtpUrl: config.smtpUrl,
     vaulting: config.vaulting,
     webhookAllow: config.webhookAllow,
+    trustedProxies: config.trustedProxies,
+    acceptLoss: config.acceptLoss,
     pkcs12: config.pkcs12 && { bytes: await readFile(config.pkcs12.file), password: config.pkcs12.password },
   };
   const { app, jobs, verbs, close } = await compose(
     settings,
     { key },
-    { now: Date.now, report: log.error, reached: () => {}, wake: (job) => wake(job) },
+    { now: Date.now, elapsed: () => performance.now(), report: log.error, reached: () => {}, wake: (job) => wake(job) },
   );
-  const running = await serve(app, jobs, config, 'platform', close);
+  if (!isCutOff()) log.info('Readers of uploads are not kept from the network: "unshare -rn" does not work here.');
+  const running = await serve(app, jobs, config, 'platform', () => close().then(release));
   wake = running.wake;
   return { url: settings.publicUrl, verbs, close: running.close };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod/mini';
 import { fieldTypes, longest, pad } from './fields.ts';
+import { isTimeZone, utc } from './time-zone.ts';
 
 /**
  * The signing ceremony: one contract, spoken by the platform under `/api/v2/embed/ceremony` (`Authorization: Bearer <its own sign token, or
@@ -8,13 +9,16 @@ import { fieldTypes, longest, pad } from './fields.ts';
  *
  * | call | body → answer |
  * |---|---|
- * | `GET /ceremony` | → 200 CeremonyView |
+ * | `GET /ceremony?time_zone=` | → 200 CeremonyView |
  * | `GET /ceremony/document` | → 200 (206 with Range) `application/pdf`, ETag `"<sha256>"`: what is signed; the sealed file once it is completed |
  * | `POST /ceremony/consent` | ConsentRequest → 200 CeremonyView |
  * | `POST /ceremony/pages` | PagesRequest → 200 PagesAnswer |
- * | `PUT /ceremony/fields` | FieldsRequest → 200 FieldsAnswer; 422 names every fault at `/values/<field id>`, code `glyph` with `params.characters` |
+ * | `PUT /ceremony/fields` | FieldsRequest → 200 FieldsAnswer; 422 names every fault at `/values/<field id>`: `glyph` and `control-characters` with `params.characters`, `does-not-fit` where it would be written smaller than 6 points |
+ * | `POST /ceremony/outline` | OutlineRequest → 200 OutlineAnswer; 422 at `/text`; 429 after 120 in a minute |
  * | `POST /ceremony/finish` | FinishRequest → 200 CeremonyView |
  * | `POST /ceremony/decline` | DeclineRequest → 200 CeremonyView |
+ *
+ * `time_zone`, of the browser, is an IANA name; one that is not known is 422 at `/time_zone`. Left out it is the one that was given last, else UTC.
  *
  * 409: `ceremony-ended` (it is completed, declined, voided or expired), `not-your-turn`, `consent-missing`, `ceremony-changed` (another document, date or
  * revision than the signer saw: read the state again), `pages-unread`. 422 `invalid-input`: a required field without an answer (code `required`).
@@ -57,30 +61,52 @@ const strokes = z.custom<Strokes>(Array.isArray, 'must be a list of strokes').ch
 /** As many as an envelope may have. */
 const maxFields = 500;
 
+/** Language, script and region (BCP 47), no more. */
+const lang = z.optional(z.string().check(z.regex(/^[A-Za-z]{2,3}(?:-[A-Za-z]{4})?(?:-(?:[A-Za-z]{2}|\d{3}))?$/)));
+
 export const FieldValue = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('drawn'), strokes }),
-  z.strictObject({ kind: z.literal('typed'), text: z.string().check(z.maxLength(longest.typed)) }),
-  z.strictObject({ kind: z.literal('text'), text: z.string().check(z.maxLength(longest.text)) }),
+  z.strictObject({ kind: z.literal('typed'), text: z.string().check(z.maxLength(longest.typed)), lang }),
+  z.strictObject({ kind: z.literal('text'), text: z.string().check(z.maxLength(longest.text)), lang }),
   z.strictObject({ kind: z.literal('checked'), checked: z.boolean() }),
+  z.strictObject({ kind: z.literal('chosen'), option: z.string().check(z.maxLength(longest.option)) }),
 ]);
 
-/** A field on its page: fractions of the displayed page, corner top left; `page` counts from 1. */
-export const CeremonyField = z.object({
+/** Fractions of the displayed page, corner top left; `page` counts from 1. */
+const place = { page: z.int(), x: fraction, y: fraction, width: fraction, height: fraction };
+
+const Field = z.object({
   id: z.string(),
   type: z.enum(fieldTypes),
-  page: z.int(),
-  x: fraction,
-  y: fraction,
-  width: fraction,
-  height: fraction,
+  /** Its first place. */
+  ...place,
+  /** At least one. Its answer stands at each; that of a radio where `option` is the chosen one, which is null for every other type. */
+  places: z.optional(z.array(z.object({ ...place, option: z.nullable(z.string()) })).check(z.minLength(1))),
   required: z.boolean(),
   label: z.nullable(z.string()),
+  name: z._default(z.nullable(z.string()), null),
+  /** May the text have several lines? */
+  multiline: z._default(z.boolean(), false),
+  /** Characters (Unicode code points). */
+  max_length: z._default(z.nullable(z.int()), null),
+  /** What radio and dropdown give to choose from; `chosen` answers name the value. */
+  options: z._default(z.nullable(z.array(z.object({ value: z.string(), label: z.string() }))), null),
+  /** What a checkbox's tick stands for. */
+  export_value: z._default(z.nullable(z.string()), null),
   /** The signer who answers it; `mine` is the one who asks. */
   signer: z.string(),
   mine: z.boolean(),
   /** One's own answer as it was last saved, or that of a signer who has finished. `date_signed` of one's own shows today. */
   value: z.nullable(FieldValue),
 });
+/** A field. A platform of an earlier version names one place, and nothing of what radio and dropdown brought. */
+export const CeremonyField = z.pipe(
+  Field,
+  z.transform((field: z.output<typeof Field>) => {
+    const { page, x, y, width, height } = field;
+    return { ...field, places: field.places ?? [{ page, x, y, width, height, option: null }] };
+  }),
+);
 export type CeremonyField = z.infer<typeof CeremonyField>;
 
 /** `waiting`: not yet their turn; `asked`: it is; `consented`: they have opened it and agreed to sign on screen. */
@@ -137,15 +163,33 @@ export const CeremonyView = z.object({
   /** Counts the asking signer's saved answers; what `finish` must name. */
   revision: z.int(),
   saved_at: at,
-  /** Today as `date_signed` will say it, `YYYY-MM-DD` in UTC; what `finish` must name. */
+  /** Today as `date_signed` will say it, `YYYY-MM-DD`: the signer's own day, in this time zone; what `finish` must name. */
   today: z.string(),
+  time_zone: z._default(z.string(), utc),
   /** Why it ended, for `declined` and `voided`: whose act, in their words. */
   ended: z.nullable(z.object({ by: z.string(), reason: z.nullable(z.string()), at: z.string() })),
   completed_at: at,
 });
 export type CeremonyView = z.infer<typeof CeremonyView>;
 
-export const ConsentRequest = z.strictObject({ version: z.string().check(z.maxLength(40)), sha256, agreed: z.literal(true) });
+const timeZone = z.optional(
+  z.string().check(
+    z.maxLength(64),
+    z.check(({ value, issues }) => {
+      if (!isTimeZone(value))
+        issues.push({ code: 'custom', path: [], message: `must be a known time zone, which "${value}" is not`, input: value });
+    }),
+  ),
+);
+/** Query of `GET /ceremony`. */
+export const CeremonyQuery = z.object({ time_zone: timeZone });
+export type CeremonyQuery = z.infer<typeof CeremonyQuery>;
+export const ConsentRequest = z.strictObject({
+  version: z.string().check(z.maxLength(40)),
+  sha256,
+  agreed: z.literal(true),
+  time_zone: timeZone,
+});
 export type ConsentRequest = z.infer<typeof ConsentRequest>;
 /** Pages that the browser says it has shown, counted from 1. */
 export const PagesRequest = z.strictObject({
@@ -167,11 +211,18 @@ export const FieldsRequest = z.strictObject({
 export type FieldsRequest = z.infer<typeof FieldsRequest>;
 export const FieldsAnswer = z.object({ revision: z.int(), saved_at: z.string() });
 export type FieldsAnswer = z.infer<typeof FieldsAnswer>;
-/** What the signer saw: SHA-256 of the bytes that were shown, the revision of their answers, the date. */
+/** A typed signature or initials whose look is asked for before it is kept. */
+export const OutlineRequest = z.strictObject({ text: z.string().check(z.minLength(1), z.maxLength(longest.typed)), lang });
+export type OutlineRequest = z.infer<typeof OutlineRequest>;
+/** As it will be drawn: `width` in ems; `path`, SVG path data in thousandths of an em, from the start of the baseline, y downwards. */
+export const OutlineAnswer = z.object({ width: z.number(), path: z.string().check(z.regex(/^[MLQCZ\d,. -]*$/)) });
+export type OutlineAnswer = z.infer<typeof OutlineAnswer>;
+/** What the signer saw: SHA-256 of the bytes that were shown, the revision of their answers, the date, and in which time zone it is that day. */
 export const FinishRequest = z.strictObject({
   document_sha256: sha256,
   revision: z.int(),
   date: z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/)),
+  time_zone: timeZone,
 });
 export type FinishRequest = z.infer<typeof FinishRequest>;
 export const DeclineRequest = z.strictObject({ reason: z.string().check(z.trim(), z.minLength(1), z.maxLength(500)) });
@@ -181,6 +232,8 @@ export type DeclineRequest = z.infer<typeof DeclineRequest>;
 export const clientHeader = 'inlay-client';
 export const InlayClientReport = z.object({
   address: z.string().check(z.maxLength(64)),
+  /** The proxy that said the address to the gateway, which trusts it. */
+  via: z.optional(z.string().check(z.maxLength(64))),
   user_agent: z.string().check(z.maxLength(500)),
   session: z.string().check(z.maxLength(64)),
   assurance: z.enum(assurances),

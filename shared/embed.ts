@@ -1,16 +1,17 @@
 import { z } from 'zod/mini';
+import { email } from './email.ts';
+import { externalId, line } from './line.ts';
 
 /** What a token can show. This version mints all but `team`, which is refused by name until it exists. */
 export const widgetTypes = ['onboarding', 'sign', 'vault', 'team'] as const;
 
-const text = (max: number) => z.string().check(z.trim(), z.minLength(1), z.maxLength(max));
 const origin = z.string().check(z.maxLength(255));
 
 /** Names of the customer fields that a partner may prefill, and lock. */
 export const prefillNames = ['email', 'first_name', 'last_name', 'company_name'] as const;
 
 const MintBase = {
-  user_email: z.email().check(z.maxLength(254)),
+  user_email: email,
   /** Subset of the partner's registered origins; all of them when absent. */
   origins: z.optional(z.array(origin).check(z.minLength(1), z.maxLength(20))),
   /** Seconds, 60 to 1800; 900 when absent. */
@@ -30,11 +31,11 @@ export const MintOnboarding = z.strictObject({
   ...MintBase,
   widget_type: z.literal('onboarding'),
   customer: z.strictObject({
-    external_id: text(128),
-    email: z.optional(z.email().check(z.maxLength(254))),
-    first_name: z.optional(text(100)),
-    last_name: z.optional(text(100)),
-    company_name: z.optional(text(200)),
+    external_id: externalId,
+    email: z.optional(email),
+    first_name: z.optional(line(100)),
+    last_name: z.optional(line(100)),
+    company_name: z.optional(line(200)),
     locked: z.optional(z.array(z.enum(prefillNames)).check(z.maxLength(prefillNames.length))),
   }),
 });
@@ -54,11 +55,24 @@ export const MintVault = z.strictObject({
 });
 export type MintVault = z.infer<typeof MintVault>;
 
-/** Body of `POST /embed/token`: who is about to see which view. Unknown fields are refused. */
-export const MintRequest = z.discriminatedUnion('widget_type', [MintOnboarding, MintSign, MintVault]);
-export type MintRequest = z.infer<typeof MintRequest>;
+const Mint = z.discriminatedUnion('widget_type', [MintOnboarding, MintSign, MintVault]);
+export type MintRequest = z.infer<typeof Mint>;
 /** The same as it may be written: what has a default may be left out. */
-export type MintInput = z.input<typeof MintRequest>;
+export type MintInput = z.input<typeof Mint>;
+
+/** What can be said of a body of no known kind: what every kind has, and what some kind has. */
+const MintUnknown = z.strictObject({
+  ...MintBase,
+  widget_type: z.enum(['onboarding', 'sign', 'vault']),
+  envelope_id: z.optional(envelopeId),
+  customer: z.optional(MintOnboarding.shape.customer),
+});
+
+/** What a body of `POST /embed/token` is read by, every fault of it named at once: who is about to see which view. Unknown fields are refused. */
+export const mintRequest = (body: unknown): z.ZodMiniType<MintRequest> => {
+  const known = MintUnknown.shape.widget_type.safeParse((body as { widget_type?: unknown } | null)?.widget_type).success;
+  return known || typeof body !== 'object' || body === null ? Mint : (MintUnknown as unknown as z.ZodMiniType<MintRequest>);
+};
 
 /** Answer of `POST /embed/token` (200). `expires_at` is ISO 8601 UTC with milliseconds. */
 export const MintAnswer = z.object({

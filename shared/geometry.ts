@@ -78,3 +78,17 @@ export function inPoints(page: PageBox, { x, y, width, height }: Place): { left:
     height: height * size.height,
   };
 }
+
+/** Where a rectangle of user space (x0 < x1, y0 < y1) is seen on the displayed page, as far as it lies on it; nothing where none of it does. */
+export function placeOf(page: PageBox, [x0, y0, x1, y1]: readonly [number, number, number, number]): Place | undefined {
+  const [a, b, c, d, e, f] = toUserSpace(page);
+  const size = displayed(page);
+  const det = a * d - b * c;
+  const seen = ([x, y]: readonly [number, number]) =>
+    [(d * (x - e) - c * (y - f)) / det / size.width, 1 - (a * (y - f) - b * (x - e)) / det / size.height] as const;
+  const [[ax, ay], [bx, by]] = [seen([x0, y0]), seen([x1, y1])];
+  const within = (value: number): number => Math.min(1, Math.max(0, value));
+  const [left, right] = [within(Math.min(ax, bx)), within(Math.max(ax, bx))];
+  const [top, bottom] = [within(Math.min(ay, by)), within(Math.max(ay, by))];
+  return right > left && bottom > top ? { x: left, y: top, width: right - left, height: bottom - top } : undefined;
+}

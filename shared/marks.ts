@@ -1,3 +1,4 @@
+import { directionOf } from './direction.ts';
 import { pad } from './fields.ts';
 
 /**
@@ -23,6 +24,8 @@ const hands: Readonly<Record<Hand, { largest: number; share: number; foot: numbe
 /** Distance of two baselines in ems, and the space kept free at either end of a line, as a part of the size. */
 const leading = 1.25;
 const inset = 0.2;
+/** A text is not written smaller than this (points): nobody could read it. */
+const smallest = 6;
 /** A single line is not made smaller than this (points) while more lines would fit. */
 const readable = 8;
 
@@ -50,9 +53,13 @@ export interface Line {
   readonly baseline: number;
 }
 
+/** Can the text be written in its field so that it is read? Measures as `textLines` does. Answers are asked this when they are given. */
+export const fits = (...asked: Parameters<typeof textLines>): boolean => textLines(...asked).size >= smallest * (asked[4] ?? 1);
+
 /**
  * The lines of an answer at the largest size at which they fit: one line while that is readable, else as many as the field holds. `measure`
- * tells a text's width at size 1. Every character is on some line, however small.
+ * tells a text's width at size 1. Every character is on some line, however small. The text of a `multiline` field begins at its top, as large
+ * as it can be.
  */
 export function textLines(
   field: Size,
@@ -60,6 +67,7 @@ export function textLines(
   measure: (text: string) => number,
   hand: Hand = 'text',
   unit = 1,
+  multiline = false,
 ): { size: number; lines: Line[] } {
   const said = text.trim();
   const paragraphs = said.split(/\r\n|[\n\r\u2028\u2029]/);
@@ -67,21 +75,31 @@ export function textLines(
   const wide = (part: string): number => known.get(part) ?? known.set(part, measure(part)).get(part) ?? 0;
   const single = textSize(field, wide(said), hand, unit);
   const enough = Math.min(readable * unit, tallest(field, hand, unit));
-  if (hand === 'script' || (paragraphs.length === 1 && single.size >= enough)) return placed([said], single.size, hand);
+  const short = paragraphs.length === 1 && single.size >= enough && !multiline;
+  const start = (line: string, size: number): number =>
+    directionOf(said) === 'rtl' ? field.width - (wide(line) + inset) * size : inset * size;
+  if (hand === 'script' || short) return placed([said], single.size, hand, start);
   for (let size = tallest(field, hand, unit); ; size *= 0.94) {
     const lines = paragraphs.flatMap((paragraph) => wrapped(paragraph, field.width / size - 2 * inset, wide));
     const fits = lines.length * leading * size <= field.height;
     if ((fits && lines.every((line) => (wide(line) + 2 * inset) * size <= field.width)) || size < 0.01 * unit)
-      return placed(lines, size, hand);
+      return placed(lines, size, hand, start, multiline ? field.height - lines.length * leading * size : 0);
   }
 }
 
-const placed = (lines: readonly string[], size: number, hand: Hand): { size: number; lines: Line[] } => ({
+/** `above`: how far the foot of the last line lies above that of the field. */
+const placed = (
+  lines: readonly string[],
+  size: number,
+  hand: Hand,
+  start: (line: string, size: number) => number,
+  above = 0,
+): { size: number; lines: Line[] } => ({
   size,
   lines: lines.map((text, i) => ({
     text,
-    left: inset * size,
-    baseline: (hands[hand].foot + (lines.length - 1 - i) * leading) * size,
+    left: start(text, size),
+    baseline: above + (hands[hand].foot + (lines.length - 1 - i) * leading) * size,
   })),
 });
 
@@ -140,4 +158,9 @@ export function tickLine(field: Size): { points: readonly (readonly [x: number, 
   const bottom = (field.height - side) / 2;
   const at = (x: number, y: number) => [left + x * side, bottom + y * side] as const;
   return { points: [at(0.2, 0.5), at(0.42, 0.27), at(0.82, 0.76)], width: side * 0.11 };
+}
+
+/** The dot of a radio's chosen button: in the middle of its place. */
+export function dotCircle(field: Size): { x: number; y: number; radius: number } {
+  return { x: field.width / 2, y: field.height / 2, radius: Math.min(field.width, field.height) * 0.27 };
 }

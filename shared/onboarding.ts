@@ -1,5 +1,6 @@
 import { z } from 'zod/mini';
-import { fieldTypes } from './fields.ts';
+import { email } from './email.ts';
+import { fieldTraits, fieldTypes } from './fields.ts';
 import { Fault } from './problem.ts';
 
 /** A partner's words: one text for all, or one per language (BCP 47). Always text, never HTML. */
@@ -90,13 +91,15 @@ export const SignStep = z.strictObject({
   title: party,
   /** The customer: which of the answers are their e-mail and, joined by spaces, their name. */
   signer: z.strictObject({ email: name, name: z.array(name).check(z.minLength(1), z.maxLength(3)), role: z._default(role, 'Customer') }),
-  countersigner: z.optional(z.strictObject({ email: z.email().check(z.maxLength(254)), name: party, role: z._default(role, 'Partner') })),
+  countersigner: z.optional(z.strictObject({ email, name: party, role: z._default(role, 'Partner') })),
   /** Where the parties sign, by role, in fractions of the displayed page. Without them a signature page is added. A template has its own. */
   fields: z._default(
     z
       .array(
         z.strictObject({
-          type: z.enum(fieldTypes),
+          /** What `prefill` knows it by. */
+          name: z.optional(party),
+          type: z.enum(fieldTypes).check(z.refine((type) => !fieldTraits[type].options, 'A step gives no options: let the document ask.')),
           role,
           page: z.int().check(z.minimum(1), z.maximum(500)),
           x: fraction,
@@ -109,6 +112,15 @@ export const SignStep = z.strictObject({
       )
       .check(z.maxLength(200)),
     [],
+  ),
+  /**
+   * Fields of the document by their names (the step's own, the template's, or those of the document's form), and which of the answers fills
+   * each in: one, or several joined by spaces. What stands there the signer may change.
+   */
+  prefill: z.optional(
+    z
+      .record(z.string().check(z.minLength(1), z.maxLength(300)), z.union([name, z.array(name).check(z.minLength(1), z.maxLength(3))]))
+      .check(z.refine((prefill) => Object.keys(prefill).length <= 100, 'At most 100 fields are filled in.')),
   ),
 });
 export type SignStep = z.infer<typeof SignStep>;
@@ -132,21 +144,36 @@ export type Flow = z.infer<typeof Flow>;
 export const Values = z.record(name, z.union([z.string().check(z.maxLength(1000)), z.boolean()]));
 export type Values = z.infer<typeof Values>;
 
-/** `planned` is written before anything is asked; `asking` before the request leaves; `unknown` when nobody can tell what came of it. */
+/**
+ * `planned` is written before anything is asked; `asking` before the request leaves; `unknown` when nobody can tell what came of it; `refused`
+ * when the vendor will not open it, or not tell how far it is.
+ */
 export const accountStates = ['planned', 'asking', 'opened', 'ready', 'refused', 'unknown'] as const;
 export type AccountState = (typeof accountStates)[number];
 
-export const runStatuses = ['new', 'in_progress', 'unknown', 'waiting_billing', 'declined', 'done'] as const;
+/**
+ * `refused`: a vendor has refused something for good, and nothing is asked again until somebody changes what it was refused for. It stands
+ * before `done`, where the vault refuses what everybody has signed.
+ */
+export const runStatuses = ['new', 'in_progress', 'unknown', 'waiting_billing', 'declined', 'refused', 'done'] as const;
 export type RunStatus = (typeof runStatuses)[number];
 
 /**
- * `preparing`: the envelope is being made; `unknown`: nobody can tell whether it was made; `waiting`: the customer has signed and somebody
- * else has not; the last three end it unsigned.
+ * Why a vendor refused something for good, and so who can help: `key`, whoever has the partner's key at it (or there is none); `answers`, whoever
+ * answered the questions; `document`, whoever puts the flow's documents; `vendor`, somebody who reads what it says.
+ */
+export const refusalReasons = ['key', 'answers', 'document', 'vendor'] as const;
+export type RefusalReason = (typeof refusalReasons)[number];
+
+/**
+ * `preparing`: the envelope is being made; `unknown`: nobody can tell whether it was made; `refused`: the vendor will not make it, or not tell
+ * of it, and it waits for the partner; `waiting`: the customer has signed and somebody else has not; the last three end it unsigned.
  */
 export const signStates = [
   'todo',
   'preparing',
   'unknown',
+  'refused',
   'open',
   'waiting',
   'finishing',
@@ -197,13 +224,15 @@ export const OnboardingView = z.object({
     sections: z.array(Section),
     values: Values,
     locked: z.array(z.string()),
-    /** Errors that a vendor gave back, at the field that caused them. */
+    /** What a vendor refused, at the field that caused it (`params.said` is its sentence); or that the partner wants them looked at (`reopened`). */
     faults: z.array(Fault),
     editable: z.boolean(),
+    /** They were sent, and may be taken back: nothing was opened with them. */
+    reopenable: z.boolean(),
   }),
   accounts: z.array(AccountView),
   billing: z.nullable(
-    z.object({ vendor: z.enum(provisioners), state: z.enum(['waiting', 'needed', 'done']), checked_at: at, done_at: at }),
+    z.object({ vendor: z.enum(provisioners), state: z.enum(['waiting', 'needed', 'refused', 'done']), checked_at: at, done_at: at }),
   ),
   /** The flow's document to sign; `signed` whether or not the vault has it yet. While `open`, `waiting` or `finishing`, `/embed/ceremony` shows it. */
   sign: z.nullable(
@@ -211,6 +240,8 @@ export const OnboardingView = z.object({
       state: z.enum(signStates),
       envelope_id: z.nullable(z.string()),
       title: z.string(),
+      /** It takes the place of one that was refused, declined or ended. */
+      renewed: z.boolean(),
       signed_at: at,
       vaulted_at: at,
       unreachable: z.boolean(),

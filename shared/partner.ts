@@ -1,6 +1,7 @@
 import { z } from 'zod/mini';
 import { MintAnswer, type MintInput } from './embed.ts';
 import { accountStates, provisioners, runStatuses, signStates } from './onboarding.ts';
+import { Refusal, type ResetRequest, type RetryRequest } from './registry.ts';
 
 /** What a partner's server needs of `fetch`; every runtime's own fits. */
 export type Fetch = (
@@ -33,15 +34,21 @@ export async function mint(call: Gateway & { request: MintInput }): Promise<Mint
   return read(MintAnswer, await ask(call, 'POST', '/embed/token', call.request)).data;
 }
 
+/**
+ * Why something stands still: `reason` says who can help (`key`, `answers`, `document`, `vendor`, `declined`), `said` is the vendor's own sentence,
+ * 300 characters at most, or the signer's; null or absent where nothing was refused.
+ */
+const refusal = z.optional(z.nullable(Refusal));
+
 /** One customer's way through the onboarding, as the partner sees it. Times are ISO 8601 UTC. */
 export const RunSummary = z.object({
   run_id: z.string(),
   external_id: z.string(),
   status: z.enum(runStatuses),
   updated_at: z.string(),
-  accounts: z.array(z.object({ vendor: z.enum(provisioners), state: z.enum(accountStates) })),
+  accounts: z.array(z.object({ vendor: z.enum(provisioners), state: z.enum(accountStates), refusal })),
   /** The envelope of the flow's document; null when the flow has none. */
-  sign: z.optional(z.nullable(z.object({ state: z.enum(signStates), envelope_id: z.nullable(z.string()) }))),
+  sign: z.optional(z.nullable(z.object({ state: z.enum(signStates), envelope_id: z.nullable(z.string()), refusal }))),
 });
 export type RunSummary = z.infer<typeof RunSummary>;
 
@@ -70,6 +77,32 @@ export async function readRuns(call: Gateway, most: number): Promise<RunSummary[
   return runs;
 }
 
+/** What is decided of which run; the same `idempotency_key` (1–255 visible ASCII characters) decides it once within a day. */
+type Decision<T> = Gateway & T & { readonly run_id: string; readonly idempotency_key?: string };
+
+/**
+ * Asks a vendor again for what is unknown or refused, which may open a second account where one is unknown, or for a new envelope in place of one
+ * that ended unsigned: `POST /partner/runs/{id}/retry`. Without `vendor` for the only one. Throws GatewayError: 409 `run-wrong-state`, whose
+ * sentence says what stands against it, or `idempotency-key-running`; 404 `not-found`; 422 `idempotency-key-reused` for another body.
+ */
+export async function retryRun({ vendor, ...call }: Decision<RetryRequest>): Promise<RunSummary> {
+  return decide(call, 'retry', { vendor });
+}
+
+/**
+ * Opens a step again that was refused or declined: `details` for the customer, who is told; `provision`, of which `vendor` names one account;
+ * `sign` with a new envelope in place of the old one: `POST /partner/runs/{id}/reset`. Throws GatewayError as `retryRun` does; of `sign` also
+ * what the vendor refuses while the old envelope is voided (409 `credential-missing`, 502 `vendor-refused`, 503 `vendor-unavailable`).
+ */
+export async function resetRun({ step, vendor, ...call }: Decision<ResetRequest>): Promise<RunSummary> {
+  return decide(call, 'reset', { step, vendor });
+}
+
+async function decide({ run_id, idempotency_key, ...call }: Decision<object>, verb: string, body: object): Promise<RunSummary> {
+  const once = idempotency_key === undefined ? {} : { 'Idempotency-Key': idempotency_key };
+  return read(RunSummary, await ask(call, 'POST', `/partner/runs/${encodeURIComponent(run_id)}/${verb}`, body, once));
+}
+
 /**
  * An address from which a vaulted envelope's file can be fetched for some minutes: the sealed file, or the copy that is marked as one. It is a
  * secret; send the browser there and keep it nowhere. Throws GatewayError (`not-found` until the vault has it).
@@ -80,8 +113,8 @@ export async function fileAddress(call: Gateway & { envelope_id: string; kind: '
 }
 const FileAddress = z.object({ data: z.object({ signed_url: z.url() }) });
 
-async function ask(call: Gateway, method: string, path: string, body?: unknown): Promise<unknown> {
-  const headers: Record<string, string> = { 'X-API-Key': call.key, Accept: 'application/json' };
+async function ask(call: Gateway, method: string, path: string, body?: unknown, more: object = {}): Promise<unknown> {
+  const headers: Record<string, string> = { ...more, 'X-API-Key': call.key, Accept: 'application/json' };
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   const init = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
   const response = await call.fetch(call.gateway.replace(/\/+$/, '') + path, init).catch((cause: unknown) => {
@@ -89,7 +122,7 @@ async function ask(call: Gateway, method: string, path: string, body?: unknown):
   });
   const answer = await response.json().catch(() => undefined);
   if (response.ok) return answer;
-  const { code, detail, error, title } = Refusal.safeParse(answer).data ?? {};
+  const { code, detail, error, title } = Words.safeParse(answer).data ?? {};
   throw new GatewayError(code ?? 'unreadable', detail ?? error ?? title ?? `The gateway answered ${response.status}.`, response.status);
 }
 
@@ -101,4 +134,4 @@ function read<T>(schema: z.ZodMiniType<T>, answer: unknown): T {
 
 /** `/embed/token` answers `{error, code}` as Loyva does, the rest RFC 9457. */
 const words = z.optional(z.string());
-const Refusal = z.object({ code: words, detail: words, error: words, title: words });
+const Words = z.object({ code: words, detail: words, error: words, title: words });

@@ -45,6 +45,7 @@ export const problems = {
   'draft-changed': { status: 412, title: 'The draft was changed elsewhere in the meantime' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'media-type-refused': { status: 415, title: 'The body is of a type that is not read here' },
+  'encoding-refused': { status: 415, title: 'The body is in a content encoding, and only plain ones are read here' },
   'invalid-input': { status: 422, title: 'The input has faults' },
   'document-refused': { status: 422, title: 'The document cannot be signed here' },
   'idempotency-key-reused': { status: 422, title: 'This Idempotency-Key came with another body before' },
@@ -55,6 +56,7 @@ export const problems = {
   'vendor-refused': { status: 502, title: 'The vendor refused the call' },
   'vendor-unreadable': { status: 502, title: 'The vendor gave an answer that cannot be read' },
   'outcome-unknown': { status: 502, title: 'The vendor may or may not have done it' },
+  'log-changed': { status: 503, title: 'The log is not what was written' },
   'vendor-unavailable': { status: 503, title: 'The vendor did not answer' },
 } as const satisfies Record<string, { status: number; title: string }>;
 

@@ -24,13 +24,17 @@ export const ruleCodes = [
   'vat-form',
   'wrong-kind',
   'unknown-field',
+  'characters',
 ] as const;
 export type RuleCode = (typeof ruleCodes)[number];
 
 type Broken = { code: RuleCode; params?: Record<string, string | number> } | undefined;
 
+/** Tells what of a line cannot be printed (`unprinted` of written.ts), or as much of it as is known. */
+export type Unprinted = (text: string) => readonly string[];
+
 /** The rule that this answer breaks, if any. Answers are compared as `tidy` writes them. */
-export function brokenRule(field: Field, values: Values): Broken {
+export function brokenRule(field: Field, values: Values, unprinted: Unprinted = () => []): Broken {
   const answer = tidy(answerTo(values, field.name));
   if (field.kind === 'checkbox' && typeof answer === 'string' && answer) return { code: 'wrong-kind' };
   if (field.kind === 'checkbox') return field.required && answer !== true ? { code: 'required-check' } : undefined;
@@ -41,6 +45,8 @@ export function brokenRule(field: Field, values: Values): Broken {
   if (length > field.max) return { code: 'too-long', params: { max: field.max, typed: length } };
   if (field.options && !field.options.some((option) => option.value === answer)) return { code: 'not-an-option' };
   if (field.kind === 'country' && !/^[A-Z]{2}$/.test(answer)) return { code: 'not-an-option' };
+  const strange = field.kind === 'text' ? unprinted(answer) : [];
+  if (strange.length > 0) return { code: 'characters', params: { characters: strange.slice(0, 20).join(' ') } };
   const country = String((field.country_field && answerTo(values, field.country_field)) || '');
   return check(field.format ?? formatOf(field), answer, country);
 }
@@ -50,11 +56,11 @@ const entry = <T>(table: Readonly<Record<string, T>>, name: string): T | undefin
   Object.hasOwn(table, name) ? table[name] : undefined;
 
 /** Every fault of these answers, in the order of the form, with its JSON Pointer under `/values`. Unknown fields are faults too. */
-export function faultsOf(sections: readonly Section[], values: Values): Fault[] {
+export function faultsOf(sections: readonly Section[], values: Values, unprinted?: Unprinted): Fault[] {
   const fields = sections.flatMap((section) => section.fields);
   const faults: Fault[] = [];
   for (const field of fields) {
-    const broken = isAsked(field, values) ? brokenRule(field, values) : undefined;
+    const broken = isAsked(field, values) ? brokenRule(field, values, unprinted) : undefined;
     if (broken) faults.push({ pointer: `/values/${field.name}`, ...broken });
   }
   return [...faults, ...unknownFields(fields, values)];

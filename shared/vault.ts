@@ -42,9 +42,16 @@ export const CertificateView = z.object({
   document_hash: said,
   checks: z.array(VaultCheck),
   legal_notices: z.array(z.string()),
-  /** Where the envelope's newest leaf lies in the vendor's log, and the log's head as a C2SP signed note. */
+  /** Where the leaf of the vaulting lies in the vendor's log, its exact text and hash (base64), and the log's head as a C2SP signed note. */
   log: z.nullable(
-    z.object({ origin: said, leaf: z.nullable(z.union([z.string(), z.number()])), size: z.nullable(z.number()), checkpoint: said }),
+    z.object({
+      origin: said,
+      leaf: z.nullable(z.union([z.string(), z.number()])),
+      leaf_text: said,
+      leaf_hash: said,
+      size: z.nullable(z.number()),
+      checkpoint: said,
+    }),
   ),
   custody_record: z.nullable(z.object({ filename: said, sha256: said })),
   /** The certificate as a compact JWS (RFC 7515), where the vendor signs it. */

@@ -10,10 +10,14 @@ const secret = z.string('must be a string or null').check(
   z.maxLength(256, 'must have at most 256 characters'),
   // Its UTF-8 bytes are the key: half a character has none, and a line break is one that was copied along.
   z.refine((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), 'must not hold control characters'),
-  z.refine((text) => !text.startsWith('whsec_') || base64.test(text.slice(6)), 'must be base64 after whsec_'),
+  z.refine((text) => {
+    if (!text.startsWith('whsec_')) return true;
+    const bytes = base64.test(text) ? (text.length - 6) * 0.75 - (text.length - text.replace(/=+$/, '').length) : 0;
+    return bytes >= 24 && bytes <= 64;
+  }, 'must be 24 to 64 bytes in base64 after whsec_'),
 );
-/** Padded (RFC 4648 section 4), as Standard Webhooks writes the key after its prefix. */
-const base64 = /^(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+/** Padded (RFC 4648 section 4), as Standard Webhooks writes a key (spec, "Signature scheme"). What was set before its length was looked at stays good. */
+const base64 = /^whsec_(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /**
  * Body of `PATCH /api/v2/partner/webhook`: what is left out stays, null clears. Unknown fields are ignored, as the vendor's door does. `allowed`:

@@ -13,16 +13,25 @@ const rooms: Record<string, readonly string[]> = {
   'server/http/': ['server/http/', 'shared/'],
   'server/storage/': ['server/storage/', 'shared/'],
   'server/outbound/': ['server/outbound/', 'shared/'],
+  'server/evidence/': ['server/evidence/', 'shared/'],
   'server/jobs.ts': [],
+  'server/npm-gone.ts': [],
   'server/log.ts': ['shared/'],
   'server/config.ts': ['shared/'],
-  'server/build.ts': ['server/platform/documents/intake-program.ts'],
+  'server/pack/': ['server/pack/', 'server/platform/documents/intake-program.ts'],
+  'server/build.ts': ['server/pack/', 'server/platform/documents/intake-program.ts'],
   ...part('gateway'),
   ...part('platform'),
   'server/gateway/vendors/': ['server/gateway/vendors/', 'server/gateway/domain/', 'server/outbound/', 'shared/'],
-  'server/platform/documents/': ['server/platform/documents/', 'server/platform/domain/', 'server/outbound/', 'shared/'],
+  'server/platform/documents/': [
+    'server/platform/documents/',
+    'server/platform/domain/',
+    'server/outbound/',
+    'server/evidence/',
+    'shared/',
+  ],
   'server/platform/pages/': ['server/platform/pages/', 'server/platform/domain/', 'server/http/', 'shared/'],
-  'server/portal/': ['server/portal/', 'shared/'],
+  'server/portal/': ['server/portal/', 'server/http/own-name.ts', 'shared/'],
   'server/demo/': ['server/', 'shared/'],
   'server/parts.ts': ['server/', 'shared/'],
   'server/main.ts': ['server/', 'shared/'],
@@ -88,6 +97,23 @@ test('the widget takes nothing from shared that brings zod with it', () => {
       .map((target) => `${file} -> ${target}`),
   );
   assert.deepEqual(strays, []);
+});
+
+/** A file and all that it loads when it runs: types are not loaded. */
+function loadedBy(file: string, known = new Set<string>()): Set<string> {
+  if (known.has(file) || !file.endsWith('.ts')) return known;
+  known.add(file);
+  const text = readFileSync(join(root, file), 'utf8').replace(/^(?:import|export) type [^;]*;/gm, '');
+  for (const [, target = ''] of text.matchAll(/^(?:import|export)\s[^;]*?from '([^']+)'/gm))
+    if (target.startsWith('.')) loadedBy(relative(root, join(root, dirname(file), target)), known);
+    else known.add(target);
+  return known;
+}
+
+test('the program that reads an upload, packed as one script without top-level await, loads no typefaces', () => {
+  const loaded = loadedBy('server/platform/documents/intake.child.ts');
+  assert.ok(loaded.has('@cantoo/pdf-lib') && loaded.has('server/platform/documents/reading.ts'));
+  assert.ok(!loaded.has('harfbuzzjs'));
 });
 
 test('SQL stays in stores and storage, outbound requests in outbound', () => {

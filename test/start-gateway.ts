@@ -10,13 +10,21 @@ import { startJobs } from '../server/jobs.ts';
 import { assetsFolder } from '../server/parts.ts';
 import type { VendorName } from '../shared/onboarding.ts';
 import type { IssueKey } from '../shared/registry.ts';
+import { assertNoScans } from './scans.ts';
 
 /** A clock that tests move; it runs on by itself, but where it is held. */
 export function movableClock() {
   let offset = 0;
+  let stepped = 0;
   let held: number | undefined;
+  const elapsed = () => (held ?? Date.now()) + offset;
   return {
-    now: () => (held ?? Date.now()) + offset,
+    now: () => elapsed() + stepped,
+    elapsed,
+    /** Somebody sets the clock, by so many milliseconds; no time passes. */
+    set(by: number) {
+      stepped += by;
+    },
     /** Milliseconds forward. */
     advance(ms: number) {
       offset += ms;
@@ -49,6 +57,7 @@ export interface GatewayOptions {
   readonly fresh?: boolean;
   /** Origins that events may be sent to although they are not public. */
   readonly webhookAllow?: readonly string[];
+  readonly trustedProxies?: readonly string[];
   readonly admin?: { issuer: string; audience: string; jwksUrl: string };
 }
 
@@ -93,10 +102,17 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Starte
       vendors: { scribeless: vendor, kelviq: vendor, loyva: vendor, subscribr: vendor, ...options.vendors },
       vendorDeadline: options.vendorDeadline ?? 20_000,
       webhookAllow: options.webhookAllow ?? [],
+      trustedProxies: options.trustedProxies ?? [],
       admin: options.admin,
     },
     { masterKey },
-    { now: clock.now, report: (error) => reported.push(error), reached: options.reached ?? (() => {}), wake: (job) => wake(job) },
+    {
+      now: clock.now,
+      elapsed: clock.elapsed,
+      report: (error) => reported.push(error),
+      reached: options.reached ?? (() => {}),
+      wake: (job) => wake(job),
+    },
   );
   if (!options.fresh) clock.advance(7_000);
   const listening = await listen(gateway.app, port, '127.0.0.1');
@@ -132,6 +148,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Starte
     async close() {
       await Promise.all([jobs.stop(), listening.close(0)]);
       await gateway.close();
+      assertNoScans(join(dataDir, 'gateway.db'));
       if (!options.dataDir) await rm(dataDir, { recursive: true, force: true });
     },
   };
@@ -163,13 +180,17 @@ export async function freePort(): Promise<number> {
   }
 }
 
-/** Waits until the probe gives something, asking again and again; fails after `ms`. For what a server does by itself. */
+/**
+ * Waits until the probe gives something, asking again and again; fails after `ms`. For what a server does by itself. After a second it asks as
+ * often as a page would: more calls than a session may make in a minute would be turned away.
+ */
 export async function eventually<T>(probe: () => Promise<T | undefined | false | null>, ms = 60_000): Promise<T> {
-  const end = Date.now() + ms;
+  const begun = Date.now();
   for (;;) {
     const found = await probe();
     if (found) return found;
-    if (Date.now() > end) throw new Error('It did not come about in time.');
-    await new Promise((resolve) => setTimeout(resolve, 25));
+    const waited = Date.now() - begun;
+    if (waited > ms) throw new Error('It did not come about in time.');
+    await new Promise((resolve) => setTimeout(resolve, waited < 1_000 ? 25 : 250));
   }
 }

@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import SqliteFile from 'better-sqlite3';
 import { type Listening, listen } from '../server/http/listen.ts';
+import type { Pace } from '../server/http/pace.ts';
 import { assetsFolder } from '../server/parts.ts';
 import { compose, type Edges, type PlatformConfig } from '../server/platform/compose.ts';
 import type { KeyLimits } from '../server/platform/domain/accounts.ts';
+import { assertNoScans } from './scans.ts';
 
 export interface StartedPlatform {
   readonly url: string;
@@ -35,8 +37,12 @@ interface Options {
   readonly now?: number;
   readonly vaulting?: PlatformConfig['vaulting'];
   readonly webhookAllow?: PlatformConfig['webhookAllow'];
+  readonly trustedProxies?: readonly string[];
   readonly pkcs12?: PlatformConfig['pkcs12'];
   readonly reached?: Edges['reached'];
+  readonly acceptLoss?: boolean;
+  /** How slowly answers may be taken; as `npm start` has it unless told. */
+  readonly pace?: Pace;
 }
 
 const day = 86_400_000;
@@ -66,14 +72,22 @@ export async function startPlatform(options: Options = {}): Promise<StartedPlatf
     smtpUrl: options.smtpUrl,
     vaulting: options.vaulting ?? 'manual',
     webhookAllow: options.webhookAllow ?? [],
+    trustedProxies: options.trustedProxies ?? [],
     pkcs12: options.pkcs12,
+    acceptLoss: options.acceptLoss ?? false,
   };
   const platform = await compose(
     config,
     { key },
-    { now: () => clock.now, report: (error) => reported.push(error), wake: () => {}, reached: options.reached ?? (() => {}) },
+    {
+      now: () => clock.now,
+      elapsed: () => clock.now,
+      report: (error) => reported.push(error),
+      wake: () => {},
+      reached: options.reached ?? (() => {}),
+    },
   );
-  listening = await listen(platform.app, 0, '127.0.0.1');
+  listening = await listen(platform.app, 0, '127.0.0.1', options.pace);
   const open = listening;
   return {
     url: config.publicUrl,
@@ -90,6 +104,7 @@ export async function startPlatform(options: Options = {}): Promise<StartedPlatf
     async close() {
       await open.close(0);
       await platform.close();
+      assertNoScans(join(dataDir, 'platform.db'));
       if (!options.dataDir) await rm(dataDir, { recursive: true, force: true });
     },
   };

@@ -3,7 +3,7 @@ export const pages: readonly (readonly [heading: string, ...paragraphs: string[]
   [
     [
       'The parties',
-      'This agreement is made between Harbor Leasing AB, Skeppsbron 12, Gothenburg (the Lessor), and the company that opens an account with it in its portal (the Lessee). Both are named again, with their details, on the pages that are added when this agreement is completed.',
+      'This agreement is made between Harbor Leasing AB, Skeppsbron 12, Gothenburg (the Lessor), and the company that is named below (the Lessee). Whoever signs for the Lessee is named again, with their e-mail, on the pages that are added when this agreement is completed.',
     ],
     [
       'The Equipment',

@@ -10,6 +10,8 @@ const ink = rgb(0.13, 0.14, 0.16);
 const faint = rgb(0.42, 0.44, 0.47);
 const reference = 'HL-2026-0417';
 
+/** What names the customer, below the first clause. */
+const party = { top: 203, height: 24, company: 300, gap: 15 } as const;
 /** Where the customer signs, on the third page. */
 const boxes = {
   tick: { top: 107, size: 12 },
@@ -47,6 +49,7 @@ export async function makeAgreement(): Promise<Uint8Array> {
       write(page, fonts.bold, `${clause}   ${heading}`, 12.5, margin, top);
       top += 21;
       for (const paragraph of paragraphs) top = justify(page, fonts.text, paragraph, top, heading === 'Delivery' ? 20 : 0) + 9;
+      if (clause === 1) top = partyBlock(page, fonts);
       top += 14;
     }
     if (index === pages.length - 1) signatureBlock(page, fonts);
@@ -73,6 +76,21 @@ function frame(page: PDFPage, font: PDFFont, number: number): void {
   );
 }
 
+/** Lines for who the Lessee is; gives the top of what follows. */
+function partyBlock(page: PDFPage, { small }: Fonts): number {
+  const { top, height, company, gap } = party;
+  const foot = top + height;
+  const number = margin + company + gap;
+  for (const [word, x, width] of [
+    ['Company', margin, company],
+    ['Registration number', number, size.width - margin - number],
+  ] as const) {
+    rule(page, x, foot + 2, width, 0.7, ink);
+    write(page, small, word, 7, x, foot + 11, faint);
+  }
+  return foot + 34;
+}
+
 function signatureBlock(page: PDFPage, { bold, text, small }: Fonts): void {
   const { tick, signature, name, title } = boxes;
   page.drawRectangle({
@@ -85,7 +103,7 @@ function signatureBlock(page: PDFPage, { bold, text, small }: Fonts): void {
     opacity: 0,
   });
   write(page, bold, 'For the Lessee', 10, margin, 556);
-  write(page, text, 'Signed for the company named on the completion page', 9.5, margin, 570);
+  write(page, text, 'Signed for the company that is named in clause 1', 9.5, margin, 570);
   const lines = [
     ['Signature', margin, signature.top + signature.height, column],
     ['Name', margin, name.top + name.height, column],
@@ -133,16 +151,24 @@ function justify(page: PDFPage, font: PDFFont, paragraph: string, top: number, i
   return y;
 }
 
-/** The flow's step for it: where its one signer signs, in fractions of the page. */
-export const agreementStep: Pick<SignStep, 'title' | 'fields'> = {
+/** The flow's step for it: where its one signer is named and signs, in fractions of the page, and which answers say who that is. */
+export const agreementStep: Pick<SignStep, 'title' | 'fields' | 'prefill'> = {
   title: 'Equipment lease agreement',
   fields: [
+    place('text', margin, party.top, party.company, party.height, { page: 1, name: 'Company', label: 'Company' }),
+    place('text', margin + party.company + party.gap, party.top, measure - party.company - party.gap, party.height, {
+      page: 1,
+      name: 'Registration number',
+      label: 'Registration number',
+      required: false,
+    }),
     place('checkbox', margin, boxes.tick.top, boxes.tick.size, boxes.tick.size, { required: false, label: 'Delivery in two parts' }),
     place('signature', margin, boxes.signature.top, column, boxes.signature.height),
     place('name', margin, boxes.name.top, column, boxes.name.height),
     place('text', margin, boxes.title.top, 96, boxes.title.height, { label: 'Title' }),
     place('date_signed', margin + 109, boxes.title.top, 96, boxes.title.height),
   ],
+  prefill: { Company: 'company_name', 'Registration number': 'registration_number' },
 };
 
 function place(
@@ -151,7 +177,7 @@ function place(
   top: number,
   width: number,
   height: number,
-  rest: { required?: boolean; label?: string } = {},
+  rest: Partial<Pick<SignStep['fields'][number], 'page' | 'name' | 'required' | 'label'>> = {},
 ): SignStep['fields'][number] {
   const [x, w] = [left, width].map((value) => value / size.width) as [number, number];
   const [y, h] = [top, height].map((value) => value / size.height) as [number, number];

@@ -1,10 +1,14 @@
 import { Buffer } from 'node:buffer';
 import type { Config } from '../config.ts';
 import { type PartName, type Running, runGateway, runPlatform, runPortal } from '../parts.ts';
+import { StartRefused } from '../storage/refused.ts';
 
 /** What the parent says. `start` carries the secret the part needs: a key in base64url, or the portal's partner key. */
 export type ToChild = { kind: 'start'; secret: string } | { kind: 'verb'; id: number; verb: string; input: unknown };
-export type ToParent = { kind: 'listening'; url: string } | { kind: 'answer'; id: number; result?: unknown; error?: string };
+export type ToParent =
+  | { kind: 'listening'; url: string }
+  | { kind: 'refused'; why: string }
+  | { kind: 'answer'; id: number; result?: unknown; error?: string };
 
 /** Runs a part under the demo's parent; ends when told to, or when the parent is gone. */
 export async function serveParent(part: PartName, config: Config): Promise<void> {
@@ -16,8 +20,12 @@ export async function serveParent(part: PartName, config: Config): Promise<void>
   process.once('SIGTERM', stop).once('disconnect', stop);
   process.on('message', async (message: ToChild) => {
     if (message.kind === 'start') {
-      running = await start(part, config, message.secret);
-      tell({ kind: 'listening', url: running.url });
+      running = await start(part, config, message.secret).catch((error: unknown) => {
+        if (!(error instanceof StartRefused)) throw error;
+        process.send?.({ kind: 'refused', why: error.message } satisfies ToParent, () => process.exit(1));
+        return undefined;
+      });
+      if (running) tell({ kind: 'listening', url: running.url });
       return;
     }
     const { id, verb, input } = message;

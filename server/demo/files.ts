@@ -48,6 +48,12 @@ export async function keptKey(dataDir: string, name: 'master' | 'platform', say:
   return decodeKey(await readFile(file, 'utf8'), `${name}.key`);
 }
 
+/** The demo's key of that name, where there is one. */
+export async function findKey(dataDir: string, name: 'master' | 'platform'): Promise<Uint8Array | undefined> {
+  const text = await readFile(join(dataDir, `${name}.key`), 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : decodeKey(text, `${name}.key`);
+}
+
 /** The master key as set, directly or by file. */
 export async function masterKeyOf({ masterKey, masterKeyFile }: Secrets): Promise<Uint8Array> {
   if (masterKey) return masterKey;

@@ -1,18 +1,20 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { buildWhatIsMissing } from '../build.ts';
-import { type Config, type Secrets, SettingsError } from '../config.ts';
+import type { Config, Secrets } from '../config.ts';
+import type { Seed } from '../gateway/seed.ts';
+import { whenNpmIsGone } from '../npm-gone.ts';
 import type { PartName } from '../parts.ts';
 import { demoCustomers } from '../portal/customers.ts';
-import { makeAgreement } from './agreement.ts';
+import { StartRefused } from '../storage/refused.ts';
 import type { ToChild, ToParent } from './child.ts';
 import { type DemoFile, keptKey, masterKeyOf, readDemoFile, writeDemoFile } from './files.ts';
-import { seedOf } from './seed.ts';
+import { portFor } from './ports.ts';
 
 const say = (line: string) => void process.stdout.write(`${line}\n`);
 const renewal = 30 * 60_000;
+const mostDeaths = 5;
 
 /** `npm start`: platform, gateway and portal, each in a process of its own; one that dies is started again. */
 export async function runDemo(config: Config, secrets: Secrets): Promise<void> {
@@ -34,7 +36,10 @@ export async function runDemo(config: Config, secrets: Secrets): Promise<void> {
 
   let demo: Partial<DemoFile> = (await readDemoFile(config.dataDir)) ?? {};
   const part = (name: PartName, secret: () => string, ready: (child: Child) => Promise<void>) =>
-    keepAlive(name, { ...process.env, ...env }, secret, ready);
+    keepAlive(name, { env: { ...process.env, ...env }, args: config.acceptLoss ? ['--accept-loss'] : [] }, secret, ready, () => {
+      say(`The ${name} ended ${mostDeaths} times within a minute; Inlay ends, for starting it again would not help.`);
+      stop(1);
+    });
   const text = (key: Uint8Array) => Buffer.from(key).toString('base64url');
 
   const platform = part(
@@ -49,12 +54,15 @@ export async function runDemo(config: Config, secrets: Secrets): Promise<void> {
     },
   );
   const parts = [platform];
-  const stop = () => void stopAll(parts).then(() => process.exit(0));
-  process.once('SIGINT', stop).once('SIGTERM', stop);
+  const stop = (code = 0) => void stopAll(parts).then(() => process.exit(code));
+  process.once('SIGINT', () => stop()).once('SIGTERM', () => stop());
+  whenNpmIsGone(stop);
+  // Drawing takes as long as the platform takes to start.
+  const drawing = Promise.all([import('./agreement.ts').then(({ makeAgreement }) => makeAgreement()), import('./seed.ts')]);
   await platform.ready;
+  const [agreement, { seedOf }] = await drawing;
 
-  const agreement = await makeAgreement();
-  let seed: ReturnType<typeof seedOf> | undefined;
+  let seed: Seed | undefined;
   const gateway = part(
     'gateway',
     () => text(masterKey),
@@ -103,11 +111,17 @@ interface Kept extends Child {
   stop(): Promise<void>;
 }
 
-/** A child that is started again when it dies, after a pause that grows while it keeps dying. */
-function keepAlive(name: PartName, env: NodeJS.ProcessEnv, secret: () => string, becomeReady: (child: Child) => Promise<void>): Kept {
+/** A child that is started again when it dies, after a pause that grows while it keeps dying; given up when it dies five times within a minute. */
+function keepAlive(
+  name: PartName,
+  { env, args }: { env: NodeJS.ProcessEnv; args: string[] },
+  secret: () => string,
+  becomeReady: (child: Child) => Promise<void>,
+  giveUp: () => void,
+): Kept {
   let child: ChildProcess;
   let stopping = false;
-  let failures = 0;
+  let deaths: number[] = [];
   const waiting = new Map<number, { resolve: (value: never) => void; reject: (error: Error) => void }>();
   let nextId = 0;
   const ready = Promise.withResolvers<void>();
@@ -129,13 +143,14 @@ function keepAlive(name: PartName, env: NodeJS.ProcessEnv, secret: () => string,
       else asked?.resolve(message.result as never);
       return;
     }
+    if (message.kind === 'refused') return ready.reject(new StartRefused(message.why));
     await becomeReady({ ask });
-    failures = 0;
     ready.resolve();
   }
 
   function launch(): void {
-    const started = fork(fileURLToPath(new URL('../main.ts', import.meta.url)), [name], {
+    // What is accepted is accepted once: not again where it dies and is started anew.
+    const started = fork(fileURLToPath(new URL('../main.ts', import.meta.url)), [name, ...args.splice(0)], {
       env,
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
@@ -151,10 +166,11 @@ function keepAlive(name: PartName, env: NodeJS.ProcessEnv, secret: () => string,
       for (const asked of waiting.values()) asked.reject(new Error(`The ${name} ended.`));
       waiting.clear();
       if (stopping) return;
-      failures += 1;
-      if (failures > 5) ready.reject(new Error(`The ${name} ended with ${code} again and again.`));
+      const now = performance.now();
+      deaths = [...deaths, now].filter((at) => at > now - 60_000);
+      if (deaths.length >= mostDeaths) return giveUp();
       say(`The ${name} ended (${code ?? 'killed'}); starting it again.`);
-      await delay(Math.min(250 * 2 ** failures, 10_000));
+      await delay(250 * 2 ** deaths.length);
       if (!stopping) launch();
     });
     tell({ kind: 'start', secret: secret() });
@@ -177,17 +193,3 @@ function keepAlive(name: PartName, env: NodeJS.ProcessEnv, secret: () => string,
 }
 
 const stopAll = async (parts: readonly Kept[]): Promise<void> => void (await Promise.all(parts.map((part) => part.stop())));
-
-/** The port that was asked for, or a free one for 0. A taken one is told of before anything is started on it. */
-async function portFor(part: PartName, port: number): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', () =>
-      reject(new SettingsError([`INLAY_${part.toUpperCase()}_PORT: port ${port} is taken; perhaps by another Inlay`])),
-    );
-    server.listen(port, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address ? address.port : port;
-}

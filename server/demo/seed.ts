@@ -1,6 +1,6 @@
-import type { RunStatus, VendorName } from '../../shared/onboarding.ts';
+import type { VendorName } from '../../shared/onboarding.ts';
 import type { Seed, SeedCustomer } from '../gateway/seed.ts';
-import type { Customer } from '../portal/customers.ts';
+import type { Customer, Seeded } from '../portal/customers.ts';
 import { agreementStep } from './agreement.ts';
 
 /** What the demo's customers have answered on paper: a city and a registration number that passes for their country. */
@@ -26,7 +26,7 @@ export function seedOf({
   partnerKey: string | undefined;
   /** The agreement that customers sign, a PDF. */
   agreement: Uint8Array;
-  customers: readonly (Customer & { seeded: RunStatus })[];
+  customers: readonly (Customer & { seeded: Seeded })[];
 }): Seed {
   const begun = customers.filter(({ seeded }) => seeded !== 'new');
   return {
@@ -51,7 +51,7 @@ const stages = {
   done: 'signed',
 } as const;
 
-function seedCustomer({ external_id, seeded, ...customer }: Customer & { seeded: RunStatus }): SeedCustomer {
+function seedCustomer({ external_id, seeded, ...customer }: Customer & { seeded: Seeded }): SeedCustomer {
   const { company_name, country, first_name, last_name, email } = customer;
   const { city = '', registration_number = '' } = answered[country] ?? {};
   if (seeded === 'in_progress')

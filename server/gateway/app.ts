@@ -3,7 +3,15 @@ import Koa, { type Middleware } from 'koa';
 import compose from 'koa-compose';
 import { secureHeaders } from '../http/headers.ts';
 import { isLeaving } from '../http/leaving.ts';
-import { answerFailures, type Dialect, problemDialect, type Report } from '../http/problem.ts';
+import {
+  answerFailures,
+  bearerChallenge,
+  type Challenge,
+  type Dialect,
+  keyChallenge,
+  problemDialect,
+  type Report,
+} from '../http/problem.ts';
 import { kelviqDialect, loyvaDialect, scaikeyDialect, scribelessDialect, subscribrDialect } from './routes/dialects.ts';
 
 export interface Doors {
@@ -21,25 +29,38 @@ export interface Doors {
   webhook: Router;
   public: Router;
   cors: Middleware;
+  rate: Middleware;
 }
 
 /** One way in: which paths are its, in whose language it refuses, and who answers. */
 interface Door {
   readonly paths: RegExp;
   readonly dialect: Dialect;
+  readonly challenge: Challenge;
   readonly answers: readonly Middleware[];
 }
 
 const serving = (router: Router): Middleware[] => [router.routes(), router.allowedMethods()] as unknown as Middleware[];
 
+/** RFC 9449, 7.1. */
+const proofChallenge: Challenge = (ctx, { code }) => {
+  const algs = 'algs="ES256"';
+  if (ctx.get('Authorization') === '') return `DPoP ${algs}`;
+  return `DPoP error="${code.startsWith('proof-') ? 'invalid_dpop_proof' : 'invalid_token'}", ${algs}`;
+};
+const partnerKey: Challenge = () => keyChallenge('X-API-Key');
+const kelviqKey: Challenge = () => keyChallenge('X-Kelviq-Partner-Key');
+
 /** Every door of the gateway; the first whose paths fit takes the call. */
 const doorsOf = (doors: Doors, problem: Dialect): readonly Door[] => [
-  { paths: /^\/(api\/v2\/)?embed\/token$/, dialect: loyvaDialect, answers: serving(doors.embedToken) },
+  { paths: /^\/(api\/v2\/)?embed\/token$/, dialect: loyvaDialect, challenge: partnerKey, answers: serving(doors.embedToken) },
   {
     paths: /^\/embed\//,
     dialect: problem,
+    challenge: proofChallenge,
     answers: [
       doors.cors,
+      doors.rate,
       ...serving(doors.session),
       ...serving(doors.onboarding),
       ...serving(doors.frame),
@@ -47,15 +68,20 @@ const doorsOf = (doors: Doors, problem: Dialect): readonly Door[] => [
       ...serving(doors.vault),
     ],
   },
-  { paths: /^\/api\/v1\/admin\/partners\/?[^/]*$/, dialect: scaikeyDialect, answers: serving(doors.registry) },
-  { paths: /^\/api\/v1\/admin\//, dialect: problem, answers: [...serving(doors.flowDocuments), ...serving(doors.administration)] },
-  { paths: /^\/partner\//, dialect: problem, answers: serving(doors.runs) },
-  { paths: /^\/api\/v1\/team(\/|$)/, dialect: subscribrDialect, answers: serving(doors.proxied.subscribr) },
-  { paths: /^\/api\/v1\/partner\//, dialect: kelviqDialect, answers: serving(doors.proxied.kelviq) },
-  { paths: /^\/api\/v2\/partner\/webhook$/, dialect: loyvaDialect, answers: serving(doors.webhook) },
-  { paths: /^\/api\/v2\//, dialect: loyvaDialect, answers: serving(doors.proxied.loyva) },
-  { paths: /^\/api\//, dialect: scribelessDialect, answers: serving(doors.proxied.scribeless) },
-  { paths: /^\//, dialect: problem, answers: serving(doors.public) },
+  { paths: /^\/api\/v1\/admin\/partners\/?[^/]*$/, dialect: scaikeyDialect, challenge: bearerChallenge, answers: serving(doors.registry) },
+  {
+    paths: /^\/api\/v1\/admin\//,
+    dialect: problem,
+    challenge: bearerChallenge,
+    answers: [...serving(doors.flowDocuments), ...serving(doors.administration)],
+  },
+  { paths: /^\/partner\//, dialect: problem, challenge: partnerKey, answers: serving(doors.runs) },
+  { paths: /^\/api\/v1\/team(\/|$)/, dialect: subscribrDialect, challenge: bearerChallenge, answers: serving(doors.proxied.subscribr) },
+  { paths: /^\/api\/v1\/partner\//, dialect: kelviqDialect, challenge: kelviqKey, answers: serving(doors.proxied.kelviq) },
+  { paths: /^\/api\/v2\/partner\/webhook$/, dialect: loyvaDialect, challenge: partnerKey, answers: serving(doors.webhook) },
+  { paths: /^\/api\/v2\//, dialect: loyvaDialect, challenge: partnerKey, answers: serving(doors.proxied.loyva) },
+  { paths: /^\/api\//, dialect: scribelessDialect, challenge: partnerKey, answers: serving(doors.proxied.scribeless) },
+  { paths: /^\//, dialect: problem, challenge: bearerChallenge, answers: serving(doors.public) },
 ];
 
 /** The clock as a Date header, written anew once a second. */
@@ -74,9 +100,9 @@ function dated(now: () => number): () => string {
 
 export function createApp(doors: Doors, { publicUrl, report, now }: { publicUrl: string; report: Report; now: () => number }): Koa {
   const app = new Koa();
-  const table = doorsOf(doors, problemDialect(`${publicUrl}/problems/`)).map(({ paths, dialect, answers }) => ({
+  const table = doorsOf(doors, problemDialect(`${publicUrl}/problems/`)).map(({ paths, dialect, challenge, answers }) => ({
     paths,
-    enter: compose([answerFailures(dialect, report), ...answers]),
+    enter: compose([answerFailures(dialect, report, challenge), ...answers]),
   }));
   app.use(secureHeaders);
   // The element sets its clock by this header, so it must be of the clock that judges the proofs.

@@ -1,23 +1,26 @@
-import { hkdfSync } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createRemoteJWKSet, customFetch } from 'jose';
 import type Koa from 'koa';
-import type { VendorName } from '../../shared/onboarding.ts';
-import { Failure } from '../../shared/problem.ts';
-import { loadAssets } from '../http/static.ts';
+import { callerAddressReader } from '../http/caller-address.ts';
+import { openAnswers } from '../http/open-answers.ts';
+import { createRates } from '../http/rates.ts';
+import { openAssets } from '../http/static.ts';
 import type { Job } from '../jobs.ts';
-import { createOutbound, type Request } from '../outbound/request.ts';
-import { openBlobs } from '../storage/blobs.ts';
+import { createOutbound } from '../outbound/request.ts';
+import { moveIn, openBlobs } from '../storage/blobs.ts';
 import { openDatabase } from '../storage/database.ts';
+import { assertNotNew, headBeside } from '../storage/head-beside.ts';
 import { idempotencyOn } from '../storage/idempotency.ts';
-import { checkpoint, ed25519, logReader } from '../storage/log.ts';
+import { checkpoint, logKeyFrom } from '../storage/log/checkpoint.ts';
+import { openLog } from '../storage/log/log.ts';
 import { secretBox } from '../storage/secret-box.ts';
 import { createApp } from './app.ts';
+import type { GatewayConfig } from './config.ts';
 import { createAccountMoves } from './domain/account-moves.ts';
 import { createAdmins } from './domain/admins.ts';
 import { createCallers } from './domain/callers.ts';
 import { createCeremonies } from './domain/ceremonies.ts';
+import { createClockWatch } from './domain/clock-watch.ts';
 import { createCredentials, openWith } from './domain/credentials.ts';
 import { createEmbedTokens } from './domain/embed-tokens.ts';
 import { createFlowDocuments } from './domain/flow-documents.ts';
@@ -34,6 +37,7 @@ import { createProofs } from './domain/proofs.ts';
 import { createProvisioning } from './domain/provisioning.ts';
 import { createProxied } from './domain/proxied.ts';
 import { createRepairs } from './domain/repairs.ts';
+import { createResets } from './domain/resets.ts';
 import { createRuns } from './domain/runs.ts';
 import { createSeats } from './domain/seats.ts';
 import { createSessions } from './domain/sessions.ts';
@@ -43,6 +47,7 @@ import { openSigningKeys } from './domain/signing-keys.ts';
 import { createSigningMoves } from './domain/signing-moves.ts';
 import { createVaults } from './domain/vaults.ts';
 import { createWebhooks } from './domain/webhooks.ts';
+import { externalIssuer } from './external-issuer.ts';
 import { gatewayJobs } from './jobs/jobs.ts';
 import { administrationRoutes } from './routes/administration.ts';
 import { ceremonyRoutes } from './routes/ceremony.ts';
@@ -55,11 +60,13 @@ import { proxiedRoutes } from './routes/proxied.ts';
 import { publicRoutes } from './routes/public.ts';
 import { registryRoutes } from './routes/registry.ts';
 import { runRoutes } from './routes/runs.ts';
+import { rateOfSessions } from './routes/session-rate.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { vaultRoutes } from './routes/vault.ts';
 import { webhookRoutes } from './routes/webhook.ts';
 import { demoSeed } from './seed.ts';
 import { demoSignatures } from './seed-signatures.ts';
+import { assertMasterKey } from './stores/master-key.ts';
 import { migrations } from './stores/migrations.ts';
 import { keepIn } from './stores/stores.ts';
 import type { Tables } from './stores/tables.ts';
@@ -75,20 +82,6 @@ import { scribeless } from './vendors/scribeless.ts';
 import { keyTester } from './vendors/test-key.ts';
 import { vault } from './vendors/vault.ts';
 
-export interface GatewayConfig {
-  readonly dataDir: string;
-  /** Folder of the built script. */
-  readonly assets: string;
-  readonly publicUrl: string;
-  /** Origin of each vendor. */
-  readonly vendors: Readonly<Record<VendorName, string>>;
-  /** Milliseconds a vendor has to answer a provisioning call. */
-  readonly vendorDeadline: number;
-  /** Origins that a partner's events may be sent to although they are not public. */
-  readonly webhookAllow: readonly string[];
-  readonly admin: { readonly issuer: string; readonly audience: string; readonly jwksUrl: string } | undefined;
-}
-
 type Demo = ReturnType<typeof demoSeed>;
 
 export interface Gateway {
@@ -102,16 +95,30 @@ export interface Gateway {
 export async function compose(
   config: GatewayConfig,
   secrets: { masterKey: Uint8Array },
-  edges: Edges & { wake: (job: string) => void },
+  outer: Edges & { wake: (job: string) => void },
 ): Promise<Gateway> {
   const { publicUrl } = config;
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
-  const database = await openDatabase<Tables>(join(config.dataDir, 'gateway.db'), migrations);
+  const place = {
+    database: join(config.dataDir, 'gateway.db'),
+    folder: join(config.dataDir, 'documents'),
+    acceptLoss: config.acceptLoss ?? false,
+    report: (error: unknown) => outer.report(error, 'documents.head.json'),
+  };
+  assertNotNew(place.database, place.folder, place.acceptLoss);
+  const database = await openDatabase<Tables>(place.database, migrations);
   const box = secretBox(secrets.masterKey);
   await assertMasterKey(database.write, box.keyId);
-  const keep = keepIn(database);
-  const idempotency = idempotencyOn(database.write, box);
-  await idempotency.releaseAll();
+  const beside = await headBeside(database.read, place);
+  const keep = keepIn(database, beside.grown);
+  // Whoever proves something, or names an instant, goes by the clock as it is set; everything that is kept here, by one that is moved along.
+  const clock = createClockWatch({ keep, edges: outer });
+  const edges = { ...outer, now: clock.now };
+  const aside = join(config.dataDir, 'quarantine');
+  const blobs = openBlobs(place.folder, aside);
+  // Before they had a folder of their own, they lay in the platform's.
+  await moveIn(blobs, openBlobs(join(config.dataDir, 'blobs'), aside), await keep.read.documents.addresses());
+  const idempotency = idempotencyOn(database, box);
   const outbound = createOutbound();
 
   const callers = createCallers({ keep, now: edges.now });
@@ -123,8 +130,8 @@ export async function compose(
     scribeless: scribeless(vendorOptions(config.vendors.scribeless)),
     kelviq: kelviq(vendorOptions(config.vendors.kelviq)),
   };
-  const discover = discovery({ ...vendorOptions(config.vendors.loyva), now: edges.now });
-  const allowance = createAllowance(edges.now);
+  const discover = discovery({ ...vendorOptions(config.vendors.loyva), elapsed: edges.elapsed });
+  const allowance = createAllowance(outer);
   const asked = { ...vendorOptions(config.vendors.loyva), discover, allowance: allowance('people') };
   const envelopes = loyva(asked);
 
@@ -139,17 +146,17 @@ export async function compose(
     standings: envelopes,
     vendor: vault({ ...vendorOptions(config.vendors.loyva), stream: outbound.stream }),
   });
-  const embedTokens = createEmbedTokens({ ...keeping, keys: embedKeys, publicUrl, signers, vaults });
-  const proofs = createProofs(edges);
+  const embedTokens = createEmbedTokens({ ...keeping, callers, keys: embedKeys, publicUrl, signers, vaults });
+  const proofs = createProofs(outer);
   const sessions = createSessions({ keep, now: edges.now, callers, embedTokens, proofs, publicUrl });
   const moves = createAccountMoves({ keep, box, now: edges.now, vendors });
-  const signingMoves = createSigningMoves({ keep, now: edges.now });
+  const signingMoves = createSigningMoves(keeping);
   const wakeSigning = () => edges.wake('signing');
   const wake = () => {
     edges.wake('provisioning');
     wakeSigning();
   };
-  const documents = createFlowDocuments({ ...keeping, blobs: openBlobs(join(config.dataDir, 'blobs')) });
+  const documents = createFlowDocuments({ ...keeping, blobs });
   const provisioning = createProvisioning({ keep, box, edges, vendors, moves, wake: () => edges.wake('provisioning') });
   const signing = createSigning({
     keep,
@@ -161,6 +168,7 @@ export async function compose(
     wake: wakeSigning,
   });
   const repairs = createRepairs({ keep, box, vendors, envelopes, moves, signingMoves, wake });
+  const reset = createResets({ keep, now: edges.now, envelopes, moves, signingMoves, wake });
   await provisioning.recover();
   await signing.recover();
   const seated = { ...keeping, callers, seatOf: createSeats(keeping), hurry: signing.hurry };
@@ -168,12 +176,12 @@ export async function compose(
     ...seated,
     vendor: ceremony({ ...vendorOptions(config.vendors.loyva), stream: outbound.stream, discover }),
   });
-  const frames = createFrames({ ...seated, vendor: framing(asked), standings: envelopes });
+  const frames = createFrames({ ...seated, elapsed: edges.elapsed, vendor: framing(asked), standings: envelopes });
   const onboarding = createOnboarding({
     keep,
     box,
     now: edges.now,
-    presence: createPresence(edges.now),
+    presence: createPresence(edges.elapsed),
     vendors,
     wake,
   });
@@ -186,9 +194,9 @@ export async function compose(
     testKey: keyTester({ origins: config.vendors, request: outbound.request, keyOf }),
   });
   const flows = createFlows(administered);
-  const runs = createRuns({ keep });
-  const log = logReader(database.read);
-  const logKey = ed25519(new Uint8Array(hkdfSync('sha256', secrets.masterKey, new Uint8Array(), 'inlay/log', 32)));
+  const runs = createRuns({ keep, box });
+  const logKey = logKeyFrom(secrets.masterKey);
+  const log = openLog(database, logKey, (error) => edges.report(error, 'gateway.db'));
   const audit = { leaves: log.leaves, checkpoint: async () => checkpoint(`${new URL(publicUrl).host}/log`, await log.head(), logKey) };
   const admins = createAdmins({
     now: edges.now,
@@ -197,36 +205,47 @@ export async function compose(
     external: externalIssuer(config.admin, outbound.request),
     mark: box.fingerprint,
   });
-  const calls = createKeptCalls(keeping);
+  const calls = createKeptCalls({ ...keeping, report: edges.report });
   await calls.recover();
   const proxied = createProxied({
     ...keeping,
     callers,
     calls,
-    forward: forwarder({ origins: config.vendors, request: outbound.request, keyOf, now: edges.now }),
+    forward: forwarder({ origins: config.vendors, request: outbound.request, keyOf, now: edges.elapsed }),
   });
 
+  const opened = openAnswers();
+  const addressOf = await callerAddressReader(config.trustedProxies ?? []);
   const once: Once = (call, work) => idempotency.once({ ...call, now: edges.now() }, work);
   const app = createApp(
     {
       embedToken: embedTokenRoutes({ callers, embedTokens, publicUrl }),
       session: sessionRoutes({ sessions, onboarding, publicUrl }),
       onboarding: onboardingRoutes({ sessions, onboarding, once, publicUrl }),
-      ceremony: ceremonyRoutes({ sessions, ceremonies, once, publicUrl }),
+      ceremony: ceremonyRoutes({
+        sessions,
+        ceremonies,
+        once,
+        addressOf,
+        publicUrl,
+        opened,
+      }),
       frame: frameRoutes({ sessions, frames, publicUrl }),
-      vault: vaultRoutes({ sessions, vaults, publicUrl }),
+      vault: vaultRoutes({ sessions, vaults, publicUrl, opened }),
       webhook: webhookRoutes({ callers, webhooks: createWebhooks(keeping), allowed: config.webhookAllow }),
       registry: registryRoutes({ admins, partners }),
-      administration: administrationRoutes({ admins, partners, keys, credentials, flows, runs, repairs, audit, embedKeys }),
-      flowDocuments: flowDocumentRoutes({ admins, documents }),
-      runs: runRoutes({ callers, runs, repairs }),
+      administration: administrationRoutes({ admins, partners, keys, credentials, flows, runs, repairs, reset, audit, embedKeys }),
+      flowDocuments: flowDocumentRoutes({ admins, documents, opened }),
+      runs: runRoutes({ callers, runs, repairs, reset, once }),
       proxied: proxiedRoutes({ callers, proxied, rebuilds }),
       public: publicRoutes({
-        assets: await loadAssets(config.assets),
+        assets: openAssets(config.assets),
         embedKeys,
         style: await readFile(new URL('./pages/pages.css', import.meta.url), 'utf8'),
+        checks: { log: log.fault, writing: database.fault },
       }),
       cors: cors(callers.originKnown),
+      rate: rateOfSessions(createRates(edges.now), addressOf),
     },
     { publicUrl, report: edges.report, now: edges.now },
   );
@@ -237,41 +256,21 @@ export async function compose(
   return {
     app,
     jobs: gatewayJobs({
+      clock,
       provisioning,
       signing,
-      sessions,
-      purgeAnswers: () => Promise.all([idempotency.purge(edges.now()), calls.purge()]),
+      calls,
+      checkLog: log.check,
+      tryWriting: database.tryAgain,
+      purges: [sessions.purge, () => idempotency.purge(edges.now()), calls.purge],
     }),
     verbs: { issueAdminToken: admins.issue, seed: demo.seed, sign: demo.sign },
     async close() {
       await Promise.all([provisioning.settleWithin(2_000), signing.settleWithin(2_000)]);
       await outbound.close();
+      await log.close();
+      await beside.close();
       await database.close();
     },
   };
-}
-
-async function assertMasterKey(db: Awaited<ReturnType<typeof openDatabase<Tables>>>['write'], keyId: string): Promise<void> {
-  const kept = await db.selectFrom('master_key').select('key_id').executeTakeFirst();
-  if (!kept) await db.insertInto('master_key').values({ key_id: keyId }).execute();
-  else if (kept.key_id !== keyId) throw new Error('INLAY_MASTER_KEY is not the key this database was made with.');
-}
-
-/** jose caches the key set; it is fetched through our own way out. */
-function externalIssuer(admin: GatewayConfig['admin'], request: Request) {
-  if (!admin) return undefined;
-  const fetchKeys = async (address: string): Promise<Response> => {
-    const url = new URL(address);
-    const { status, body } = await request({
-      origin: url.origin,
-      path: url.pathname + url.search,
-      method: 'GET',
-      headers: { accept: 'application/json' },
-      deadline: 5_000,
-    }).catch((cause: unknown) => {
-      throw new Failure('vendor-unavailable', 'The issuer of administrators did not answer.', { cause });
-    });
-    return new Response(new Uint8Array(body), { status });
-  };
-  return { issuer: admin.issuer, audience: admin.audience, keys: createRemoteJWKSet(new URL(admin.jwksUrl), { [customFetch]: fetchKeys }) };
 }

@@ -1,4 +1,4 @@
-import { CeremonyView, FieldsAnswer } from '../../shared/ceremony.ts';
+import { type CeremonyField, CeremonyView, FieldsAnswer } from '../../shared/ceremony.ts';
 import type { FieldType, FieldValue } from '../../shared/fields.ts';
 import type { Ceremonies } from './domain/ceremonies.ts';
 import type { Keep, SessionRow, SigningRow } from './domain/ports.ts';
@@ -10,14 +10,19 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const browser = { address: '127.0.0.1', userAgent: 'Inlay demo' };
 
 /** Answers of the demo's customers; a date is filled in by the vendor. */
-const answers = (name: string): Readonly<Record<FieldType, FieldValue | null>> => ({
-  signature: { kind: 'typed', text: name },
-  initials: { kind: 'typed', text: [...name.matchAll(/(?<!\p{L})\p{L}/gu)].join('') },
-  name: { kind: 'text', text: name },
-  text: { kind: 'text', text: 'Managing director' },
-  checkbox: { kind: 'checked', checked: true },
-  date_signed: null,
-});
+const answers = (name: string, { options, value }: CeremonyField): Readonly<Record<FieldType, FieldValue | null>> => {
+  const chosen: FieldValue | null = options?.[0] ? { kind: 'chosen', option: options[0].value } : null;
+  return {
+    signature: { kind: 'typed', text: name },
+    initials: { kind: 'typed', text: [...name.matchAll(/(?<!\p{L})\p{L}/gu)].join('') },
+    name: { kind: 'text', text: name },
+    text: value ?? { kind: 'text', text: 'Managing director' },
+    checkbox: { kind: 'checked', checked: true },
+    date_signed: null,
+    radio: chosen,
+    dropdown: chosen,
+  };
+};
 
 /** Demo mode: signs or declines a customer's agreement through the ceremony, as the customer would. Nothing is done twice. */
 export function demoSignatures({ keep, ceremonies }: { keep: Keep; ceremonies: Ceremonies }) {
@@ -40,8 +45,12 @@ export function demoSignatures({ keep, ceremonies }: { keep: Keep; ceremonies: C
       ceremonies.ask(session, browser, { method: 'POST', path, body }, CeremonyView);
     const { consent } = await ceremonies.ask(session, browser, { method: 'GET', path: '' }, CeremonyView);
     const { fields, you, document, today } = await ask('/consent', { version: consent.version, sha256: consent.sha256, agreed: true });
-    const own = answers(you.name);
-    const values = Object.fromEntries(fields.flatMap(({ id, type, mine }) => (mine && own[type] ? [[id, own[type]]] : [])));
+    const values = Object.fromEntries(
+      fields.flatMap((field) => {
+        const value = field.mine ? answers(you.name, field)[field.type] : null;
+        return value ? [[field.id, value]] : [];
+      }),
+    );
     const { revision } = await ceremonies.ask(session, browser, { method: 'PUT', path: '/fields', body: { values } }, FieldsAnswer);
     await ask('/finish', { document_sha256: document.sha256, revision, date: today });
     await until(session, ({ state }) => state === 'signed');

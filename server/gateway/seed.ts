@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { Flow, type Provisioner, provisioners, type SignStep, type Values, type VendorName } from '../../shared/onboarding.ts';
 import { type Partner, scopes } from '../../shared/registry.ts';
 import type { createCredentials } from './domain/credentials.ts';
@@ -32,7 +33,7 @@ export interface Seed {
   /** The key of an earlier start; kept when it still works. */
   readonly partnerKey: string | undefined;
   /** What the customers sign: a PDF in base64, and where. */
-  readonly agreement?: { readonly document: string; readonly step: Pick<SignStep, 'title' | 'fields'> };
+  readonly agreement?: { readonly document: string; readonly step: Pick<SignStep, 'title' | 'fields' | 'prefill'> };
   readonly customers: readonly SeedCustomer[];
 }
 
@@ -56,7 +57,7 @@ const actor = 'system:demo';
 export function demoSeed(options: Options) {
   const { keep, box, now, partners, keys, credentials, onboarding, documents, flows, signatures, report } = options;
   async function partnerOf({ name, slug, contactEmail }: Seed): Promise<Partner['id']> {
-    const { items } = await partners.list({ page: 1, per_page: 100, search: slug });
+    const { items } = await partners.list({ page: 1, limit: 100, search: slug });
     const known = items.find((partner) => partner.slug === slug);
     if (known) return known.id;
     const limits = { max_tenants: null, max_users_per_tenant: null, max_applications_per_tenant: null };
@@ -80,20 +81,25 @@ export function demoSeed(options: Options) {
     }
   }
 
-  /** The agreement and the flow that has it signed; a flow that somebody else has set since is left alone. */
+  /**
+   * The agreement and the flow that has it signed; a flow that somebody else has set since is left alone. The first is always the demo's own:
+   * where an earlier demo made it, the present one follows. Runs keep theirs, and leave what it does not fill in empty.
+   */
   async function agree(partnerId: string, { agreement, vendorKeys }: Seed): Promise<void> {
     if (!agreement) return;
     const bytes = Buffer.from(agreement.document, 'base64');
-    const kept = await keep.read.documents.find(partnerId, agreementName);
-    if (kept?.sha256 !== createHash('sha256').update(bytes).digest('hex')) await documents.put(partnerId, agreementName, bytes, actor);
-    if (await keep.read.flows.newest(partnerId)) return;
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    if (!(await documents.holds(partnerId, agreementName, sha256))) await documents.put(partnerId, agreementName, bytes, actor);
+    const newest = await keep.read.flows.newest(partnerId);
+    if (newest && newest.version > 1) return;
     const { steps } = defaultFlow(
       provisioners.filter((vendor) => vendorKeys[vendor]),
       true,
     );
     const role = agreement.step.fields[0]?.role ?? 'Customer';
     const signed = steps.map((step) => (step.kind === 'sign' ? { ...step, ...agreement.step, signer: { ...step.signer, role } } : step));
-    await flows.set(partnerId, Flow.parse({ steps: signed }), actor);
+    const flow = Flow.parse({ steps: signed });
+    if (!isDeepStrictEqual(newest?.flow, flow)) await flows.set(partnerId, flow, actor);
   }
 
   async function bring(partnerId: string, { externalId, values, stage }: SeedCustomer): Promise<SessionRow> {

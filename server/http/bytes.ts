@@ -1,17 +1,20 @@
+import type { Readable } from 'node:stream';
 import type { Context } from 'koa';
 
-/** A file that is given out whole or in part. `sha256` (hex) of its bytes is its entity tag. */
+/** A file that is given out whole or in part, as fast as it is taken. `sha256` (hex) of its bytes is its entity tag. */
 export interface SentFile {
-  readonly bytes: Buffer;
+  readonly size: number;
   readonly sha256: string;
-  readonly type: string;
+  /** Its bytes from `first` to `last`, both counted from 0 and included. */
+  read(first: number, last: number): Readable;
 }
 
 /**
  * Sends a file, or the one range of it that is asked for (RFC 9110 section 14); several ranges are answered with the whole, as the RFC
  * allows. Nothing is sent to a caller who has it already, and nothing of it is to be stored on the way.
  */
-export function sendFile(ctx: Context, { bytes, sha256, type }: SentFile): void {
+export function sendFile(ctx: Context, file: SentFile, type: string): void {
+  const { size, sha256 } = file;
   ctx.set('Cache-Control', 'no-store');
   ctx.set('Accept-Ranges', 'bytes');
   ctx.etag = `"${sha256}"`;
@@ -23,19 +26,21 @@ export function sendFile(ctx: Context, { bytes, sha256, type }: SentFile): void 
     return;
   }
   const stale = ctx.get('If-Range') !== '' && ctx.get('If-Range') !== `"${sha256}"`;
-  const range = stale || ctx.method !== 'GET' ? undefined : rangeOf(ctx.get('Range'), bytes.length);
+  const range = stale || ctx.method !== 'GET' ? undefined : rangeOf(ctx.get('Range'), size);
   if (range === 'none') {
     ctx.status = 416;
-    ctx.set('Content-Range', `bytes */${bytes.length}`);
+    ctx.set('Content-Range', `bytes */${size}`);
     ctx.type = 'text/plain; charset=utf-8';
-    ctx.body = `The file has ${bytes.length} bytes.\n`;
+    ctx.body = `The file has ${size} bytes.\n`;
     return;
   }
   if (range) {
     ctx.status = 206;
-    ctx.set('Content-Range', `bytes ${range.first}-${range.last}/${bytes.length}`);
+    ctx.set('Content-Range', `bytes ${range.first}-${range.last}/${size}`);
   }
-  ctx.body = range ? bytes.subarray(range.first, range.last + 1) : bytes;
+  const { first, last } = range ?? { first: 0, last: size - 1 };
+  if (ctx.method !== 'HEAD') ctx.body = file.read(first, last);
+  ctx.length = last - first + 1;
 }
 
 const has = (tags: string, sha256: string): boolean => tags.split(',').some((tag) => tag.trim().replace(/^W\//, '') === `"${sha256}"`);

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import { Busboy, type BusboyInstance } from '@fastify/busboy';
 import type { Context } from 'koa';
 import { Failure, type Fault } from '../../shared/problem.ts';
+import { assertUnencoded, bodyOf } from './body.ts';
 import { gathered } from './gathered.ts';
 
 /** What a form brought: its texts by name, and its file, if there was one. */
@@ -11,7 +12,7 @@ export interface Form {
 }
 
 export interface FormFile {
-  /** Without folders; null where the part gave none. */
+  /** Without the folders of whoever sent it; null where the part gave none. */
   readonly filename: string | null;
   readonly bytes: Buffer;
 }
@@ -34,13 +35,13 @@ const aroundCap = 2_000_000;
  */
 export async function readForm(ctx: Context, rule: FileRule): Promise<Form> {
   const cap = rule.cap + aroundCap;
+  assertUnencoded(ctx);
   if (Number(ctx.get('Content-Length') || 0) > cap) throw tooLarge(rule);
   const parser = parserFor(ctx);
   const collected = collect(parser, rule);
   const feed = feeder(parser, collected);
   let length = 0;
-  // Giving up on a body must not destroy the connection: the refusal is still to be written to it.
-  for await (const chunk of ctx.req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+  for await (const chunk of bodyOf(ctx)) {
     length += chunk.length;
     if (length > cap) throw tooLarge(rule);
     await feed(chunk);
@@ -75,6 +76,7 @@ function parserFor(ctx: Context): BusboyInstance {
   try {
     return new Busboy({
       headers: { 'content-type': ctx.get('Content-Type') },
+      preservePath: true,
       limits: { parts: mostParts, fieldSize: textCap, headerPairs: 20, headerSize: 8_192 },
     });
   } catch (error) {
@@ -93,22 +95,24 @@ function collect(parser: BusboyInstance, rule: FileRule): Promise<Form> {
     // The parser may tell of one broken body several times; each must be heard.
     parser.on('error', () => reject(brokenOff()));
     parser.on('partsLimit', () => reject(oneFault('', 'too-many-parts', `must have at most ${mostParts} parts`)));
-    parser.on('field', (name = '', value, _cutName, cut, encoding) => {
+    parser.on('field', (sentName = '', value, _cutName, cut, encoding) => {
+      const name = unescaped(sentName);
       if (cut) return reject(oneFault(pointerOf(name), 'too-large', `must have at most ${textCap} bytes`));
       if (name === rule.name) add(name, 'not-a-file', 'must be a file');
       else if (texts.has(name)) add(name, 'duplicate', 'must be sent once');
       else if (value.includes('\ufffd') || !plain.has(encoding)) add(name, 'encoding', 'must be UTF-8, as it is');
       else texts.set(name, value);
     });
-    parser.on('file', (name: string | undefined, stream: Readable, filename: string | undefined, encoding, type) => {
+    parser.on('file', (sentName: string | undefined, stream: Readable, filename: string | undefined, encoding, type) => {
       stream.on('error', () => reject(brokenOff()));
-      const fault = fileFault(rule, { name, encoding, type, again: file !== undefined });
+      const name = unescaped(sentName ?? '');
+      const fault = fileFault(rule, { name, filename, encoding, type, again: file !== undefined });
       if (fault) {
         faults.push(fault);
         return void stream.resume();
       }
       const content = gathered();
-      file = { filename: filename || null, content };
+      file = { filename: withoutFolders(unescaped(filename ?? '')) || null, content };
       let size = 0;
       stream.on('data', (chunk: Buffer) => {
         size += chunk.length;
@@ -126,14 +130,25 @@ function collect(parser: BusboyInstance, rule: FileRule): Promise<Form> {
   return form;
 }
 
-type FilePart = { name: string | undefined; encoding: string; type: string; again: boolean };
+type FilePart = { name: string; filename: string | undefined; encoding: string; type: string; again: boolean };
 
-function fileFault({ name: wanted, types }: FileRule, { name = '', encoding, type, again }: FilePart): Fault | undefined {
+function fileFault({ name: wanted, types }: FileRule, { name, filename, encoding, type, again }: FilePart): Fault | undefined {
   const fault = (code: string, message: string): Fault => ({ pointer: pointerOf(name), code, message });
   if (name !== wanted) return fault('not-the-file', `is a file; the file is sent as ${wanted}`);
   if (again) return fault('duplicate', 'must be sent once');
   if (!types.includes(type)) return fault('media-type', `must be of the type ${types.join(' or ')}`);
+  // Names are UTF-8 (RFC 7578, 5.1.2). Which other encoding it was could only be guessed, and the name goes into the record.
+  if (filename?.includes('\ufffd')) return fault('encoding', 'must have a file name in UTF-8');
   return plain.has(encoding) ? undefined : fault('encoding', 'must be sent as it is, without a transfer encoding');
+}
+
+/** What browsers write for the three characters that would end a name (HTML, "multipart/form-data": they escape no others, `%` included). */
+const unescaped = (name: string): string => name.replace(/%22/g, '"').replace(/%0D/gi, '\r').replace(/%0A/gi, '\n');
+
+/** A whole address on Windows is cut like any other; elsewhere a backslash is a character of the name. */
+function withoutFolders(name: string): string {
+  const last = name.split(/^(?:[A-Za-z]:|\\)\\/.test(name) ? /[/\\]/ : '/').at(-1) ?? '';
+  return last === '.' || last === '..' ? '' : last;
 }
 
 /** Transfer encodings that leave bytes as they are (RFC 2045 section 6.2). */

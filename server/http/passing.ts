@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { Busboy } from '@fastify/busboy';
 import type { Context } from 'koa';
 import { Failure } from '../../shared/problem.ts';
+import { assertUnencoded, bodyOf } from './body.ts';
 
 /** A body that is passed on while it comes in, and never held whole. */
 export interface PassingBody {
@@ -20,25 +21,20 @@ export interface PassingBody {
 export function passBody(ctx: Context, cap: number, marked: boolean): PassingBody {
   const declared = ctx.get('Content-Length') === '' ? undefined : Number(ctx.get('Content-Length'));
   const tooLarge = () => new Failure('body-too-large', `At most ${cap} bytes are read here.`);
+  assertUnencoded(ctx);
   if (declared !== undefined && declared > cap) throw tooLarge();
   const mark = marked ? markOf(ctx.get('Content-Type')) : undefined;
   let length = 0;
   let ended = false;
 
   async function* read(): AsyncGenerator<Uint8Array> {
-    try {
-      // Giving up on a body must not destroy the connection: the answer is still to be written to it.
-      for await (const chunk of ctx.req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-        length += chunk.length;
-        if (length > cap) throw tooLarge();
-        await mark?.add(chunk);
-        yield chunk;
-      }
-      ended = true;
-    } finally {
-      // What nobody wants any more is read away, so that a caller who is still sending comes to read its answer.
-      if (!ended) ctx.req.resume();
+    for await (const chunk of bodyOf(ctx)) {
+      length += chunk.length;
+      if (length > cap) throw tooLarge();
+      await mark?.add(chunk);
+      yield chunk;
     }
+    ended = true;
   }
   const bytes = read();
   let digest: Promise<string> | undefined;

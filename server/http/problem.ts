@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Context, Middleware } from 'koa';
 import { Failure, type Problem, problems } from '../../shared/problem.ts';
+import { json } from './reply.ts';
 
 /** Writes a refusal in the dialect of one door. */
 export type Dialect = (ctx: Context, failure: Failure, instance: string) => void;
@@ -8,8 +9,20 @@ export type Dialect = (ctx: Context, failure: Failure, instance: string) => void
 /** Told of every failure that is a bug or a breakage of ours; never of what a caller did wrong. */
 export type Report = (error: unknown, instance: string) => void;
 
-/** The outermost middleware: whatever is thrown below becomes an answer in the door's dialect. What is not a Failure is a bug: 500, reported, not described. */
-export function answerFailures(dialect: Dialect, report: Report): Middleware {
+/** How to come in where a credential is missing or wrong (`WWW-Authenticate` of a 401; RFC 9110, 11.6.1). */
+export type Challenge = (ctx: Context, failure: Failure) => string;
+
+/** For a key in a header of its own, for which no scheme is registered. */
+export const keyChallenge = (header: string): string => `ApiKey header="${header}"`;
+
+/** RFC 6750, 3: whoever sent no token is told no error. */
+export const bearerChallenge: Challenge = (ctx) => (ctx.get('Authorization') === '' ? 'Bearer' : 'Bearer error="invalid_token"');
+
+/**
+ * The outermost middleware: whatever is thrown below becomes an answer in the door's dialect, a 401 with its challenge. What is not a Failure is
+ * a bug: 500, reported, not described.
+ */
+export function answerFailures(dialect: Dialect, report: Report, challenge: Challenge = bearerChallenge): Middleware {
   return async (ctx, next) => {
     try {
       await next();
@@ -27,6 +40,7 @@ export function answerFailures(dialect: Dialect, report: Report): Middleware {
       if (status >= 500 && status !== 501) report(failure.cause ?? failure, instance);
       ctx.status = status;
       ctx.set('Cache-Control', 'no-store');
+      if (status === 401) ctx.set('WWW-Authenticate', challenge(ctx, failure));
       if (failure.retryAfter !== undefined) ctx.set('Retry-After', String(failure.retryAfter));
       dialect(ctx, failure, instance);
     }
@@ -41,6 +55,6 @@ export const problemDialect =
     const problem: Problem = { type: typeBase + failure.code, title, status, code: failure.code, instance };
     if (failure.detail) problem.detail = failure.detail;
     if (failure.errors) problem.errors = [...failure.errors];
-    ctx.body = problem;
+    json(ctx, problem);
     ctx.type = 'application/problem+json';
   };

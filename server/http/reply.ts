@@ -5,7 +5,13 @@ import type { z } from 'zod/mini';
 export function reply<T>(ctx: Context, status: number, schema: z.ZodMiniType<T>, value: T): void {
   ctx.status = status;
   ctx.set('Cache-Control', 'no-store');
-  ctx.body = schema.parse(value);
+  json(ctx, schema.parse(value));
+}
+
+/** Answers with a value as JSON. Koa would ask of an object first whether it is a `Response`, for which Node loads its whole fetch. */
+export function json(ctx: Context, value: unknown): void {
+  if (!/\bjson\b/.test(ctx.type)) ctx.type = 'json';
+  ctx.body = JSON.stringify(value);
 }
 
 /** An instant as every answer writes it: ISO 8601, UTC, milliseconds. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Context } from 'koa';
 
@@ -21,11 +22,37 @@ const types: Record<string, string> = {
   bcmap: 'application/octet-stream',
   pfb: 'application/octet-stream',
   ttf: 'font/ttf',
+  txt: 'text/plain; charset=utf-8',
 };
 
-/** Every servable file under a folder, by its path in it. Reads once; names that are not asked for by exact path do not exist. */
-export async function loadAssets(folder: string): Promise<Map<string, Asset>> {
-  const names = new Set(await readdir(folder, { recursive: true }));
+/** Files that are read at once, each with its brotli form: there may be few descriptors. */
+const atOnce = 16;
+
+/** The servable files under a folder, by their paths in it; names that are not asked for by exact path do not exist. */
+export interface Assets {
+  find(name: string): Promise<Asset | undefined>;
+}
+
+/** How long after the start they are read, in milliseconds, if nobody has asked for one before. */
+const later = 1_000;
+
+/** All are read together, and once: a later build must not mix with this one. They are megabytes, so a start does not wait for them. Error where there is no folder. */
+export function openAssets(folder: string): Assets {
+  const names = new Set(readdirSync(folder, { recursive: true, encoding: 'utf8' }));
+  let reading: Promise<Map<string, Asset>> | undefined;
+  const all = () => {
+    reading ??= readAll(folder, names).catch((error: unknown) => {
+      // Whoever asks next tries again.
+      reading = undefined;
+      throw error;
+    });
+    return reading;
+  };
+  setTimeout(() => all().catch(() => {}), later).unref();
+  return { find: async (name) => (await all()).get(name) };
+}
+
+async function readAll(folder: string, names: ReadonlySet<string>): Promise<Map<string, Asset>> {
   const load = async (name: string): Promise<[string, Asset][]> => {
     const type = types[name.split('.').at(-1) ?? ''];
     if (!type) return [];
@@ -33,7 +60,14 @@ export async function loadAssets(folder: string): Promise<Map<string, Asset>> {
     const [plain, brotli] = await Promise.all([readFile(join(folder, name)), compressed]);
     return [[name, { plain, brotli, type, etag: createHash('sha256').update(plain).digest('base64url').slice(0, 22) }]];
   };
-  return new Map((await Promise.all([...names].map(load))).flat());
+  const assets = new Map<string, Asset>();
+  const left = [...names];
+  const read = async (): Promise<void> => {
+    for (let name = left.pop(); name !== undefined; name = left.pop())
+      for (const [path, asset] of await load(name)) assets.set(path, asset);
+  };
+  await Promise.all(Array.from({ length: atOnce }, read));
+  return assets;
 }
 
 /** Sends the smaller form where the caller takes it, and nothing where the caller has it already. */

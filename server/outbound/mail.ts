@@ -1,6 +1,6 @@
 import { mkdir, open, readdir, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createTransport } from 'nodemailer';
+import type { Transporter } from 'nodemailer';
 
 /** A mail as it leaves. `id` makes its Message-ID, so that a receiver can tell a repetition. `at` is its date, in milliseconds. */
 export interface OutgoingMail {
@@ -24,21 +24,27 @@ export interface Post {
 export const openPost = (where: { smtpUrl: string | undefined; folder: string; host: string }): Post =>
   where.smtpUrl === undefined ? folderPost(where.folder, where.host) : smtpPost(where.smtpUrl, where.host);
 
+/** Loaded with the first mail: a start sends none. */
+const library = () => import('nodemailer');
+
 function smtpPost(url: string, host: string): Post {
-  const transport = createTransport({ url, connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 });
+  let transport: Transporter | undefined;
   return {
     async send(mail) {
+      const { createTransport } = await library();
+      transport ??= createTransport({ url, connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 });
       await transport.sendMail(messageOf(mail, host));
     },
     forget: async () => {},
-    close: () => transport.close(),
+    close: () => transport?.close(),
   };
 }
 
 function folderPost(folder: string, host: string): Post {
-  const transport = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
   return {
     async send(mail) {
+      const { createTransport } = await library();
+      const transport = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
       const { message } = await transport.sendMail(messageOf(mail, host));
       await writeWhole(folder, `${new Date(mail.at).toISOString().replace(/[:.]/g, '-')}-${mail.id}.eml`, message as Buffer);
     },
@@ -49,7 +55,7 @@ function folderPost(folder: string, host: string): Post {
       for (const file of files ?? [])
         if (named.has(file.match(/mail_[a-z2-7]+/)?.[0] ?? '')) await unlink(join(folder, file)).catch(absent);
     },
-    close: () => transport.close(),
+    close() {},
   };
 }
 

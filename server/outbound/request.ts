@@ -1,5 +1,6 @@
 import type { Dispatcher, Pool } from 'undici';
 import { AnswerTooLong, begin } from './exchange.ts';
+import { interimTaker, isInterim } from './interim.ts';
 import { type OutboundStream, streamedAnswer } from './stream.ts';
 
 export { AnswerTooLong, OutboundFailure } from './exchange.ts';
@@ -50,7 +51,7 @@ export function createOutbound(): Outbound {
   const pools = new Map<string, Pool>();
   /** The library is loaded at the first call out: it is a good part of the start, and nothing is asked of it before. */
   async function open(name: string, origin: string): Promise<Pool> {
-    const { Pool } = await import('undici');
+    const [{ Pool }, takeInterim] = await Promise.all([import('undici'), interimTaker()]);
     const known = pools.get(name);
     if (known) return known;
     const pool = new Pool(origin, {
@@ -62,6 +63,7 @@ export function createOutbound(): Outbound {
       allowH2: false,
     });
     pools.set(name, pool);
+    takeInterim(pool);
     return pool;
   }
   const poolOf = (origin: string, lane: string): Pool | Promise<Pool> => {
@@ -90,6 +92,7 @@ function bufferedAnswer(pool: Pool, call: OutboundRequest): Promise<OutboundAnsw
     const events: Dispatcher.DispatchHandler = {
       onRequestStart: exchange.started,
       onResponseStart(_, statusCode, found) {
+        if (isInterim(statusCode)) return;
         exchange.answered();
         status = statusCode;
         answered = found;

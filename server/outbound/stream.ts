@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { Dispatcher, Pool } from 'undici';
 import { AnswerTooLong, begin } from './exchange.ts';
+import { isInterim } from './interim.ts';
 import type { OutboundAnswer, OutboundRequest } from './request.ts';
 
 /** An answer whose bytes are still coming. Destroying `body` gives the call up; whoever takes the answer must read or destroy it. */
@@ -23,8 +24,7 @@ export function streamedAnswer(pool: Pool, call: OutboundRequest): Promise<Outbo
     const events: Dispatcher.DispatchHandler = {
       onRequestStart: exchange.started,
       onResponseStart(controller, status, headers) {
-        // Interim answers (1xx) say nothing of the one that is waited for.
-        if (status < 200) return;
+        if (isInterim(status)) return;
         exchange.answered();
         body = new Readable({
           read: () => controller.resume(),

@@ -3,12 +3,12 @@ import Koa from 'koa';
 import { secureHeaders } from '../http/headers.ts';
 import { isLeaving } from '../http/leaving.ts';
 import { answerFailures, type Report } from '../http/problem.ts';
-import { dialectByPath } from './routes/dialects.ts';
+import { challengeByPath, dialectByPath } from './routes/dialects.ts';
 
 /** The platform's doors, one after the other; what none of them knows is refused in the dialect of its path. */
 export function appOf(doors: readonly Router[], report: Report): Koa {
   const app = new Koa();
-  app.use(answerFailures(dialectByPath, report));
+  app.use(answerFailures(dialectByPath, report, challengeByPath));
   app.use(secureHeaders);
   for (const door of doors) app.use(door.routes()).use(door.allowedMethods());
   // What Koa itself throws has passed every door above; it must not be printed to the console.

@@ -1,12 +1,17 @@
-import { hkdfSync } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type Koa from 'koa';
+import { callerAddressReader } from '../http/caller-address.ts';
+import { openAnswers } from '../http/open-answers.ts';
 import type { Report } from '../http/problem.ts';
-import { loadAssets } from '../http/static.ts';
+import { createRates } from '../http/rates.ts';
+import { readinessRoutes } from '../http/readiness.ts';
+import { openAssets } from '../http/static.ts';
 import type { Job } from '../jobs.ts';
 import { openPost } from '../outbound/mail.ts';
-import { checkpoint, ed25519, logReader, verifierKey } from '../storage/log.ts';
+import { assertNotNew, headBeside } from '../storage/head-beside.ts';
+import { checkpoint, logKeyFrom, verifierKey } from '../storage/log/checkpoint.ts';
+import { openLog } from '../storage/log/log.ts';
 import { outboxOn } from '../storage/outbox.ts';
 import { secretBox } from '../storage/secret-box.ts';
 import { appOf } from './app.ts';
@@ -25,7 +30,6 @@ import { fileLinksOf } from './domain/file-links.ts';
 import { filesOf } from './domain/files.ts';
 import { invitationsOf } from './domain/invitations.ts';
 import { ledgerOf } from './domain/ledger.ts';
-import { limitsOf } from './domain/limits.ts';
 import { linksOf } from './domain/links.ts';
 import { organizationsOf } from './domain/organizations.ts';
 import { papersOf } from './domain/paper.ts';
@@ -43,15 +47,17 @@ import { vaultOf } from './domain/vault.ts';
 import { vaultReadingOf } from './domain/vault-reading.ts';
 import { vaultTokensOf } from './domain/vault-tokens.ts';
 import { webhooksOf } from './domain/webhooks.ts';
-import { authorityPem, identityOf } from './identity.ts';
+import { openSeals } from './identity.ts';
 import { expireOverdue } from './jobs/expire.ts';
 import { lapseReleases } from './jobs/lapse.ts';
 import { postMails } from './jobs/mail.ts';
 import { purgeOld } from './jobs/purge.ts';
 import { remindDue } from './jobs/remind.ts';
+import { renewSeals } from './jobs/renew.ts';
 import { sealFinished } from './jobs/seal.ts';
 import { buryDestroyed, clearOrphans } from './jobs/sweep.ts';
 import { vaultWaiting } from './jobs/vault.ts';
+import { seenBy } from './routes/bearer.ts';
 import { callersOf } from './routes/callers.ts';
 import { ceremonyRoutes } from './routes/ceremony.ts';
 import { fileRoutes } from './routes/files.ts';
@@ -86,6 +92,10 @@ export interface PlatformConfig {
   readonly vaulting: 'manual' | 'auto';
   /** Origins that webhooks may go to although they are not public, or not https. */
   readonly webhookAllow: readonly string[];
+  /** Proxies whose word on where a call comes from is believed. */
+  readonly trustedProxies?: readonly string[];
+  /** Begin on a database that is new or older than its files. */
+  readonly acceptLoss?: boolean;
   /** The operator's own signing key; without it the platform makes an authority of its own. */
   readonly pkcs12?: { readonly bytes: Uint8Array; readonly password: string } | undefined;
 }
@@ -102,6 +112,8 @@ export interface Platform {
 
 /** The edges of the program: what a test replaces, and nothing else. */
 export interface Edges {
+  /** Milliseconds that have passed, since whenever: nobody sets it. */
+  readonly elapsed: () => number;
   readonly now: () => number;
   readonly report: Report;
   /** Lets the job of this name run now. */
@@ -112,20 +124,29 @@ export interface Edges {
 
 /** Puts the platform together. `secrets.key` is 32 bytes; everything sealed or linked depends on it. */
 export async function compose(config: PlatformConfig, secrets: { readonly key: Uint8Array }, edges: Edges): Promise<Platform> {
-  const { now, report, wake, reached } = edges;
+  const { now, elapsed, report, wake, reached } = edges;
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const box = secretBox(secrets.key);
-  const { store, database } = await openStore(join(config.dataDir, 'platform.db'), box);
-  const identity = await identityOf(store, config.pkcs12, now());
-  const documents = openDocuments({ identity });
-  const vessel = openVessel(join(config.dataDir, 'blobs'));
+  const place = {
+    database: join(config.dataDir, 'platform.db'),
+    folder: join(config.dataDir, 'blobs'),
+    acceptLoss: config.acceptLoss ?? false,
+    report: (error: unknown) => report(error, 'blobs.head.json'),
+  };
+  assertNotNew(place.database, place.folder, place.acceptLoss);
+  const { store, database } = await openStore(place.database, box, () => beside.grown());
+  const beside = await headBeside(database.read, place);
+  const seals = await openSeals(store, config.pkcs12, now());
+  const documents = openDocuments({ identity: seals.identity });
+  const vessel = openVessel(place.folder, join(config.dataDir, 'quarantine'), elapsed);
   const host = new URL(config.publicUrl).hostname;
   const post = openPost({ smtpUrl: config.smtpUrl, folder: join(config.dataDir, 'outbox'), host });
   const style = await readFile(new URL('./pages/platform.css', import.meta.url), 'utf8');
 
   const links = linksOf(config, box.fingerprint);
   const accounts = accountsOf(store);
-  const callers = callersOf({ accounts, limits: limitsOf(now) });
+  const rates = createRates(now);
+  const callers = callersOf({ accounts, rates });
   const teams = teamsOf(store, links);
   const organizations = organizationsOf(store, links);
   const invitations = invitationsOf(store);
@@ -143,10 +164,12 @@ export async function compose(config: PlatformConfig, secrets: { readonly key: U
   const sweep = sweepOf({ store, vessel, settle: database.settle });
   const reading = vaultReadingOf({ store, tokens: vaultTokensOf(box.fingerprint('vault-tokens')), links, files, compliance });
   const erasures = erasuresOf({ store, forgetMails: post.forget, settle: database.settle });
-  const logKey = ed25519(new Uint8Array(hkdfSync('sha256', secrets.key, new Uint8Array(), 'inlay/log', 32)));
+  const logKey = logKeyFrom(secrets.key);
+  const log = openLog(database, logKey, (error) => report(error, 'platform.db'));
   const ledger = ledgerOf({
     leafOf: store.read.envelopes.leafOf,
-    head: logReader(database.read).head,
+    head: log.head,
+    leaf: log.leaf,
     sign: (origin, head) => checkpoint(origin, head, logKey),
     verifierKey: (origin) => verifierKey(origin, logKey),
     place: config,
@@ -156,9 +179,12 @@ export async function compose(config: PlatformConfig, secrets: { readonly key: U
   const ceremonies = ceremoniesOf({ store, documents, files, links, wake });
   const sealing = sealingOf({ store, documents, vessel, files, links, now, reached });
 
+  const opened = openAnswers();
+  const seenOf = seenBy(await callerAddressReader(config.trustedProxies ?? []));
+
   const doors = [
-    ceremonyRoutes({ passes: passesOf(store, embedTokens), ceremonies }, now),
-    signRoutes({ assets: await loadAssets(config.assets), authority: authorityPem(identity) }),
+    ceremonyRoutes({ passes: passesOf(store, embedTokens), ceremonies, opened, rates, seenOf }, now),
+    signRoutes({ assets: openAssets(config.assets), authorities: seals.authorities }),
     scribelessRoutes({ callers, teams, links }, now),
     subscribrRoutes({ callers, contentTeams: contentTeamsOf(store), teamTokens: teamTokensOf(store) }, now),
     kelviqRoutes({ callers, organizations }, now),
@@ -167,30 +193,39 @@ export async function compose(config: PlatformConfig, secrets: { readonly key: U
     templateRoutes({ callers, templates }, now),
     webhookRoutes({ callers, webhooks: webhooksOf(store), allowed: config.webhookAllow }, now),
     tokenRoutes({ callers, envelopes, reading }, now),
-    vaultReadingRoutes({ callers, reading }, now),
-    fileRoutes(fileLinks, now),
+    vaultReadingRoutes({ callers, reading, opened, seenOf }, now),
+    fileRoutes({ links: fileLinks, opened, seenOf }, now),
     jwksRoutes(certificateKey),
     logRoutes(ledger),
+    readinessRoutes({ log: log.fault, writing: database.fault }),
     erasureRoutes({ callers, erasures }, now),
-    pageRoutes({ teams, invitations, mails: store.read.mails, links }, { demo: config.demo, style, now }),
+    pageRoutes(
+      { teams, invitations, mails: store.read.mails, links },
+      { demo: config.demo, host: new URL(config.publicUrl).host, style, now },
+    ),
   ];
   return {
     app: appOf(doors, report),
     jobs: [
       postMails({ queue: outboxOn(database.write), post, links, now }),
-      sealFinished({ sealing, now, report }),
-      remindDue({ reminding, now, report }),
-      expireOverdue({ expiry: expiryOf(store, links), now, report }),
-      lapseReleases({ releases, now, report }),
+      sealFinished({ sealing, elapsed, report }),
+      remindDue({ reminding, now, elapsed, report }),
+      expireOverdue({ expiry: expiryOf(store, links), now, elapsed, report }),
+      lapseReleases({ releases, now, elapsed, report }),
       buryDestroyed(sweep),
       clearOrphans({ sweep, now }),
+      renewSeals({ renew: seals.renew, now }),
+      { name: 'log', every: 1_000, run: log.check },
+      { name: 'writing', every: 1_000, run: database.tryAgain },
       purgeOld({ purge: purgeOf({ store, erasures, forgetMails: post.forget }), now }),
-      ...(config.vaulting === 'auto' ? [vaultWaiting({ waiting: store.read.envelopes.waitingForVault, vault, now, report })] : []),
+      ...(config.vaulting === 'auto' ? [vaultWaiting({ waiting: store.read.envelopes.waitingForVault, vault, elapsed, report })] : []),
     ],
     verbs: { seed: ({ name, keys = {}, limits = {} }) => accounts.seed(name, keys, limits, now()) },
     async close() {
       post.close();
       await documents.close();
+      await log.close();
+      await beside.close();
       await database.close();
     },
   };

@@ -1,22 +1,66 @@
 import { X509Certificate } from 'node:crypto';
-import { identityFromJson, identityToJson, makeAuthority, readPkcs12, type SealIdentity } from './documents/authority.ts';
+import { z } from 'zod/mini';
+import { identityFromJson, identityToJson, makeAuthority, type OwnIdentity, renewed, type SealIdentity } from './documents/authority.ts';
 import type { Store } from './domain/books.ts';
 
-const name = 'seal-identity';
+/** Who seals, and whom a receiver has to trust. */
+export interface Seals {
+  identity(): SealIdentity;
+  /** Every certificate that a seal of this platform ever led to, the present one's first, in PEM. */
+  authorities(): string;
+  /** Puts a new sealing certificate in the place of one of our own that has less than two years left. */
+  renew(now: number): Promise<void>;
+}
 
-/** What seals: the operator's PKCS#12 where one is set, else an authority of our own, made at the first start and kept sealed. */
-export async function identityOf(
+const identityName = 'seal-identity';
+const authoritiesName = 'seal-authorities';
+const Authorities = z.array(z.base64());
+
+interface Settled {
+  readonly identity: SealIdentity;
+  readonly authorities: readonly string[];
+}
+
+/** The operator's PKCS#12 seals where one is set, else an authority of our own, made at the first start and kept encrypted. */
+export async function openSeals(
   store: Store,
   pkcs12: { readonly bytes: Uint8Array; readonly password: string } | undefined,
   now: number,
-): Promise<SealIdentity> {
-  if (pkcs12) return readPkcs12(pkcs12.bytes, pkcs12.password);
-  const kept = await store.read.secrets.find(name);
-  if (kept !== undefined) return identityFromJson(kept);
-  const made = identityToJson(await makeAuthority(now));
-  return identityFromJson(await store.transact((books) => books.secrets.keep(name, made)));
+): Promise<Seals> {
+  const operator = pkcs12 && (await import('./documents/pkcs12.ts').then(({ readPkcs12 }) => readPkcs12(pkcs12.bytes, pkcs12.password)));
+  let current = await settle(store, operator, now);
+  return {
+    identity: () => current.identity,
+    authorities: () => current.authorities.map((der) => new X509Certificate(Buffer.from(der, 'base64')).toString()).join(''),
+    async renew(at) {
+      current = await settle(store, operator, at);
+    },
+  };
 }
 
-/** The authority's certificate and those on the way to it, for whoever checks a seal; of a self-signed one, itself. */
-export const authorityPem = ({ certificates }: SealIdentity): string =>
-  (certificates.length > 1 ? certificates.slice(1) : certificates).map((der) => new X509Certificate(der).toString()).join('');
+/** Keys are made before the transaction; both records change in it, or neither does. */
+async function settle(store: Store, operator: SealIdentity | undefined, now: number): Promise<Settled> {
+  const seen = await store.read.secrets.find(identityName);
+  const before = seen === undefined ? undefined : identityFromJson(seen);
+  const own = operator ? undefined : await ownIdentity(before, now);
+  const identity = operator ?? own;
+  if (!identity) throw new Error('Nothing seals.');
+  const settled = await store.transact(async ({ secrets }): Promise<Settled | undefined> => {
+    if (own && own !== before && !(await secrets.replace(identityName, seen, identityToJson(own)))) return undefined;
+    const kept = await secrets.find(authoritiesName);
+    const earlier = kept === undefined ? [] : Authorities.parse(JSON.parse(kept));
+    const authorities = [...new Set([...above(identity), ...earlier, ...(before ? above(before) : [])])];
+    const written = JSON.stringify(authorities);
+    if (written !== kept) await secrets.replace(authoritiesName, kept, written);
+    return { identity, authorities };
+  });
+  return settled ?? settle(store, operator, now);
+}
+
+/** One whose root's key was not kept cannot be renewed: a new authority follows it. */
+const ownIdentity = async (before: SealIdentity | OwnIdentity | undefined, now: number): Promise<OwnIdentity> =>
+  before && 'authorityKey' in before ? renewed(before, now) : makeAuthority(now);
+
+/** The authority's certificate and those on the way to it; of a self-signed one, itself. */
+const above = ({ certificates }: SealIdentity): string[] =>
+  (certificates.length > 1 ? certificates.slice(1) : certificates).map((der) => Buffer.from(der).toString('base64'));

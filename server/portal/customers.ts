@@ -11,8 +11,11 @@ export interface Customer {
   readonly country: string;
 }
 
+/** The states that the seeding brings customers to. */
+export type Seeded = Exclude<RunStatus, 'refused'>;
+
 /** The customers of the demo, and the state the seeding brings each one to. What follows the `+` is the platform's sandbox magic. */
-export const demoCustomers: readonly (Customer & { readonly seeded: RunStatus })[] = [
+export const demoCustomers: readonly (Customer & { readonly seeded: Seeded })[] = [
   {
     external_id: 'hl-10241',
     company_name: 'Fjordlys Elektro AS',

@@ -1,14 +1,8 @@
 import type { RunStatus, SignState } from '../../shared/onboarding.ts';
-import type { RunSummary } from '../../shared/partner.ts';
+import { GatewayError, type RunSummary } from '../../shared/partner.ts';
 import type { Customer } from './customers.ts';
-
-export interface Shown {
-  readonly gatewayUrl: string;
-  readonly platformUrl: string | undefined;
-  readonly user: { readonly name: string; readonly initials: string };
-}
-
-const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+import { escapeHtml, icon, page, type Shown } from './frame.ts';
+import { pressed, type Standstill, standstills, type Way } from './standing.ts';
 
 /** The word on the badge, and what it means for Harbor Leasing. */
 const states: Record<RunStatus, { word: string; tone: string; means: string }> = {
@@ -16,6 +10,7 @@ const states: Record<RunStatus, { word: string; tone: string; means: string }> =
   in_progress: { word: 'In progress', tone: 'now', means: 'The customer is filling in, or accounts are being opened' },
   unknown: { word: 'Needs a look', tone: 'warn', means: 'A vendor’s answer got lost; check before asking again' },
   waiting_billing: { word: 'Waiting for billing', tone: 'now', means: 'The customer has to set up payment' },
+  refused: { word: 'Refused', tone: 'warn', means: 'A vendor will not do it: mend what it says, and ask again' },
   declined: { word: 'Declined', tone: 'warn', means: 'The customer does not sign the agreement' },
   done: { word: 'Done', tone: 'good', means: 'Everything is set up' },
 };
@@ -25,6 +20,7 @@ const agreementWords: Record<SignState, string> = {
   todo: 'not sent yet',
   preparing: 'being prepared',
   unknown: 'not known',
+  refused: 'cannot be filled in',
   open: 'waits to be signed',
   waiting: 'one more has to sign',
   finishing: 'being sealed',
@@ -60,7 +56,7 @@ export function listPage(shown: Shown, customers: readonly Customer[], runs: rea
 <form method="post" action="/customers"><button type="submit">${icon('plus')}Onboard customer</button></form></div>
 ${down}
 <div class="sheet"><table>
-<thead><tr><th scope="col">Customer</th><th scope="col">Country</th><th scope="col">Onboarding</th><th scope="col">Agreement</th><th scope="col">Accounts</th><th scope="col">Last change (UTC)</th></tr></thead>
+<thead><tr><th scope="col">Customer</th><th scope="col">Country</th><th scope="col">Onboarding</th><th scope="col">Agreement</th><th scope="col">Accounts</th><th scope="col">Last change</th></tr></thead>
 <tbody>${rows.join('')}</tbody>
 </table></div>`,
   );
@@ -74,16 +70,26 @@ const moment = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short'
 function row(customer: Listed, run: RunSummary | undefined, isDown: boolean): string {
   const state = isDown ? notKnown : states[run?.status ?? 'new'];
   const accounts = run?.accounts.map(({ vendor, state }) => `<li>${vendors[vendor]} <span>${accountWords[state]}</span></li>`).join('');
-  const changed = run ? `<time datetime="${escapeHtml(run.updated_at)}">${moment.format(new Date(run.updated_at))}</time>` : none(isDown);
+  const changed = run
+    ? `<time datetime="${escapeHtml(run.updated_at)}">${moment.format(new Date(run.updated_at))} UTC</time>`
+    : none(isDown);
   const person = customer.email ? `${customer.first_name} ${customer.last_name}` : 'No details yet';
   return `<tr>
 <th scope="row"><a href="/customers/${encodeURIComponent(customer.external_id)}">${escapeHtml(customer.company_name ?? 'New customer')}</a><span>${escapeHtml(customer.external_id)} · ${escapeHtml(person)}</span><span>${escapeHtml(customer.email ?? '')}</span></th>
 <td data-label="Country">${customer.country ? escapeHtml(regions.of(customer.country) ?? customer.country) : '<span class="none">Not given</span>'}</td>
-<td data-label="Onboarding"><span class="badge ${state.tone}">${state.word}</span><span class="means">${state.means}</span></td>
+<td data-label="Onboarding"><span class="badge ${state.tone}">${state.word}</span>${means(run) ?? `<span class="means">${state.means}</span>`}</td>
 <td data-label="Agreement">${agreement(customer.external_id, run) ?? none(isDown)}</td>
 <td data-label="Accounts">${accounts ? `<ul>${accounts}</ul>` : none(isDown)}</td>
 <td data-label="Last change">${changed}</td>
 </tr>`;
+}
+
+/** Of what stands still, what was said to it. */
+function means(run: RunSummary | undefined): string | undefined {
+  const [first, ...others] = run ? standstills(run) : [];
+  if (!first?.said) return undefined;
+  const more = others.length > 0 ? ` And ${others.length} more.` : '';
+  return `<span class="means">${first.title}: <q>${escapeHtml(first.said)}</q>${more}</span>`;
 }
 
 /** How far the agreement is; once it is signed, the sealed file and the copy that is marked as one. */
@@ -102,22 +108,55 @@ function summary(count: number, runs: readonly RunSummary[] | Error): string {
   if (runs instanceof Error) return parts.join('');
   const of = (status: RunStatus) => runs.filter((run) => run.status === status).length;
   if (of('unknown')) parts.push(`${of('unknown')} ${of('unknown') === 1 ? 'needs' : 'need'} a look`);
+  if (of('refused')) parts.push(`${of('refused')} refused`);
   if (of('waiting_billing')) parts.push(`${of('waiting_billing')} waiting for billing`);
   if (of('declined')) parts.push(`${of('declined')} declined`);
   parts.push(`${of('done')} done`);
   return parts.join(' · ');
 }
 
-/** One customer's onboarding: the one tag, its script, and where its tokens come from. */
-export const customerPage = (shown: Shown, id: string, customer: Customer | undefined): string =>
-  page(
+/** What came of a press of one of the buttons: which one, or Inlay's sentence against it. */
+export type Outcome = keyof typeof pressed | GatewayError | undefined;
+
+/** One customer's onboarding: what stands still and the ways on, the one tag, its script, and where its tokens come from. */
+export function customerPage(
+  shown: Shown,
+  id: string,
+  customer: Customer | undefined,
+  run: RunSummary | undefined,
+  outcome?: Outcome,
+): string {
+  const still = run ? standstills(run).map((each) => standstill(id, each)) : [];
+  return page(
     shown,
     customer?.company_name ?? 'New customer',
     `<div class="crumb"><a href="/">Customers</a> / <h1>${escapeHtml(customer?.company_name ?? 'New customer')}</h1></div>
+${outcome === undefined ? '' : outcomeView(id, outcome)}
+${still.join('')}
 <inlay-widget data-customer="${escapeHtml(id)}"><p class="late">The set-up cannot be shown just now: Inlay does not answer. Nothing is lost. Load the page again in a minute.</p></inlay-widget>
 <script type="module" src="/portal.js"></script>
 <script type="module" src="${escapeHtml(shown.gatewayUrl)}/inlay.js"></script>`,
   );
+}
+
+function outcomeView(id: string, outcome: NonNullable<Outcome>): string {
+  const look = `<a href="/customers/${encodeURIComponent(id)}">See how it stands now</a>`;
+  return outcome instanceof GatewayError
+    ? `<div class="notice" role="alert">${icon('alert')}<p><b>${outcome.status >= 400 && outcome.status < 500 ? 'Inlay did not do it.' : 'Nobody knows whether it was done.'}</b> ${escapeHtml(outcome.message)} ${look}</p></div>`
+    : `<div class="notice good" role="status">${icon('done')}<p>${pressed[outcome]} ${look}</p></div>`;
+}
+
+const standstill = (id: string, { title, said, helps, ways }: Standstill): string =>
+  `<section class="still">${icon('alert')}<div><h2>${title}</h2>
+${said ? `<blockquote>${escapeHtml(said)}</blockquote>` : ''}
+<p><b>Who can help</b> ${helps}</p>
+<div class="ways">${ways.map((way) => wayView(id, way)).join('')}</div></div></section>`;
+
+/** A form with a key of its own: pressed twice, or sent again by the browser, it does it once. */
+const wayView = (id: string, { call, word, ...body }: Way): string =>
+  `<form method="post" action="/customers/${encodeURIComponent(id)}/${call}">${Object.entries({ ...body, key: crypto.randomUUID() })
+    .map(([name, value]) => `<input type="hidden" name="${name}" value="${value}">`)
+    .join('')}<button type="submit">${word}</button></form>`;
 
 export const notYetPage = (shown: Shown): string =>
   page(
@@ -132,47 +171,3 @@ export const missingPage = (shown: Shown): string =>
     'Not found',
     `<div class="head"><div><h1>There is nothing here</h1><p>The address is not complete, or the customer is not one of ours. <a href="/">All customers</a></p></div></div>`,
   );
-
-const icons = {
-  people:
-    'M7.5 9.5a2.8 2.8 0 1 0 0-5.6 2.8 2.8 0 0 0 0 5.6zM2.5 16c.4-2.6 2.4-4 5-4s4.6 1.4 5 4M13 4.2a2.8 2.8 0 0 1 0 5.2M14.4 12.2c1.8.5 2.9 1.8 3.1 3.8',
-  mail: 'M3 5h14v10H3zM3.4 5.6 10 10.8l6.6-5.2',
-  box: 'M3.5 6.5 10 3l6.5 3.5v7L10 17l-6.5-3.5zM3.5 6.5 10 10l6.5-3.5M10 10v7',
-  plus: 'M10 4v12M4 10h12',
-  alert: 'M10 2.75a7.25 7.25 0 1 0 0 14.5 7.25 7.25 0 0 0 0-14.5zM10 6.2v4.6M10 13.6v.1',
-} as const;
-const icon = (name: keyof typeof icons): string =>
-  `<svg class="icon" viewBox="0 0 20 20" aria-hidden="true"><path d="${icons[name]}"/></svg>`;
-
-function page(shown: Shown, title: string, main: string): string {
-  const demo = shown.platformUrl
-    ? `<p>Demo</p><ul>${navItem(`${shown.platformUrl}/outbox`, 'mail', 'Mail outbox')}${navItem(shown.platformUrl, 'box', 'Vendor sandbox')}</ul>`
-    : '';
-  const current = title === 'Customers' ? ' aria-current="page"' : '';
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escapeHtml(title)} · Harbor Leasing</title>
-<link rel="icon" href="/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/portal.css">
-</head>
-<body>
-<header class="top">
-<a class="brand" href="/"><svg viewBox="0 0 26 26" fill="none" aria-hidden="true"><rect width="26" height="26" rx="6" fill="#cfe5df"/><path d="M5 17.5c2 0 2-1.5 4-1.5s2 1.5 4 1.5 2-1.5 4-1.5 2 1.5 4 1.5M13 13V6.5l5.5 6.5z" stroke="#12302f" stroke-width="1.7" stroke-linejoin="round" stroke-linecap="round"/></svg>Harbor Leasing</a>
-<div class="user"><b>${escapeHtml(shown.user.name)}</b><span aria-hidden="true">${escapeHtml(shown.user.initials)}</span></div>
-</header>
-<div class="body">
-<nav aria-label="Portal"><ul><li><a href="/"${current}>${icon('people')}Customers</a></li></ul>${demo}</nav>
-<main>
-${main}
-</main>
-</div>
-</body>
-</html>
-`;
-}
-
-const navItem = (address: string, name: keyof typeof icons, word: string): string =>
-  `<li><a href="${escapeHtml(address)}">${icon(name)}${word}</a></li>`;

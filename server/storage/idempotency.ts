@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type Kysely, sql } from 'kysely';
+import { sql } from 'kysely';
 import { Failure } from '../../shared/problem.ts';
+import type { Database } from './database.ts';
+import { purgeSome } from './purge.ts';
 import type { SecretBox } from './secret-box.ts';
 
 /** Answers kept under the caller's Idempotency-Key (draft-ietf-httpapi-idempotency-key-header-07), sealed, for 24 hours. */
@@ -14,6 +16,9 @@ export const idempotencySchema = sql`
     primary key (scope, key)
   ) strict`;
 
+/** By which what is over is found. */
+export const idempotencyAge = sql`create index idempotency_age on idempotency (claimed_at)`;
+
 const kept = 24 * 60 * 60 * 1000;
 
 export interface Answer {
@@ -24,53 +29,77 @@ export interface Answer {
 export interface Idempotency {
   /**
    * Runs `work` once for this key. The same body again gives the first answer; another body is 422; a call still running is 409.
-   * A refusal (an exception) is not kept: the caller may try again with the same key.
+   * A refusal (an exception) is not kept: the caller may try again with the same key. Nor is a call that was cut off by a kill or a full disk:
+   * every work behind a key must itself be safe to begin again.
    */
   once(
     call: { scope: string; key: string; body: unknown; now: number },
     work: () => Promise<Answer>,
   ): Promise<Answer & { replayed: boolean }>;
-  /** Gives up claims that a killed process left behind; every work behind a key must itself be safe to begin again. */
-  releaseAll(): Promise<void>;
-  purge(now: number): Promise<void>;
+  /** Forgets some answers that are older than a day. True: there may be more. */
+  purge(now: number): Promise<boolean>;
 }
 
-export function idempotencyOn(db: Kysely<IdempotencyTables>, box: SecretBox): Idempotency {
+export function idempotencyOn({ read, transact }: Pick<Database<IdempotencyTables>, 'read' | 'transact'>, box: SecretBox): Idempotency {
+  // The folder has one owner: what is claimed and not at work here was left behind, by a process that was killed or by a disk that was full.
+  const working = new Map<string, string>();
+
+  async function claim(row: IdempotencyTables['idempotency']): Promise<boolean> {
+    const { numInsertedOrUpdatedRows } = await transact((tx) =>
+      tx
+        .insertInto('idempotency')
+        .values(row)
+        .onConflict((c) =>
+          c
+            .columns(['scope', 'key'])
+            .doUpdateSet({ claimed_at: row.claimed_at })
+            .where('idempotency.answer', 'is', null)
+            .where('idempotency.fingerprint', '=', row.fingerprint),
+        )
+        .executeTakeFirstOrThrow(),
+    );
+    return (numInsertedOrUpdatedRows ?? 0n) > 0n;
+  }
+
+  /** Nobody else here is at work under this key. */
+  async function alone(row: IdempotencyTables['idempotency'], work: () => Promise<Answer>): Promise<Answer & { replayed: boolean }> {
+    const { scope, key } = row;
+    const about = ['idempotency', scope, key];
+    if (!(await claim(row))) {
+      const kept = await read.selectFrom('idempotency').selectAll().where('scope', '=', scope).where('key', '=', key).executeTakeFirst();
+      if (!kept?.answer || kept.fingerprint !== row.fingerprint) throw new Failure('idempotency-key-reused');
+      return { ...(JSON.parse(box.open(kept.answer, about)) as Answer), replayed: true };
+    }
+    try {
+      const answer = await work();
+      const sealed = box.seal(JSON.stringify(answer), about);
+      await transact((tx) =>
+        tx.updateTable('idempotency').set({ answer: sealed }).where('scope', '=', scope).where('key', '=', key).execute(),
+      );
+      return { ...answer, replayed: false };
+    } catch (error) {
+      // Where this cannot be written either, the claim is taken over by whoever comes next.
+      await transact((tx) => tx.deleteFrom('idempotency').where('scope', '=', scope).where('key', '=', key).execute()).catch(() => {});
+      throw error;
+    }
+  }
+
   return {
     async once({ scope, key, body, now }, work) {
       const fingerprint = createHash('sha256')
         .update(JSON.stringify(body) ?? '')
         .digest('base64url');
-      const about = ['idempotency', scope, key];
-      const { numInsertedOrUpdatedRows: claimed } = await db
-        .insertInto('idempotency')
-        .values({ scope, key, fingerprint, claimed_at: now, answer: null })
-        .onConflict((c) => c.columns(['scope', 'key']).doNothing())
-        .executeTakeFirstOrThrow();
-      if (!claimed) {
-        const row = await db.selectFrom('idempotency').selectAll().where('scope', '=', scope).where('key', '=', key).executeTakeFirst();
-        if (row && row.fingerprint !== fingerprint) throw new Failure('idempotency-key-reused');
-        if (!row?.answer) throw new Failure('idempotency-key-running', undefined, { retryAfter: 1 });
-        return { ...(JSON.parse(box.open(row.answer, about)) as Answer), replayed: true };
-      }
-      const mine = db.updateTable('idempotency').where('scope', '=', scope).where('key', '=', key);
+      const name = JSON.stringify([scope, key]);
+      const other = working.get(name);
+      if (other !== undefined)
+        throw new Failure(other === fingerprint ? 'idempotency-key-running' : 'idempotency-key-reused', undefined, { retryAfter: 1 });
+      working.set(name, fingerprint);
       try {
-        const answer = await work();
-        await mine.set({ answer: box.seal(JSON.stringify(answer), about) }).execute();
-        return { ...answer, replayed: false };
-      } catch (error) {
-        await db.deleteFrom('idempotency').where('scope', '=', scope).where('key', '=', key).execute();
-        throw error;
+        return await alone({ scope, key, fingerprint, claimed_at: now, answer: null }, work);
+      } finally {
+        working.delete(name);
       }
     },
-    async releaseAll() {
-      await db.deleteFrom('idempotency').where('answer', 'is', null).execute();
-    },
-    async purge(now) {
-      await db
-        .deleteFrom('idempotency')
-        .where('claimed_at', '<', now - kept)
-        .execute();
-    },
+    purge: (now) => transact((tx) => purgeSome(tx, { table: 'idempotency', key: ['scope', 'key'], age: 'claimed_at', before: now - kept })),
   };
 }

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type Generated, type Kysely, sql } from 'kysely';
 
 /** What is to be announced, written in the transaction that decides it and delivered afterwards, at least once, under one id. */
 export interface OutboxTable {
@@ -10,6 +10,8 @@ export interface OutboxTable {
   attempts: number;
   delivered_at: number | null;
   last_error: string | null;
+  /** What a message is about, to be found by: made of its body by the database, as its part says. */
+  about: Generated<string | null>;
 }
 export interface OutboxTables {
   outbox: OutboxTable;
@@ -20,6 +22,15 @@ export const outboxSchema = sql`
     id text primary key, kind text not null, body text not null, added_at integer not null, next_at integer not null,
     attempts integer not null default 0, delivered_at integer, last_error text
   ) strict`;
+
+/** What came with lists whose cost does not grow. `about` is SQL over the columns. */
+export const outboxLists = (about: string) => [
+  sql`alter table outbox add column about text generated always as (${sql.raw(about)}) virtual`,
+  sql`create index outbox_about on outbox (about) where about is not null`,
+  sql`create index outbox_due on outbox (next_at) where delivered_at is null`,
+  sql`create index outbox_delivered on outbox (kind, delivered_at) where delivered_at is not null`,
+  sql`create index outbox_newest on outbox (kind, added_at, id)`,
+];
 
 export interface Message {
   readonly id: string;

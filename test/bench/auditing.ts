@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import SqliteFile from 'better-sqlite3';
 import { openDatabase } from '../../server/storage/database.ts';
-import { append, type LogTables, logSchema } from '../../server/storage/log.ts';
+import { append, type LogTables, logHeadSchema, logSchema } from '../../server/storage/log/leaves.ts';
 import { compare, type Row, rate } from './harness.ts';
 
 /** Leaves appended durably per second, each its own commit, beside a plain insert of such a row at synchronous=FULL, and the disk alone. */
@@ -12,7 +12,7 @@ export async function auditing(): Promise<Row[]> {
   const migrations = {
     log: {
       up: async (db: Parameters<(typeof logSchema)[number]['execute']>[0]) => {
-        for (const each of logSchema) await each.execute(db);
+        for (const each of [...logSchema, logHeadSchema]) await each.execute(db);
       },
     },
   };

@@ -4,10 +4,14 @@ import { connect } from 'node:net';
  * Asks one address again and again over `connections` kept-alive connections and gives the answers per second. Spoken on the bare socket, so
  * that the asking costs little beside what is measured. Every answer must be a 200 with a Content-Length.
  */
-export async function load(url: string, { headers = {}, ms = 1_000, connections = 32 }: Load = {}): Promise<number> {
+export async function load(url: string, { headers = {}, body, ms = 1_000, connections = 32 }: Load = {}): Promise<number> {
   const { hostname, port, host, pathname, search } = new URL(url);
-  const lines = Object.entries({ host, ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
-  const request = Buffer.from(`GET ${pathname}${search} HTTP/1.1\r\n${lines.join('')}\r\n`, 'latin1');
+  const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+  const lines = Object.entries({ host, ...headers, ...length }).map(([name, value]) => `${name}: ${value}\r\n`);
+  const request = Buffer.from(
+    `${body === undefined ? 'GET' : 'POST'} ${pathname}${search} HTTP/1.1\r\n${lines.join('')}\r\n${body ?? ''}`,
+    'latin1',
+  );
   const end = performance.now() + ms;
   const start = performance.now();
   const counts = await Promise.all(Array.from({ length: connections }, () => ask(hostname, Number(port), request, end)));
@@ -16,6 +20,8 @@ export async function load(url: string, { headers = {}, ms = 1_000, connections 
 
 export interface Load {
   readonly headers?: Readonly<Record<string, string>>;
+  /** With it, it is a POST. ASCII. */
+  readonly body?: string;
   readonly ms?: number;
   readonly connections?: number;
 }

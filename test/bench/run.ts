@@ -6,14 +6,19 @@ import type { Row } from './harness.ts';
 const say = (line: string): void => console.log(line);
 const figures: Record<string, () => Promise<Row[]>> = {
   signing: async () => (await import('./signing.ts')).signing(),
+  heading: async () => (await import('./heading.ts')).heading(say),
   auditing: async () => (await import('./auditing.ts')).auditing(),
   serving: async () => (await import('./serving.ts')).serving(say),
   uploading: async () => (await import('./uploading.ts')).uploading(say),
+  intake: async () => (await import('./intake.ts')).intake(say),
   starting: async () => (await import('./starting.ts')).starting(),
+  listing: async () => (await import('./listing.ts')).listing(say),
   bytes: async () => (await import('./bytes.ts')).firstView(say),
   paper: async () => (await import('./paper.ts')).paper(),
   sealing: async () => (await import('./sealing.ts')).sealing(),
+  mints: async () => (await import('./mints.ts')).mints(say),
   minting: async () => (await import('./minting.ts')).minting(say),
+  parties: async () => (await import('./parties.ts')).parties(),
 };
 
 const wanted = process.argv.slice(2);

@@ -31,8 +31,8 @@ export async function sealing(): Promise<Row[]> {
   };
   try {
     return [
-      ...(await against('10 pages stamped and sealed, without completion pages', 10, null, 1.5)),
-      ...(await against('10 pages stamped and sealed, with completion pages', 10, facts, 3)),
+      ...(await against('10 pages stamped and sealed, without completion pages', 10, null, 0.5)),
+      ...(await against('10 pages stamped and sealed, with completion pages', 10, facts, 0.8)),
       ...(await against('500 pages stamped and sealed, with completion pages', 500, facts, 4)),
     ];
   } finally {
@@ -97,7 +97,13 @@ const browser = 'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537
 const at = (minute: number): string => `2026-11-21T10:${String(minute).padStart(2, '0')}:07.803Z`;
 
 const facts: Facts = {
-  envelope: { id: 'env_01j9zq8k3m4n5p6q7r8s9t0v1w', name: 'Equipment lease agreement', created_at: at(1), completed_at: at(59) },
+  envelope: {
+    id: 'env_01j9zq8k3m4n5p6q7r8s9t0v1w',
+    name: 'Equipment lease agreement',
+    locale: null,
+    created_at: at(1),
+    completed_at: at(59),
+  },
   sender: 'Harbor Leasing',
   document: { pages: 10, upload_sha256: hash, signed_sha256: hash },
   consent: {
@@ -110,6 +116,8 @@ const facts: Facts = {
     email: 'ada@nordin-tryck.example',
     role: 'Lessee',
     consented_at: at(5),
+    date_signed: null,
+    time_zone: null,
     signed_at: at(9),
     assurance: 'partner-asserted',
     address: '2001:db8:85a3::8a2e:370:7334',

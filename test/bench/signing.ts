@@ -22,6 +22,7 @@ export async function signing(): Promise<Row[]> {
     ...tools,
     keys,
     publicUrl,
+    callers: { originsOf: async () => [] },
     signers: { assertSigner: async () => {} },
     vaults: { assertVaulted: async () => {} },
   });

@@ -28,7 +28,9 @@ export async function starting(): Promise<Row[]> {
   };
   const koa = async (): Promise<number> => {
     const port = await freePort();
-    return begin(['--import', './server/node.js', 'test/bench/koa.ts'], { PORT: String(port) }, `http://127.0.0.1:${port}/`, memory.theirs);
+    // As npm installs it, with Node's own cache of compiled code: what server/node.js does for a start is ours.
+    const env = { PORT: String(port), NODE_COMPILE_CACHE: join(dataDir, 'compiled') };
+    return begin(['test/bench/koa.ts'], env, `http://127.0.0.1:${port}/`, memory.theirs);
   };
   // The first start makes the database, the keys and the compile cache.
   await gateway();
@@ -39,7 +41,7 @@ export async function starting(): Promise<Row[]> {
     unit: 'ms',
     rounds: 7,
     ours: gateway,
-    yardsticks: [{ name: 'bare koa', measure: koa, target: { atMost: 3 } }],
+    yardsticks: [{ name: 'bare koa', measure: koa, target: { atMost: 2.6 } }],
   });
   await rm(dataDir, { recursive: true, force: true });
   if (memory.ours.length === 0) return rows;

@@ -57,6 +57,7 @@ GET    /partner/runs                                           onboarding:write 
 GET    /partner/runs/:id                                       onboarding:write 200 404 404
 POST   /partner/runs/:id/retry                                 onboarding:write 409 404 404
 POST   /partner/runs/:id/adopt                                 onboarding:write 422 404 404
+POST   /partner/runs/:id/reset                                 onboarding:write 422 404 404
 
 ## session: own
 POST   /embed/session/refresh                                  onboarding,sign,vault 200
@@ -64,6 +65,7 @@ DELETE /embed/session                                          onboarding,sign,v
 GET    /embed/onboarding                                       onboarding       200
 PATCH  /embed/onboarding/draft                                 onboarding       422
 POST   /embed/onboarding/steps/:id                             onboarding       400
+POST   /embed/onboarding/steps/:id/reopen                      onboarding       400
 GET    /embed/ceremony                                         sign,onboarding  200
 GET    /embed/ceremony/document                                sign,onboarding  409
 POST   /embed/ceremony/frame                                   sign,onboarding  404
@@ -71,6 +73,7 @@ GET    /embed/ceremony/outcome                                 sign,onboarding  
 POST   /embed/ceremony/consent                                 sign,onboarding  400
 POST   /embed/ceremony/pages                                   sign,onboarding  422
 PUT    /embed/ceremony/fields                                  sign,onboarding  422
+POST   /embed/ceremony/outline                                 sign,onboarding  422
 POST   /embed/ceremony/decline                                 sign,onboarding  400
 POST   /embed/ceremony/finish                                  sign,onboarding  400
 GET    /embed/vault                                            vault            200
@@ -106,6 +109,7 @@ DELETE /api/v1/admin/partners/:partner/flow/documents/:name    write            
 GET    /api/v1/admin/partners/:partner/runs                    read             404
 POST   /api/v1/admin/partners/:partner/runs/:id/retry          write            404
 POST   /api/v1/admin/partners/:partner/runs/:id/adopt          write            422
+POST   /api/v1/admin/partners/:partner/runs/:id/reset          write            422
 GET    /api/v1/admin/partners/:partner/audit                   read             404
 POST   /api/v1/admin/keys/rotate                               write            200
 
@@ -118,4 +122,5 @@ GET    /fonts/:name                                            anybody          
 GET    /pdfjs/*path                                            anybody          404
 GET    /problems/:code                                         anybody          404
 GET    /.well-known/jwks.json                                  anybody          200
+GET    /readyz                                                 anybody          200
 `);

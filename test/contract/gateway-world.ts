@@ -33,6 +33,7 @@ async function openIssuer(now: () => number) {
         .setProtectedHeader({ alg: 'ES256', kid: 'theirs' })
         .setIssuer(settings.issuer)
         .setAudience(audience)
+        .setIssuedAt(Math.floor(now() / 1000))
         .setExpirationTime(Math.floor(now() / 1000) + 600)
         .sign(pair.privateKey),
     close: () => server.close().closeAllConnections(),

@@ -55,6 +55,7 @@ GET    /api/v2/embed/ceremony/document                         sign             
 POST   /api/v2/embed/ceremony/consent                          sign             422
 POST   /api/v2/embed/ceremony/pages                            sign             422
 PUT    /api/v2/embed/ceremony/fields                           sign             422
+POST   /api/v2/embed/ceremony/outline                          sign             422
 POST   /api/v2/embed/ceremony/finish                           sign             422
 POST   /api/v2/embed/ceremony/decline                          sign             422
 
@@ -81,6 +82,7 @@ GET    /authority.pem                                          anybody          
 GET    /problems/:code                                         anybody          404
 GET    /.well-known/inlay-ceremony                             anybody          200
 GET    /.well-known/jwks.json                                  anybody          200
+GET    /readyz                                                 anybody          200
 GET    /log/checkpoint                                         anybody          200
 GET    /log/key                                                anybody          200
 GET    /invitation                                             anybody          404

@@ -34,6 +34,14 @@ async function example(name: string): Promise<string> {
   return code;
 }
 
+test('the README starts Inlay, and tests it, with one line each, before anything else', async () => {
+  const readme = await readFile(join(root, 'README.md'), 'utf8');
+  const lines = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].slice(0, 2).map(([, block]) => block?.trimEnd());
+  assert.deepEqual(lines, ['npm ci && npm start', 'npm ci && npm test']);
+  const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
+  assert.ok(scripts.start && scripts.test);
+});
+
 test("the README's integration, pasted into an empty folder, shows the form with what the partner filled in", async () => {
   const port = await freePort();
   const origin = `http://localhost:${port}`;

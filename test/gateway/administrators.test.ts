@@ -29,8 +29,9 @@ after(async () => {
   server.close();
 });
 
+const seconds = () => Math.floor(Date.now() / 1000);
 const theirs = (claims: Record<string, unknown> = {}, { pair = keys, alg = 'RS256', header = {} } = {}) =>
-  new SignJWT({ iss: issuer, aud: audience, sub: 'usr_1', role: 'super_admin', exp: Math.floor(Date.now() / 1000) + 600, ...claims })
+  new SignJWT({ iss: issuer, aud: audience, sub: 'usr_1', role: 'super_admin', iat: seconds(), exp: seconds() + 600, ...claims })
     .setProtectedHeader({ alg, kid, ...header })
     .sign(pair.privateKey);
 const ask = async (token: string | Promise<string>, method = 'GET', path = '/api/v1/admin/partners/', body?: object) =>
@@ -69,6 +70,24 @@ test('admin:read reads and does not write, admin:write does not read', async () 
     assert.equal((await ask(reads(), method, below + path)).status, 403, path);
   assert.equal((await ask(reads(), 'POST', '/api/v1/admin/keys/rotate')).status, 403);
   assert.equal((await ask(reads(), 'DELETE', below)).status, 403);
+});
+
+test('a token of another type, for longer than a day, or of a time to come is refused', async () => {
+  for (const typ of ['JWT', 'jwt', 'at+jwt', 'application/at+JWT'])
+    assert.equal((await ask(theirs({}, { header: { typ } }))).status, 200, typ);
+  for (const typ of ['dpop+jwt', 'logout+jwt', 'secevent+jwt', 'embed+jwt', 'x', ''])
+    assert.equal((await ask(theirs({}, { header: { typ } }))).status, 401, typ);
+  const iat = seconds();
+  for (const claims of [{ iat: iat - 10, exp: iat - 10 + 86_400 }, { iat: iat + 3 }, { iat: iat - 86_000, exp: iat + 400 }])
+    assert.equal((await ask(theirs(claims))).status, 200, JSON.stringify(claims));
+  for (const claims of [
+    { iat: iat - 10, exp: iat - 9 + 86_400 },
+    { iat: iat + 60 },
+    { iat: undefined },
+    { iat: 'now' },
+    { exp: Number.MAX_SAFE_INTEGER },
+  ])
+    assert.equal((await ask(theirs(claims))).status, 401, JSON.stringify(claims));
 });
 
 test('other roles and scopes that only look alike are refused', async () => {

@@ -48,6 +48,7 @@ const view = (more: object = {}): CeremonyView & Record<string, unknown> => ({
   revision: 0,
   saved_at: null,
   today: '2026-11-21',
+  time_zone: 'UTC',
   ended: null,
   completed_at: null,
   ...more,
@@ -60,6 +61,17 @@ async function signer(to = gateway, partnerKey = key): Promise<Visitor> {
   await answered(visitor.open(token), 201);
   return visitor;
 }
+test('behind a proxy that is trusted the gateway reports the browser’s address, and which proxy told it', async (t) => {
+  const behind = await startGateway({ vendorUrl: loyva.origin, trustedProxies: ['127.0.0.0/8'] });
+  t.after(() => behind.close());
+  const partner = await behind.partner({ origins: [origin], vendorKeys: { loyva: vendorKey } });
+  const visitor = await signer(behind, partner.key);
+  loyva.at('GET /ceremony', json(view()));
+  await answered(visitor.call('GET', '/embed/ceremony', undefined, { 'x-forwarded-for': '198.51.100.66, 203.0.113.7' }));
+  const { address, via } = JSON.parse(String(ceremonyCalls().at(-1)?.headers['inlay-client']));
+  assert.deepEqual([address, via], ['203.0.113.7', '127.0.0.1']);
+});
+
 const ceremonyCalls = () => loyva.received.filter(({ url }) => url.startsWith(ceremonyPath));
 const read = (visitor: Visitor) => visitor.call('GET', '/embed/ceremony');
 const consenting = { version: '1', sha256, agreed: true };
@@ -230,8 +242,9 @@ test('what is not a PDF is not passed on as one, and a vendor’s other headers 
   assert.equal(answer.headers.get('cache-control'), 'no-store');
 });
 
-test('a vendor without the ceremony is told apart from one that does not answer, and is asked again before long', async () => {
+test('a vendor without the ceremony is told apart from one that does not answer, and is asked again before long', async (t) => {
   const vendor = await startStubLoyva();
+  t.after(() => vendor.close());
   const own = await startGateway({ vendorUrl: vendor.origin });
   const partner = await own.partner({ origins: [origin], vendorKeys: { loyva: 'lk_without_a_ceremony' } });
   const { envelope_id } = vendor.make(JSON.stringify({ external_id: '', signers: [{ email: ada }] }));
@@ -258,7 +271,6 @@ test('a vendor without the ceremony is told apart from one that does not answer,
   vendor.at('GET /ceremony', json(view()));
   await answered(read(visitor));
   await own.close();
-  vendor.close();
 });
 
 test('neither the pass nor the vendor’s key is in any answer, report or file of the gateway’s', async () => {

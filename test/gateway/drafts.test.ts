@@ -49,9 +49,17 @@ test('of twenty tabs that save at once with one revision, one wins and the other
 
 test('a draft without If-Match, or with one that is not a revision, is 428', async () => {
   const visitor = await enter('c-etag');
-  for (const etag of [undefined, '', '*', 'r1', '"1"', 'W/"r1"', '"r1", "r2"'])
+  for (const etag of [undefined, '', 'r1', '"1"', 'W/"r1"', '"r1", "r2"'])
     await refused(save(visitor, {}, etag), 428, 'precondition-missing');
   await refused(save(visitor, {}, '"r99"'), 412, 'draft-changed');
+});
+
+test('a page that is being closed saves whatever the revision is', async () => {
+  const visitor = await enter('c-closing');
+  await answered(save(visitor, { city: 'Lund' }, '*'));
+  await answered(save(visitor, { first_name: 'Ada' }, '*'));
+  const { details } = await visitor.run();
+  assert.deepEqual([details.values.city, details.values.first_name], ['Lund', 'Ada']);
 });
 
 test('a draft may be faulty in every answer, but not hold unknown fields or answers of other kinds', async () => {

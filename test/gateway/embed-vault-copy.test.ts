@@ -35,7 +35,7 @@ test('the copy comes byte for byte as a file that no browser runs, and its addre
   assert.ok(JSON.stringify(items.find(({ kind }) => kind === 'vault.copy.read')).includes(id), 'that it was read is in the log');
 });
 
-test('an address that leads anywhere but to the vendor is never called', async () => {
+test('an address that leads anywhere but to the vendor is never called', async (t) => {
   const { see } = await stage.reader();
   let strangers = 0;
   const port = await freePort();
@@ -43,6 +43,7 @@ test('an address that leads anywhere but to the vendor is never called', async (
     strangers += 1;
     response.end(pdf);
   });
+  t.after(() => stranger.close());
   await new Promise<void>((resolve) => stranger.listen(port, '127.0.0.1', resolve));
   const { host } = new URL(stage.loyva.origin);
   for (const url of [
@@ -61,7 +62,6 @@ test('an address that leads anywhere but to the vendor is never called', async (
   stage.given((response) => response.writeHead(302, { location: `http://127.0.0.1:${port}${file}` }).end());
   await refused(see('/copy'), 502, 'vendor-unreadable');
   assert.equal(strangers, 0);
-  stranger.close();
 });
 
 const rubbish: Record<string, [Reply, number, string]> = {
@@ -135,19 +135,21 @@ test('a reader who leaves while the storage is silent ends the fetching at once'
   await eventually(async () => ended);
 });
 
-test('readers who do not end keep nobody of another partner waiting', { timeout: 30_000 }, async () => {
-  const [{ see }, another] = [
-    await stage.reader(),
-    await stage.gateway.partner({ origins: [origin], vendorKeys: { loyva: 'lk_another' } }),
-  ];
+test('readers who do not end are four of one session and fifty of one partner at most, and keep nobody of another partner waiting', {
+  timeout: 30_000,
+}, async () => {
+  const another = await stage.gateway.partner({ origins: [origin], vendorKeys: { loyva: 'lk_another' } });
+  const readers = await Promise.all(Array.from({ length: 13 }, () => stage.reader()));
   const other = await stage.reader(another);
   let begun = 0;
   stage.given((response) => {
     begun += 1;
     response.writeHead(200, { 'content-type': 'application/pdf' }).write('%PDF-1.7');
   });
-  const held = await Promise.all(Array.from({ length: 64 }, () => see('/copy')));
-  assert.equal(begun, 64);
+  const held = await Promise.all(readers.flatMap(({ see }) => Array.from({ length: 5 }, () => see('/copy'))));
+  assert.equal(begun, 50);
+  const refused = held.filter(({ status }) => status === 429);
+  assert.deepEqual([refused.length, new Set(refused.map(({ headers }) => headers.get('retry-after')))], [15, new Set(['5'])]);
   stage.given();
   assert.equal((await (await other.see('/copy')).arrayBuffer()).byteLength, pdf.length);
   await Promise.all(held.map((answer) => answer.body?.cancel()));

@@ -25,7 +25,7 @@ const certificate = {
   document_hash: 'ab'.repeat(32),
   checks: [check(true), check(false)],
   legal_notices: ['This is not legal advice.'],
-  log: { origin: 'vault.example/log', leaf: 7, size: 9, checkpoint: 'note' },
+  log: { origin: 'vault.example/log', leaf: 7, leaf_text: '{}', leaf_hash: 'bGVhZg==', size: 9, checkpoint: 'note' },
   custody_record: {
     filename: 'custody.pdf',
     sha256: 'cd'.repeat(32),

@@ -73,7 +73,7 @@ test('another partner’s documents are not there', async () => {
 test('documents lie sealed: no byte of them is readable on the disk, and what is replaced is gone', async () => {
   await answered(putDocument(gateway, partner.id, pdf, 'sealed'));
   await answered(putDocument(gateway, partner.id, pdf, 'sealed'));
-  const folder = join(gateway.dataDir, 'blobs');
+  const folder = join(gateway.dataDir, 'documents');
   const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((each) => each.isFile());
   const kept = (await answered<{ items: Json[] }>(gateway.admin('GET', at()))).items.length;
   assert.equal(files.length, kept + 1, 'this partner’s and the other’s');

@@ -42,14 +42,15 @@ test('callers who leave in the middle, and slow readers, cost nothing that stays
       response.writeHead(200, { 'content-type': 'application/pdf', 'content-length': document.length, etag: '"d"' }).end(document);
     });
     const { envelope_id } = loyva.make(JSON.stringify({ external_id: '', signers: [{ email: ada }] }));
-    const visitor = await createVisitor(gateway.url, origin);
-    const token = await mintedToken(gateway.url, gateway.partner.key, {
-      widget_type: 'sign',
-      customer: undefined,
-      envelope_id,
-      user_email: ada,
-    });
-    await eventually(async () => (await visitor.open(token)).status === 201);
+    const wanted = { widget_type: 'sign', customer: undefined, envelope_id, user_email: ada };
+    // Each session may have four downloads open.
+    const visitors = await Promise.all(
+      Array.from({ length: connections / 4 }, async () => {
+        const visitor = await createVisitor(gateway.url, origin);
+        await eventually(async () => (await visitor.open(await mintedToken(gateway.url, gateway.partner.key, wanted))).status === 201);
+        return visitor;
+      }),
+    );
     loyva.at('GET ', (response) => void setTimeout(() => json({ data: [] })(response), 30));
 
     const { hostname, port } = new URL(gateway.url);
@@ -57,7 +58,8 @@ test('callers who leave in the middle, and slow readers, cost nothing that stays
       request({ hostname, port, method, path, headers, agent: false }).on('error', () => {});
     const closed = (outgoing: ClientRequest) => new Promise<void>((resolve) => outgoing.once('close', () => resolve()));
     const partnered = { 'x-api-key': gateway.partner.key };
-    const download = async (): Promise<ClientRequest> => {
+    const download = async (n: number): Promise<ClientRequest> => {
+      const visitor = visitors[n % visitors.length] ?? assert.fail();
       const path = '/embed/ceremony/document';
       const dpop = await proof({ method: 'GET', url: gateway.url + path, token: visitor.token, pair: visitor.pair });
       const outgoing = open('GET', path, { authorization: `DPoP ${visitor.token}`, dpop, origin });
@@ -77,8 +79,8 @@ test('callers who leave in the middle, and slow readers, cost nothing that stays
         outgoing.write(Buffer.alloc(500_000 + n * 1_000, '--b\r\n'), () => outgoing.destroy());
         await closed(outgoing);
       },
-      async () => {
-        const outgoing = await download();
+      async (n) => {
+        const outgoing = await download(n);
         outgoing.once('response', (answer: IncomingMessage) => answer.once('data', () => outgoing.destroy()));
         await closed(outgoing);
       },
@@ -89,7 +91,7 @@ test('callers who leave in the middle, and slow readers, cost nothing that stays
       },
       async (n) => {
         // A slow reader: takes one chunk, lets the rest wait, and goes.
-        const outgoing = await download();
+        const outgoing = await download(n);
         outgoing.once('response', (answer: IncomingMessage) => {
           answer.once('data', () => {
             answer.pause();

@@ -142,6 +142,26 @@ test('every other field of a vendor’s answer stays as it came, in its order', 
   assert.deepEqual(Object.keys(passed.apiKey as object), ['id', 'name', 'key', 'created_at']);
 });
 
+test('numbers of an answer that is written again pass as text, in refusals too', async () => {
+  const numbers = '"id":9007199254740993,"rate":0.10,"huge":1e400,"tiny":-0.0E-7,"balance":[12345678901234567890.12,{"deep":1.0}]';
+  vendor.answerWith(json(`{${JSON.stringify(team('slt_numbers')).slice(1, -1)},${numbers}}`));
+  const made = await open();
+  assert.ok(made.text.endsWith(`,${numbers}}`), made.text);
+  vendor.answerWith(json(`{"apiKey":{"key":"slt_refused"},${numbers}}`, 422));
+  assert.equal((await open()).text, `{"apiKey":null,${numbers}}`);
+});
+
+test('headers that hold more than ASCII stop here, and so does every Content-Disposition; the answer passes', async () => {
+  vendor.answerWith((response) =>
+    response.socket?.end(
+      'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nETag: "\u00fc"\r\nContent-Disposition: attachment; filename="M\u00fcller.pdf"\r\nContent-Length: 2\r\nX-RateLimit-Limit: 5\r\nConnection: close\r\n\r\n{}',
+    ),
+  );
+  const { status, headers, text } = await ask();
+  assert.deepEqual([status, text, headers.get('x-ratelimit-limit')], [200, '{}', '5']);
+  assert.deepEqual([headers.get('etag'), headers.get('content-disposition')], [null, null]);
+});
+
 test('a vendor that hangs up in the middle of a POST leaves the outcome unknown; of a GET, only unavailable', async () => {
   vendor.answerWith((response) => response.socket?.destroy());
   const post = await open();

@@ -135,7 +135,7 @@ test('a key that cannot be kept is refused, and the longest is kept', async () =
     assert.equal((await post(`${envelopes}/env_a/void`, 'x'.repeat(255))).headers.get('idempotent-replayed'), replayed);
 });
 
-test('every answer of the vendor is kept, its refusals and its 500 too; "too many calls" and "not reached" are not', async () => {
+test('every answer of the vendor is kept, its refusals and its 500 too; "too many calls" and "not reached" are not', async (t) => {
   for (const [status, asked] of [
     [422, 1],
     [500, 1],
@@ -148,11 +148,11 @@ test('every answer of the vendor is kept, its refusals and its 500 too; "too man
     assert.equal(vendor.received.length, asked, String(status));
   }
   const away = await startGateway({ vendorUrl: 'http://127.0.0.1:9' });
+  t.after(() => away.close());
   const { key } = await away.partner({ vendorKeys: { loyva: 'lv_away_from_here' } });
   const ask = () => call(away, 'POST', `${envelopes}/env_a/void`, { 'x-api-key': key, 'idempotency-key': 'k' }, {});
   assert.equal((await ask()).status, 503);
   assert.equal((await ask()).headers.get('idempotent-replayed'), null);
-  await away.close();
 });
 
 test('an outcome nobody knows is 502 with an id, in every vendor’s language, stays so under its key, and is in the log without its body', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import type { Seed } from '../../server/gateway/seed.ts';
-import { vendorNames } from '../../shared/onboarding.ts';
+import { type Flow, vendorNames } from '../../shared/onboarding.ts';
 import { readRuns } from '../../shared/partner.ts';
 import { eventually, type StartedGateway, startGateway } from '../start-gateway.ts';
 import { type StartedPlatform, startPlatform } from '../start-platform.ts';
@@ -88,8 +88,34 @@ test('the demo’s customers are brought to an open, a signed and a declined agr
   }
 });
 
-test('a vendor that is away keeps no demo from starting: the agreements are left to the worker', { timeout: 300_000 }, async () => {
+test('the flow of an earlier demo follows the present one; one that somebody set is left alone', async () => {
   const gateway = await startGateway();
+  const keys = { loyva: 'lk_of_an_earlier_demo', kelviq: 'kvqp_earlier', scribeless: 'slp_earlier', subscribr: 'sub_earlier' };
+  const earlier = { ...(await seedOf(keys)), customers: [] };
+  const { partnerId } = await gateway.verbs.seed(earlier);
+  const named = { ...field, type: 'text', y: 0.2, name: 'Company' } as const;
+  const step = { ...earlier.agreement?.step, title: 'Lease', fields: [named, ...(earlier.agreement?.step.fields ?? [])] };
+  const present: Seed = {
+    ...earlier,
+    agreement: { document: earlier.agreement?.document ?? '', step: { ...step, prefill: { Company: 'company_name' } } },
+  };
+  const shown = async () => {
+    const answer = await gateway.admin('GET', `/api/v1/admin/partners/${partnerId}/flow`);
+    const { version, flow } = (await answer.json()) as { version: number; flow: Flow };
+    return [version, flow.steps.flatMap((each) => (each.kind === 'sign' ? [each.prefill] : []))];
+  };
+  await gateway.verbs.seed(earlier);
+  assert.deepEqual(await shown(), [1, [undefined]]);
+  await gateway.verbs.seed(present);
+  assert.deepEqual(await shown(), [2, [{ Company: 'company_name' }]]);
+  await gateway.verbs.seed(earlier);
+  assert.deepEqual(await shown(), [2, [{ Company: 'company_name' }]]);
+  await gateway.close();
+});
+
+test('a vendor that is away keeps no demo from starting: the agreements are left to the worker', { timeout: 300_000 }, async (t) => {
+  const gateway = await startGateway();
+  t.after(() => gateway.close());
   const seed = await seedOf({
     loyva: 'lk_of_nobody_there',
     kelviq: 'kvqp_of_nobody',
@@ -98,5 +124,4 @@ test('a vendor that is away keeps no demo from starting: the agreements are left
   });
   const { partnerKey } = await gateway.verbs.seed(seed);
   assert.deepEqual(await shown(gateway, partnerKey), { draft: 'todo', submitted: 'preparing', signed: 'preparing', declined: 'preparing' });
-  await gateway.close();
 });

@@ -122,8 +122,9 @@ test('an envelope that ended before it was opened is told so, and a session of i
   assert.equal((await ceremony(opened, 'GET')).state, 'voided');
 });
 
-test('a vendor that fails or answers rubbish is not taken for one that says no; one that names no signers decides by itself', async () => {
+test('a vendor that fails or answers rubbish is not taken for one that says no; one that names no signers decides by itself', async (t) => {
   const vendor = await startStubVendor();
+  t.after(() => vendor.close());
   const stubbed = await startGateway({ vendorUrl: vendor.origin });
   const { key } = await stubbed.partner({ origins: [origin], vendorKeys: { loyva: 'lk_at_the_stub' } });
   const asked = () => mint({}, key, stubbed);
@@ -136,5 +137,4 @@ test('a vendor that fails or answers rubbish is not taken for one that says no; 
   vendor.answerWith(json({ data: { envelope_id: envelope, status: 'sent', vaulted: false, more: 1 } }));
   await answered(asked());
   await stubbed.close();
-  vendor.close();
 });

@@ -54,7 +54,7 @@ test('a customer sends the details, signs the agreement in the same session, and
   await eventually(async () => (await visitor.run()).sign?.vaulted_at);
   const [kept] = await runsOf('external_id=signs');
   assert.equal(kept?.status, 'done');
-  assert.deepEqual(kept?.sign, { state: 'signed', envelope_id: signed.sign?.envelope_id });
+  assert.deepEqual(kept?.sign, { state: 'signed', envelope_id: signed.sign?.envelope_id, faults: [], refusal: null });
   const { data } = (await vendor('GET', `/${signed.sign?.envelope_id}`)).json as { data: Record<string, unknown> };
   assert.deepEqual([data.status, data.external_id], ['vaulted', run.run_id]);
   const { state, document } = await ceremony(visitor, 'GET');

@@ -118,16 +118,21 @@ test('where there are more envelopes than are looked through, none is made in th
   loyva.at('GET ');
 });
 
-test('a vendor that refuses the document is asked again later, and the audit says so', async () => {
+test('a vendor that refuses the document is asked once, and again when the partner says so', async () => {
   const { id, key } = await signingPartner();
   const visitor = await begin(key, 'refused');
   loyva.at('POST ', json({ error: 'The PDF is encrypted.' }, 422));
   await answered(visitor.submit(ada));
-  const run = await until(visitor, ({ sign }) => sign?.unreachable);
-  assert.deepEqual([run.sign?.state, run.status], ['preparing', 'in_progress']);
+  const asked = loyva.count('POST ');
+  const run = await until(visitor, ({ sign }) => sign?.state === 'refused');
+  assert.equal(run.status, 'refused');
   const { items } = await answered<{ items: { kind: string }[] }>(gateway.admin('GET', `/api/v1/admin/partners/${id}/audit`));
   assert.ok(items.some(({ kind }) => kind === 'signing.refused'));
+  gateway.clock.advance(400_000);
+  await visitor.run();
+  assert.equal(loyva.count('POST ') - asked, 1);
   loyva.at('POST ');
+  await answered(gateway.admin('POST', `/api/v1/admin/partners/${id}/runs/${run.run_id}/retry`, {}));
   await until(visitor, ({ sign }) => sign?.state === 'open');
 });
 
@@ -163,7 +168,10 @@ test('a name that is too long for the vendor is told of at once, at the answer t
   assert.equal(refusal.status, 422);
   const { errors } = (await refusal.json()) as { errors: unknown[] };
   assert.deepEqual(errors, [{ pointer: '/values/last_name', code: 'too-long', params: { max: 49, typed: 70 } }]);
-  await answered(visitor.submit({ ...ada, first_name: 'A\u0002da', last_name: 'B'.repeat(49) }));
+  const unprintable = await visitor.submit({ ...ada, first_name: 'A\u0002da', last_name: 'B'.repeat(49) });
+  const { errors: strange } = (await unprintable.json()) as { errors: unknown[] };
+  assert.deepEqual(strange, [{ pointer: '/values/first_name', code: 'characters', params: { characters: 'U+0002' } }]);
+  await answered(visitor.submit({ ...ada, first_name: 'Ada', last_name: 'B'.repeat(49) }));
   await until(visitor, ({ sign }) => sign?.state === 'open');
   const body = JSON.parse(loyva.received.findLast(({ method, url }) => method === 'POST' && url.endsWith('/envelopes'))?.body ?? '');
   assert.equal(body.customer_name, `Ada ${'B'.repeat(49)}`);
@@ -250,5 +258,5 @@ test('signing and accounts go on side by side: neither waits for the other', asy
   assert.equal(run.step, 'sign');
   for (const each of ofRun(run.run_id)) each.status = 'vaulted';
   const signed = await until(visitor, ({ sign }) => sign?.vaulted_at);
-  assert.deepEqual([signed.status, signed.step], ['in_progress', 'accounts']);
+  assert.deepEqual([signed.status, signed.step], ['refused', 'accounts']);
 });

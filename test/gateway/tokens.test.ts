@@ -151,6 +151,16 @@ test('a view that does not exist yet is refused by name', async () => {
   for (const widget_type of ['team', 'nonsense', undefined]) {
     const { details } = await loyvaRefusal(mint({ widget_type }), 422, 'invalid-input');
     assert.deepEqual(pointers(details), ['/widget_type']);
+    const wrong = { widget_type, user_email: 'nobody', expires_in: 7, customer: { external_id: '' }, envelope_id: 'x', more: 1 };
+    const all = await loyvaRefusal(mint(wrong), 422, 'invalid-input');
+    assert.deepEqual(pointers(all.details).toSorted(), [
+      '/customer/external_id',
+      '/envelope_id',
+      '/expires_in',
+      '/more',
+      '/user_email',
+      '/widget_type',
+    ]);
   }
 });
 

@@ -163,7 +163,9 @@ test('+rubbish and +500 at Scribeless: a page in the place of an answer, and a 5
 test('+400 at Scribeless: back to the details with the fault at the e-mail, and another e-mail goes on', async () => {
   const { visitor } = await sent(lone.key, '400');
   const run = await until(visitor, ({ details }) => details.faults.length > 0);
-  assert.deepEqual(run.details.faults, [{ pointer: '/values/email', code: 'vendor-refused', params: { vendor: 'scribeless' } }]);
+  assert.deepEqual(run.details.faults, [
+    { pointer: '/values/email', code: 'vendor-refused', params: { vendor: 'scribeless', said: 'email is not accepted here' } },
+  ]);
   assert.deepEqual([run.step, run.status, run.details.editable], ['details', 'in_progress', true]);
   await answered(visitor.submit({ ...ada, email: `other${count}@x.example` }));
   const next = await until(visitor, (each) => ['opened', 'ready'].includes(states(each).scribeless ?? ''));

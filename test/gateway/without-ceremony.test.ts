@@ -125,7 +125,7 @@ test('an envelope whose answer was lost is never asked for again by itself: it i
   assert.deepEqual(pointers(one.errors), ['/team_id']);
   await refused(decide(partner, run_id, 'adopt', { envelope_id: 'env_0123456789ab' }), 422, 'invalid-input');
   const adopted = await answered<RunView>(decide(partner, run_id, 'adopt', { envelope_id: lost?.envelope_id }));
-  assert.deepEqual(adopted.sign, { state: 'open', envelope_id: lost?.envelope_id });
+  assert.deepEqual(adopted.sign, { state: 'open', envelope_id: lost?.envelope_id, faults: [], refusal: null });
   await refused(decide(partner, run_id, 'adopt', { envelope_id: lost?.envelope_id }), 409, 'run-wrong-state');
   const back = await createVisitor(gateway.url, origin, clock.now);
   await answered(back.open(await mintedToken(gateway.url, partner.key, { customer: { external_id: `customer-${customers}` } })), 201);

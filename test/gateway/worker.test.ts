@@ -95,7 +95,7 @@ test('408 is a timeout like any other: unknown, and asked once', async () => {
 test('nothing is asked for a suspended partner; when it is back, its runs go on', async () => {
   const partner = await partnerWith('scribeless');
   scribeless.received.length = 0;
-  scribeless.answerWith(json({ error: true, message: 'Unauthorized' }, 401));
+  scribeless.answerWith(json({ error: true, message: 'Too many' }, 429));
   const visitor = await entered(gateway, partner.key, origin, 'paused');
   await visitor.submit({ ...ada, email: 'paused@nordin.example' });
   const ofPaused = () => scribeless.received.filter(({ body }) => body.includes('paused@')).length;

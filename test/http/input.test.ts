@@ -45,11 +45,22 @@ const raw = (bytes: string) =>
     socket.on('close', () => resolve(text));
   });
 
-test('JSON is read as it is, and no body at all is an empty object', async () => {
+test('JSON is read as it is, and no body is none', async () => {
   assert.deepEqual(await read(post('{"a":[1,"ü",null]}')), { a: [1, 'ü', null] });
   assert.deepEqual(await read(post('[]', { 'content-type': 'application/merge-patch+json' })), []);
-  assert.deepEqual(await read(post(undefined, {})), {});
-  assert.deepEqual(await read(post('')), {});
+  for (const none of [post(undefined, {}), post('')]) {
+    const { code: why, detail } = (await (await none).json()) as Problem;
+    assert.deepEqual([why, detail], ['malformed-json', 'There is no body: send JSON.']);
+  }
+});
+
+test('a body in a content encoding is 415, whatever it holds, and told what is taken', async () => {
+  for (const encoding of ['gzip', 'GZIP', 'br', 'gzip, identity', 'x']) {
+    const answer = await post('{}', { 'content-type': 'application/json', 'content-encoding': encoding });
+    assert.deepEqual([answer.status, answer.headers.get('accept-encoding')], [415, 'identity']);
+    assert.equal(((await answer.json()) as Problem).code, 'encoding-refused');
+  }
+  assert.deepEqual(await read(post('{}', { 'content-type': 'application/json', 'content-encoding': 'Identity' })), {});
 });
 
 test('what is not JSON is 400, what does not say it is JSON is 415', async () => {

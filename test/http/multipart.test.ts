@@ -13,7 +13,7 @@ import type { Problem } from '../../shared/problem.ts';
 import { eventually } from '../start-gateway.ts';
 
 const cap = 100_000;
-const rule = { name: 'document', cap, types: ['application/pdf', 'application/octet-stream'] };
+const rule = { name: 'document', cap, types: ['application/pdf', 'application/octet-stream', 'text/plain'] };
 let server: Listening;
 const reported: unknown[] = [];
 
@@ -79,6 +79,41 @@ test('a filename has no folders, and one of a name that means something to JavaS
   const { json } = await post(`${pdf('x', 'C:\\\\secret\\\\a.pdf')}${text('__proto__', 'y')}${close}`, typed);
   assert.equal(json.file?.filename, 'a.pdf');
   assert.ok(Object.hasOwn(json.texts, '__proto__'));
+});
+
+test('quotes and backslashes of a filename come as they are, however the client writes them', async () => {
+  const names: readonly (readonly [sent: string, read: string | null])[] = [
+    ['the %22big%22 one.pdf', 'the "big" one.pdf'],
+    ['the \\"big\\" one.pdf', 'the "big" one.pdf'],
+    ['100%25 sure%2F.pdf', '100%25 sure%2F.pdf'],
+    ['a\\b.pdf', 'a\\b.pdf'],
+    ['a\\\\b.pdf', 'a\\b.pdf'],
+    ['\\\\\\\\server\\\\share\\\\a.pdf', 'a.pdf'],
+    ['C:\\fakepath\\a.pdf', 'a.pdf'],
+    ['/tmp/a.pdf', 'a.pdf'],
+    ['Größe Ω.pdf', 'Größe Ω.pdf'],
+    ['..', null],
+    ['../..', null],
+  ];
+  for (const [sent, read] of names) {
+    const { json } = await post(pdf('x', sent) + close, typed);
+    assert.equal(json.file?.filename, read, sent);
+  }
+  const form = new FormData();
+  form.set('a "name"', 'x');
+  form.set('document', new File(['x'], 'say "hi".pdf', { type: 'application/pdf' }));
+  const { json } = await post(form);
+  assert.deepEqual([json.file?.filename, Object.keys(json.texts)], ['say "hi".pdf', ['a "name"']]);
+});
+
+test('a filename in Latin-1 is refused at its part: what it says could only be guessed', async () => {
+  const body = Buffer.from(pdf('x', 'M\u00fcller.pdf') + close, 'latin1');
+  assert.deepEqual(await faultsOf(body), [422, '/document encoding']);
+});
+
+test('a form in a content encoding is 415', async () => {
+  const { status, json } = await post(pdf() + close, { ...typed, 'Content-Encoding': 'gzip' });
+  assert.deepEqual([status, json.code], [415, 'encoding-refused']);
 });
 
 const refused: readonly [says: string, body: string, faults: readonly (string | number)[]][] = [

@@ -40,16 +40,16 @@ export async function openWorld(
   let life: Life | undefined;
   let partner = { id: '', key: '' };
 
-  function give(birth: Born) {
-    const child = fork(new URL('./crash-gateway.ts', import.meta.url), [JSON.stringify(birth)]);
+  function give(birth: Born, env: NodeJS.ProcessEnv = {}) {
+    const child = fork(new URL('./crash-gateway.ts', import.meta.url), [JSON.stringify(birth)], { env: { ...process.env, ...env } });
     const gone = once(child, 'exit').then(([, signal]) => signal as NodeJS.Signals | null);
     const alive = once(child, 'message').then(([said]) => said as Alive);
     return { child, gone, alive };
   }
 
   /** The first start makes the partner. */
-  async function start(die?: Death): Promise<Life> {
-    const { alive, ...rest } = give({ ...born, die, ...(!partner.id && { partner: { origin, vendorKeys: platform.keys } }) });
+  async function start(die?: Death, env?: NodeJS.ProcessEnv): Promise<Life> {
+    const { alive, ...rest } = give({ ...born, die, ...(!partner.id && { partner: { origin, vendorKeys: platform.keys } }) }, env);
     const said = await Promise.race([alive, rest.gone.then((signal) => assert.fail(`The gateway ended at its start: ${signal}`))]);
     partner = said.partner ?? partner;
     life = { ...rest, adminToken: said.adminToken };
@@ -80,6 +80,13 @@ export async function openWorld(
       assert.equal(opened.status, 201, await opened.text());
       return visitor;
     },
+    /** The partner's own server calls a vendor through the gateway. */
+    call: (path: string, key: string, body: object): Promise<Response> =>
+      fetch(url + path, {
+        method: 'POST',
+        headers: { 'x-api-key': partner.key, 'content-type': 'application/json', 'idempotency-key': key },
+        body: JSON.stringify(body),
+      }),
     runs: () => readRuns({ gateway: url, key: partner.key, fetch: globalThis.fetch }, 100_000),
     /** What the partner decides about a run. */
     decide: (runId: string, verb: 'retry' | 'adopt', body: object = {}): Promise<Response> =>

@@ -14,8 +14,9 @@ test('an account has one key for each vendor, each in that vendor’s form', asy
   await close();
 });
 
-test('seeding again with the kept keys changes nothing; a lost or foreign key is replaced, and the old one stops', async () => {
+test('seeding again with the kept keys changes nothing; a lost or foreign key is replaced, and the old one stops', async (t) => {
   const platform = await startPlatform();
+  t.after(() => platform.close());
   assert.deepEqual(await platform.seed('Harbor Leasing', platform.keys), platform.keys);
   const others = await platform.seed('Another partner');
   const after = await platform.seed('Harbor Leasing', { ...platform.keys, kelviq: others.kelviq });
@@ -24,11 +25,10 @@ test('seeding again with the kept keys changes nothing; a lost or foreign key is
   const ask = async (key: string) =>
     (await fetch(`${platform.url}/api/v1/partner/organizations/`, { headers: { 'X-Kelviq-Partner-Key': key } })).status;
   assert.deepEqual([await ask(platform.keys.kelviq), await ask(after.kelviq), await ask(others.kelviq)], [401, 200, 200]);
-  await platform.close();
 });
 
-test('a database written under another key is refused in one sentence', async () => {
+test('a database written under another key is refused in one sentence', async (t) => {
   const platform = await startPlatform();
+  t.after(() => platform.close());
   await assert.rejects(startPlatform({ dataDir: platform.dataDir, key: randomBytes(32) }), /INLAY_PLATFORM_KEY is not the key/);
-  await platform.close();
 });

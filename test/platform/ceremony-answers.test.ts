@@ -4,6 +4,7 @@ import type { CeremonyField } from '../../shared/ceremony.ts';
 import type { FieldType, FieldValue } from '../../shared/fields.ts';
 import { type StartedPlatform, startPlatform } from '../start-platform.ts';
 import { ada, drawn, embedToken, jonas, sendEnvelope, signerWith } from './ceremony-stage.ts';
+import { meddle } from './envelopes.ts';
 
 let platform: StartedPlatform;
 let fields: CeremonyField[];
@@ -76,8 +77,51 @@ test('a value of the wrong kind is refused', async () => {
 });
 
 test('what could not be stamped as it is seen is refused: control characters, line breaks, turned text, half characters, fillers', async () => {
-  for (const bad of ['a\u0000b', 'a\nb', 'a\u2028b', 'a\u202eb', 'a\u2066b', 'a\ud800b', 'a\u3164b', '\u200b \u00ad'])
+  for (const bad of ['a\u0000b', 'a\nb', 'a\u2028b', 'a\u202eb', 'a\u2066b', 'a\u3164b', '\u200b \u00ad'])
     assert.deepEqual(await faults({ [own('text')]: text(bad) }), [`/values/${own('text')} control-characters`], JSON.stringify(bad));
+  assert.deepEqual(await faults({ [own('text')]: text('a\ud800b') }), [`/values/${own('text')}/text half-character`]);
+});
+
+test('a sign that turns what follows is named by its code, in a reason to decline too', async () => {
+  const { json } = await signer.save({ [own('text')]: text('a\u202eb\u2066c\u202e') });
+  const declined = await signer.decline('No \u202ethanks');
+  const params = [json, declined.json].map(({ errors }) => (errors as { params: object }[])[0]?.params);
+  assert.deepEqual(params, [{ characters: 'U+202E U+2066' }, { characters: 'U+202E' }]);
+});
+
+test('marks of direction and a language may come with an answer, what is no language may not', async () => {
+  assert.equal((await signer.save({ [own('text')]: { kind: 'text', text: 'Ada \u200f(שרה)', lang: 'zh-Hant-HK' } })).status, 200);
+  assert.deepEqual(await faults({ [own('text')]: { kind: 'text', text: '直', lang: 'x'.repeat(400) } }), [
+    `/values/${own('text')}/lang invalid_format`,
+  ]);
+});
+
+test('a text that would be smaller than 6 points in its field is refused there, whatever its letters', async () => {
+  // 179 by 42 points: two lines of Han characters at 12 points, or five at 6 of some 29 each.
+  for (const kept of ['山'.repeat(120), 'Managing director '.repeat(12).trim()])
+    assert.equal((await signer.save({ [own('text')]: text(kept) })).status, 200, kept);
+  for (const long of ['山'.repeat(200), 'Managing director '.repeat(30).trim(), 'ශ්‍රී '.repeat(160)])
+    assert.deepEqual(await faults({ [own('text')]: text(long) }), [`/values/${own('text')} does-not-fit`], long);
+  assert.deepEqual(await faults({ [own('signature')]: { kind: 'typed', text: 'W'.repeat(60) } }), [
+    `/values/${own('signature')} does-not-fit`,
+  ]);
+});
+
+test('what was kept before it was measured is not signed while it cannot be read', async () => {
+  const id = await sendEnvelope(platform, { fields: ['signature', 'text'] });
+  const other = signerWith(platform, await embedToken(platform, id, ada.email));
+  await other.consent();
+  await other.fill();
+  const field = (await other.read()).fields.find(({ type }) => type === 'text')?.id ?? '';
+  meddle(platform, `update fields set value = '${JSON.stringify(text('Managing director '.repeat(30)))}' where id = '${field}'`);
+  const { status, json } = await other.finish();
+  assert.equal(status, 422);
+  assert.deepEqual(
+    (json.errors as { pointer: string; code: string }[]).map(({ pointer, code }) => `${pointer} ${code}`),
+    [`/values/${field} does-not-fit`],
+  );
+  await other.save({ [field]: text('Director') });
+  assert.equal((await other.finish()).status, 200);
 });
 
 test('characters that no font has are named', async () => {
@@ -90,13 +134,15 @@ test('characters that no font has are named', async () => {
       { pointer: `/values/${own('signature')}`, code: 'glyph', params: { characters: '𒀀' } },
     ],
   );
-  assert.equal((await signer.save({ [own('text')]: text('Grüße Ωμέγα Привет مرحبا שלום नमस्ते สวัสดี') })).status, 200);
+  assert.equal((await signer.save({ [own('text')]: text('Grüße Ωμέγα Привет مرحبا שלום नमस्ते สวัสดี 山田 김 გი অ አ ✓→≤☎') })).status, 200);
 });
 
 test('a body full of wrong points or unknown fields is a few faults', async () => {
   const ones = Array.from({ length: 250_000 }, () => 1);
   assert.equal((await faults({ [own('signature')]: { kind: 'drawn', strokes: [ones] } })).length, 1);
-  assert.deepEqual(await faults(Object.fromEntries(Array.from({ length: 40_000 }, (_, i) => [i.toString(36), 1]))), ['/values custom']);
+  assert.deepEqual(await faults(Object.fromEntries(Array.from({ length: 9_000 }, (_, i) => [i.toString(36), 1]))), ['/values custom']);
+  const more = await signer.save(Object.fromEntries(Array.from({ length: 300_000 }, (_, i) => [i.toString(36), null])));
+  assert.deepEqual([more.status, more.json.code], [413, 'body-too-large']);
 });
 
 test('values that are no values are refused with every place', async () => {

@@ -12,7 +12,7 @@ const identity = await makeAuthority(Date.now());
 const at = '2026-11-21T12:06:32.417Z';
 const hash = '0123456789abcdef'.repeat(4);
 const facts: Facts = {
-  envelope: { id: 'env_01', name: 'Lease', created_at: at, completed_at: at },
+  envelope: { id: 'env_01', name: 'Lease', locale: null, created_at: at, completed_at: at },
   sender: 'Harbor Leasing',
   document: { pages: 2, upload_sha256: hash, signed_sha256: hash },
   consent: { version: '2026-11', sha256: hash, paragraphs: ['You agree to sign on screen.'] },
@@ -38,10 +38,10 @@ const copyOf = ({ bytes, sha256 }: { bytes: Uint8Array; sha256: string }): CopyJ
 test('a copy is a file of its own: sealed once, marked on every page, and every judge agrees', async (t) => {
   const judge = judges(t);
   if (!judge) return;
-  const documents = openDocuments({ identity });
+  const documents = openDocuments({ identity: () => identity });
   t.after(documents.close);
   const sealed = await sealedFile();
-  const copy = await documents.copy(copyOf(sealed));
+  const copy = await documents.of('one').copy(copyOf(sealed));
   assertSealed(judge, copy.bytes, identity);
   assert.notEqual(copy.sha256, sealed.sha256);
   const path = judge.keep('copy.pdf', copy.bytes);

@@ -11,7 +11,8 @@ import { Failure } from '../../shared/problem.ts';
 import { crafted } from '../fixtures/pdf/crafted.ts';
 import { tool } from '../tools.ts';
 
-const documents = openDocuments({ identity: await makeAuthority(Date.now()) });
+const identity = await makeAuthority(Date.now());
+const documents = openDocuments({ identity: () => identity });
 const folder = mkdtempSync(join(tmpdir(), 'crafted-'));
 after(async () => {
   await documents.close();
@@ -28,7 +29,10 @@ for (const [name, make] of Object.entries(crafted))
     const mutool = tool(context, 'mutool', 'mupdf-tools');
     if (!pdftotext || !mutool) return;
     const upload = make();
-    const taken = await documents.takeIn(upload).catch((error: unknown) => error);
+    const taken = await documents
+      .of('one')
+      .takeIn(upload)
+      .catch((error: unknown) => error);
     if (taken instanceof Failure) {
       assert.equal(taken.code, 'document-refused');
       assert.match(taken.detail ?? '', /upload that\.$/);
@@ -39,7 +43,7 @@ for (const [name, make] of Object.entries(crafted))
       !(taken instanceof Error) && taken !== null && typeof taken === 'object' && 'bytes' in taken && taken.bytes instanceof Uint8Array,
     );
     const { bytes: source, pages } = taken as TakenIn;
-    const sealed = await documents.seal({ source, pages, marks: [], facts: null, reason: 'Sealed' });
+    const sealed = await documents.of('one').seal({ source, pages, marks: [], facts: null, reason: 'Sealed' });
     const path = join(folder, 'sealed.pdf');
     writeFileSync(path, sealed.bytes);
     const seen = await signersText(upload);

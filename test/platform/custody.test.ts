@@ -17,7 +17,13 @@ const event = (kind: string, over: Partial<CustodyFacts['events'][number]> = {})
   ...over,
 });
 const facts: CustodyFacts = {
-  envelope: { id: 'env_4c7lq2vxn5ar', name: 'Lease of berth 7', customer_id: 'cust_2b6mz3wpd4ky', created_at: '2026-11-21T11:58:02.114Z' },
+  envelope: {
+    id: 'env_4c7lq2vxn5ar',
+    name: 'Lease of berth 7',
+    locale: null,
+    customer_id: 'cust_2b6mz3wpd4ky',
+    created_at: '2026-11-21T11:58:02.114Z',
+  },
   vaulted_at: '2026-11-21T12:08:14.902Z',
   origin: 'esign',
   authoritative: { sha256: hash('a'), size: 184_202, pages: 3 },
@@ -39,16 +45,16 @@ const facts: CustodyFacts = {
 
 test('a custody record says what lies in the vault, how it came, who controls it and what happened, and is sealed once', async (t) => {
   const judge = judges(t);
-  const documents = openDocuments({ identity });
+  const documents = openDocuments({ identity: () => identity });
   t.after(() => documents.close());
-  const { bytes } = await documents.custody({ facts, reason: 'Custody record of env_4c7lq2vxn5ar' });
+  const { bytes } = await documents.of('one').custody({ facts, reason: 'Custody record of env_4c7lq2vxn5ar' });
   if (!judge) return;
   assertSealed(judge, bytes, identity);
   const file = judge.keep('custody.pdf', bytes);
   assert.match(judge.pdfsig(file), /Custody record of env_4c7lq2vxn5ar|Signature is Valid/);
   const said = judge.pdftotext('-layout', file, '-').replace(/\s+/g, ' ');
   for (const fact of [
-    'Custody record Lease of berth 7 Taken into the vault on 21 November 2026, and controlled by Harbor Leasing.',
+    'Custody record Lease of berth 7 Taken into the vault on 21 November 2026 (UTC), and controlled by Harbor Leasing.',
     'env_4c7lq2vxn5ar',
     'cust_2b6mz3wpd4ky',
     'Electronic signature: signed here by everybody, and sealed',
@@ -71,7 +77,7 @@ test('a custody record says what lies in the vault, how it came, who controls it
 
 test('of a paper it says that it was uploaded, and names nobody who signed here', async (t) => {
   const judge = judges(t);
-  const documents = openDocuments({ identity });
+  const documents = openDocuments({ identity: () => identity });
   t.after(() => documents.close());
   const uploaded = event('document.uploaded', { detail: hash('a') });
   const paper = {
@@ -81,7 +87,7 @@ test('of a paper it says that it was uploaded, and names nobody who signed here'
     events: [uploaded],
     authoritative: { ...facts.authoritative, pages: 1 },
   };
-  const { bytes } = await documents.custody({ facts: paper, reason: 'Custody record' });
+  const { bytes } = await documents.of('one').custody({ facts: paper, reason: 'Custody record' });
   if (!judge) return;
   const said = judge.pdftotext('-layout', judge.keep('paper.pdf', bytes), '-').replace(/\s+/g, ' ');
   assert.ok(said.includes('Upload: signed elsewhere, and kept byte for byte as it came'), said);

@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { createIntake } from '../../server/platform/documents/intake.ts';
 import { startLimitedChild } from '../../server/platform/documents/limited-child.ts';
-import { type RefusalCode, refusals } from '../../server/platform/documents/refusals.ts';
+import { readPages } from '../../server/platform/documents/reading.ts';
+import { type RefusalCode, refusalCodes, sentenceOf } from '../../server/platform/documents/refusals.ts';
 import { Failure } from '../../shared/problem.ts';
-import { onePage, pages, pdf } from '../fixtures/pdf/build.ts';
+import { type Body, catalog, line, onePage, page, pages, pdf, stream } from '../fixtures/pdf/build.ts';
 import { refused } from '../fixtures/pdf/refused.ts';
 import { eventually } from '../start-gateway.ts';
 import { tool } from '../tools.ts';
@@ -20,15 +21,34 @@ after(async () => {
   rmSync(folder, { recursive: true });
 });
 
+/** The page's content drawn under a graphics state. */
+const withState = (body: Body, state: string): Body => {
+  if (typeof body !== 'string') return body.includes('BT') ? stream(`/G0 gs ${line('Pay 100')}`) : body;
+  return body.replace('/Resources<<', `/Resources<</ExtGState<</G0 ${state}>>`);
+};
+
+/** One line in a font that is not in the file, by Adobe's map of UTF-16 to Chinese glyphs. */
+const chinese = (text: string): Buffer =>
+  pdf([
+    catalog(),
+    '<</Type/Pages/Kids[3 0 R]/Count 1>>',
+    page(),
+    stream(`BT /F1 24 Tf 72 700 Td <${Buffer.from(text, 'utf16le').swap16().toString('hex')}> Tj ET`),
+    '<</Type/Font/Subtype/Type0/BaseFont/STSong-Light/Encoding/UniGB-UTF16-H/DescendantFonts[6 0 R]>>',
+    '<</Type/Font/Subtype/CIDFontType0/BaseFont/STSong-Light/CIDSystemInfo<</Registry(Adobe)/Ordering(GB1)/Supplement 4>>/FontDescriptor 7 0 R>>',
+    '<</Type/FontDescriptor/FontName/STSong-Light/Flags 4/FontBBox[-25 -254 1000 880]/ItalicAngle 0/Ascent 880/Descent -120/CapHeight 880/StemV 93>>',
+  ]);
+
 const fixture = (name: string): Buffer => readFileSync(new URL(`../fixtures/pdf/${name}`, import.meta.url));
 
 async function assertRefused(upload: Uint8Array, code: RefusalCode, by = intake): Promise<void> {
   await assert.rejects(by.takeIn(upload), (error) => {
     assert.ok(error instanceof Failure, String(error));
-    assert.deepEqual(
-      { code: error.code, detail: error.detail, faults: error.errors?.map(({ pointer, code, message }) => ({ pointer, code, message })) },
-      { code: 'document-refused', detail: refusals[code], faults: [{ pointer: '/document', code, message: refusals[code] }] },
-    );
+    const [fault, ...more] = error.errors ?? [];
+    const { found, page } = fault?.params ?? {};
+    const message = sentenceOf(code, found as string | undefined, page as number | undefined);
+    assert.deepEqual([error.code, error.detail, more], ['document-refused', message, []]);
+    assert.deepEqual([fault?.pointer, fault?.code, fault?.message], ['/document', code, message]);
     return true;
   });
 }
@@ -48,10 +68,12 @@ for (const [name, user, owner] of [
     await assertRefused(readFileSync(locked), 'encrypted');
   });
 
-test('every reason has a sentence of its own', () => {
-  const sentences = Object.values(refusals);
-  assert.equal(new Set(sentences).size, sentences.length);
-  for (const sentence of sentences) assert.match(sentence, /^[A-Z].*\. .*\.$/);
+test('every reason has a sentence of its own, which says what was found, where, and what to do', () => {
+  const told = refusalCodes.map((code) => sentenceOf(code, 'Highlight', 3));
+  assert.equal(new Set(told).size, told.length);
+  for (const sentence of told) assert.match(sentence, /^[A-Z].*\. .*upload that\.$/);
+  assert.match(sentenceOf('look', 'Highlight', 3), /Highlight on page 3/);
+  assert.match(sentenceOf('active', 'RichMedia', 3), /RichMedia\) on page 3/);
 });
 
 test('what is taken in is clean for qpdf, hashed, and says where its pages lie', async (context) => {
@@ -79,8 +101,11 @@ for (const [name, make] of Object.entries({
         more: ['<</Type/Annot/Subtype/Widget/FT/Sig/T(S)/Rect[0 0 0 0]>>'],
       }),
     ),
-  'a font under the name of a script': () =>
-    pdf(onePage('Pay 100').map((body) => (typeof body === 'string' ? body.replace('/F1', '/JS') : body))),
+  'a font under the name of a script': () => pdf(onePage('Pay 100').map((body) => body.toString('latin1').replace('/F1', '/JS'))),
+  'a graphics state whose keys stand in another order than a rewrite gives them': () =>
+    pdf(onePage('Pay 100').map((body) => withState(body, '<</ca 1/BM/Normal/AIS false/LW 2>>'))),
+  'a blank page, whose content is a compressed stream of no bytes': () =>
+    pdf(onePage('').map((body, index) => (index === 3 ? stream(Buffer.alloc(0), '/Filter/FlateDecode') : body))),
   'a scan': () => fixture('scan-jbig2.pdf'),
   '500 pages': () => pages(500),
 }))
@@ -88,6 +113,15 @@ for (const [name, make] of Object.entries({
     const { pages } = await intake.takeIn(make());
     assert.ok(pages.length === 1 || pages.length === 500);
   });
+
+test('texts in fonts with a predefined character map are told apart', async () => {
+  const [one, other] = await Promise.all(
+    ['人民币一百元', '人民币九百元'].map(async (text) => (await readPages(chinese(text), { drawing: true }))[0]),
+  );
+  assert.deepEqual([one?.text, other?.text], ['人民币一百元', '人民币九百元']);
+  assert.notEqual(one?.drawing, other?.drawing);
+  await intake.takeIn(chinese('人民币一百元'));
+});
 
 test('a scan is a picture that stays readable: two readers draw the same page from the upload and from what is taken in', async (context) => {
   const pdftoppm = tool(context, 'pdftoppm', 'poppler-utils');
@@ -134,7 +168,10 @@ test('a child gets no environment and may write nothing, and is gone when its fi
   );
   assert.ok(!shown('cmdline').some((word) => word.startsWith('--allow') && !word.startsWith('--allow-fs-read=')));
   const upload = pdf(onePage('Pay 100'));
-  assert.equal((await child.ask({ kind: 'take-in', signed: 'refused', upload, maxPages: 500, maxBytes: 1_000_000 })).kind, 'taken-in');
+  assert.equal(
+    (await child.ask({ kind: 'take-in', signed: 'refused', fields: 'become', upload, maxPages: 500, maxBytes: 1_000_000 })).kind,
+    'taken-in',
+  );
   await child.gone;
   assert.throws(() => shown('statm'), /ENOENT|ESRCH/);
   delete process.env.INLAY_TEST_SECRET;
@@ -158,12 +195,12 @@ test('a file that takes too long is refused, and the next one is read', async ()
   await intake.takeIn(pdf(onePage('Pay 100')));
 });
 
-test('a file that takes too much memory is refused, and names the limit', async () => {
+test('a file that takes too much memory is refused, and names the limit', async (t) => {
   const narrow = createIntake({ memoryMb: 60 });
+  t.after(() => narrow.close());
   await assert.rejects(narrow.takeIn(pages(500)), (error) => {
     assert.ok(error instanceof Failure);
     assert.deepEqual(error.errors?.[0]?.params, { found: 'memory' });
     return true;
   });
-  await narrow.close();
 });

@@ -41,8 +41,8 @@ export function judges(test: TestContext): Judges | undefined {
   return { folder, keep, pdfsig, qpdf, openssl, mutool, pdftotext, pdfdetach };
 }
 
-/** Every judge says that the file is sealed, whole, by this identity. */
-export function assertSealed(judge: Judges, bytes: Uint8Array, { certificates }: SealIdentity): void {
+/** Every judge says that the file is sealed, whole, by this identity; its certificates are judged `at` this instant, in milliseconds. */
+export function assertSealed(judge: Judges, bytes: Uint8Array, { certificates }: SealIdentity, at = Date.now()): void {
   const path = judge.keep('judged.pdf', bytes);
   const said = judge.pdfsig('-nocert', path);
   assert.match(said, /Signature Type: ETSI\.CAdES\.detached/);
@@ -54,21 +54,8 @@ export function assertSealed(judge: Judges, bytes: Uint8Array, { certificates }:
   const { content, signature } = signedParts(bytes);
   const authority = judge.keep('ca.pem', Buffer.from(new X509Certificate(Buffer.from(certificates.at(-1) ?? [])).toString()));
   const parts = ['-in', judge.keep('cms.der', signature), '-content', judge.keep('content', content)];
-  judge.openssl(
-    'cms',
-    '-verify',
-    '-cades',
-    '-inform',
-    'DER',
-    '-binary',
-    ...parts,
-    '-CAfile',
-    authority,
-    '-purpose',
-    'any',
-    '-out',
-    '/dev/null',
-  );
+  const whom = ['-CAfile', authority, '-attime', String(Math.floor(at / 1000))];
+  judge.openssl('cms', '-verify', '-cades', '-inform', 'DER', '-binary', ...parts, ...whom, '-out', '/dev/null');
 }
 
 /** The bytes that are signed, and the signature, cut out by the byte range. */
@@ -88,7 +75,7 @@ export async function documentOf(lines: readonly string[], size: [number, number
   for (const line of lines) document.addPage(size).drawText(line, { x: 60, y: size[1] - 60, size: 12, font });
   const bytes = await document.save({ useObjectStreams: false });
   const pages = lines.map(() => ({ box: [0, 0, ...size] as const, rotate: 0, userUnit: 1 }) as const);
-  return { bytes, sha256: '', uploadSha256: '', pages };
+  return { bytes, sha256: '', uploadSha256: '', pages, fields: [], warnings: [] };
 }
 
 /** What pdf.js reads on each page. */

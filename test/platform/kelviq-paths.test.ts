@@ -51,7 +51,6 @@ const odd = [
   'a+b c',
   'Ünïcødé 株式会社 🎬',
   'quo\'te"s',
-  '..',
   'by-external-id',
   '\u00e9',
   'e\u0301',
@@ -64,8 +63,6 @@ test('an external id is any text: each is found by its path and by the query, an
     const encoded = encodeURIComponent(externalId);
     const listed = await ask('GET', `/?external_id=${encoded}`);
     assert.deepEqual(listed.json, { results: [made[i]], count: 1 }, externalId);
-    // A client resolves `..` before it sends it, so there only the query is left.
-    if (externalId === '..') continue;
     for (const slash of ['', '/']) {
       const read = await ask('GET', `/by-external-id/${encoded}${slash}`);
       assert.deepEqual([read.status, read.json], [200, made[i]], externalId + slash);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { createHash, createPublicKey, verify } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { type StartedPlatform, startPlatform } from '../start-platform.ts';
 import { complete, create, dataOf, partner, rows } from './envelopes.ts';
-import { rootOf } from './second-log.ts';
+import { opened, rootOf } from './second-log.ts';
 
 let platform: StartedPlatform;
 before(async () => {
@@ -16,39 +16,13 @@ const text = async (path: string): Promise<string> => {
   assert.deepEqual([answer.status, answer.headers.get('content-type')], [200, 'text/plain; charset=utf-8']);
   return answer.text();
 };
-const sha256 = (...parts: Uint8Array[]) => createHash('sha256').update(Buffer.concat(parts)).digest();
-
-/** Checks a note by c2sp.org/signed-note and c2sp.org/tlog-checkpoint alone; what it says. */
-function opened(note: string, key: string): { origin: string; size: number; root: string } {
-  const [, name = '', mark = '', data = ''] = /^([^+\s]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/=]+)\n?$/.exec(key) ?? [];
-  const keyData = Buffer.from(data, 'base64');
-  assert.equal(keyData[0], 1, 'Ed25519');
-  assert.equal(
-    sha256(Buffer.from(`${name}\n`), keyData)
-      .subarray(0, 4)
-      .toString('hex'),
-    mark,
-  );
-  const cut = note.lastIndexOf('\n\n');
-  const signed = note.slice(0, cut + 1);
-  const [, signer, signature = ''] = /^— (\S+) (\S+)\n$/.exec(note.slice(cut + 2)) ?? [];
-  assert.equal(signer, name);
-  const bytes = Buffer.from(signature, 'base64');
-  assert.equal(bytes.subarray(0, 4).toString('hex'), mark);
-  const spki = Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), keyData.subarray(1)]);
-  const publicKey = createPublicKey({ key: spki, format: 'der', type: 'spki' });
-  assert.ok(verify(null, Buffer.from(signed), publicKey, bytes.subarray(4)), 'the signature');
-  const [origin = '', size = '', root = '', ...rest] = signed.split('\n');
-  assert.deepEqual(rest, ['']);
-  return { origin, size: Number(size), root };
-}
 
 test('the signed head of the log is checked by its key alone, and is the root of the leaves that are kept', async () => {
   const key = await text('/log/key');
   assert.deepEqual(opened(await text('/log/checkpoint'), key), {
     origin: `${new URL(platform.url).host}/log`,
     size: 0,
-    root: sha256().toString('base64'),
+    root: createHash('sha256').digest('base64'),
   });
   await create(platform);
   const head = opened(await text('/log/checkpoint'), key);

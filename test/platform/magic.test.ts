@@ -103,8 +103,9 @@ test('Kelviq: +409 says the e-mail is taken, but a repeated external id comes fi
   assert.equal((await provision('scribeless', 'f+409@magic.example')).status, 200);
 });
 
-test('-after magic is counted by account and vendor, and survives a restart', async () => {
+test('-after magic is counted by account and vendor, and survives a restart', async (t) => {
   const first = await startPlatform();
+  t.after(() => first.close());
   const email = 'g+500-after@magic.example';
   const others = await first.seed('Another partner');
   const ask = (where: StartedPlatform, vendor: Vendor, keys: StartedPlatform['keys']) =>
@@ -115,7 +116,6 @@ test('-after magic is counted by account and vendor, and survives a restart', as
   const second = await startPlatform({ dataDir: first.dataDir, key: first.key });
   assert.equal((await ask(second, 'scribeless', second.keys)).status, 200);
   await second.close();
-  await first.close();
 });
 
 test('the platform’s own page lists every magic', async () => {

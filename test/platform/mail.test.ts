@@ -26,8 +26,9 @@ function decode(eml: string): { headers: string; text: string } {
   return { headers, text: Buffer.from(bytes, 'latin1').toString('utf8') };
 }
 
-test('provisioning writes an invitation and a welcome, each delivered exactly once', async () => {
+test('provisioning writes an invitation and a welcome, each delivered exactly once', async (t) => {
   const platform = await startPlatform();
+  t.after(() => platform.close());
   await openBoth(platform);
   await platform.runJobs();
   await platform.runJobs();
@@ -41,11 +42,11 @@ test('provisioning writes an invitation and a welcome, each delivered exactly on
   assert.match(invitation.text, /Harbor Leasing has opened a Scribeless team for Nordin Tryck & Papper Å/);
   assert.match(welcome.headers, /^Subject: Welcome to Kelviq: set a password for Nordin Tryck$/m);
   assert.match(welcome.text, /Set your password/);
-  await platform.close();
 });
 
-test('a mail that was written just before the process was killed is not written under a second name', async () => {
+test('a mail that was written just before the process was killed is not written under a second name', async (t) => {
   const platform = await startPlatform();
+  t.after(() => platform.close());
   await openBoth(platform);
   await platform.runJobs();
   const before = await files(platform);
@@ -55,20 +56,20 @@ test('a mail that was written just before the process was killed is not written 
   platform.clock.now += 120_000;
   await platform.runJobs();
   assert.deepEqual(await files(platform), before);
-  await platform.close();
 });
 
-test('names in a mail cannot write its headers', async () => {
+test('names in a mail cannot write its headers', async (t) => {
   const platform = await startPlatform();
+  t.after(() => platform.close());
   const body = { email: 'eve@shop.example', firstName: 'Eve', lastName: 'E', companyName: 'A\r\nBcc: all@shop.example' };
   const refused = await call(platform, 'POST', '/api/partner/teams', { 'X-API-Key': platform.keys.scribeless }, body);
   assert.equal(refused.status, 400);
   assert.match(String(refused.json.message), /^companyName must not hold control characters$/);
-  await platform.close();
 });
 
-test('the link in the mail accepts the invitation, and that changes nothing else', async () => {
+test('the link in the mail accepts the invitation, and that changes nothing else', async (t) => {
   const platform = await startPlatform();
+  t.after(() => platform.close());
   await openBoth(platform);
   await platform.runJobs();
   const state = () => {
@@ -94,11 +95,11 @@ test('the link in the mail accepts the invitation, and that changes nothing else
   const now = state();
   assert.deepEqual(now.rows, before.rows);
   assert.deepEqual([before.accepted, now.accepted], [0, 2]);
-  await platform.close();
 });
 
-test('the outbox shows each mail, waiting and then sent, with a link that works', async () => {
+test('the outbox shows each mail, waiting and then sent, with a link that works', async (t) => {
   const platform = await startPlatform();
+  t.after(() => platform.close());
   assert.match((await call(platform, 'GET', '/outbox', {})).text, /No mail yet/);
   await openBoth(platform);
   const waiting = await call(platform, 'GET', '/outbox', {});
@@ -110,11 +111,11 @@ test('the outbox shows each mail, waiting and then sent, with a link that works'
   const mail = await call(platform, 'GET', address, {});
   const link = /href="(http[^"]+\/invitation[^"]+)"/.exec(mail.text)?.[1] ?? '';
   assert.equal((await call({ url: '' }, 'GET', link, {})).status, 200);
-  await platform.close();
 });
 
-test('with an SMTP server mails go there; while it is away they wait and are tried again later', async () => {
+test('with an SMTP server mails go there; while it is away they wait and are tried again later', async (t) => {
   const smtp = await startSmtp();
+  t.after(() => smtp.close());
   const platform = await startPlatform({ smtpUrl: `smtp://127.0.0.1:${smtp.port}` });
   smtp.refuse = true;
   await openBoth(platform);
@@ -129,7 +130,6 @@ test('with an SMTP server mails go there; while it is away they wait and are tri
   assert.equal(smtp.received.length, 2);
   assert.ok(smtp.received.some((mail) => mail.includes('Subject: Welcome to Kelviq')));
   await platform.close();
-  await smtp.close();
 });
 
 /** A mail server that takes what RFC 5321 asks a client to say, or refuses with 451. */

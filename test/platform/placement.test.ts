@@ -12,6 +12,7 @@ import { createEmbedder } from '../../server/platform/documents/embed.ts';
 import { boxOf, lay } from '../../server/platform/documents/page.ts';
 import { written } from '../../server/platform/documents/save.ts';
 import { createSheet } from '../../server/platform/documents/sheet.ts';
+import { createStructure } from '../../server/platform/documents/structure.ts';
 import { displayed, inPoints, type PageBox, type Place, pageBoxOf, toUserSpace } from '../../shared/geometry.ts';
 import { openBrowser } from '../browser.ts';
 import { tool } from '../tools.ts';
@@ -68,12 +69,13 @@ const wanted: readonly (Wanted & { name: string })[] = turns.flatMap((rotate) =>
 async function matrix(): Promise<{ bytes: Uint8Array; cases: Case[] }> {
   const document = await PDFDocument.load(await pagesOf(wanted));
   const embedder = createEmbedder(document.context);
-  const cases = document.getPages().map(({ node }, i): Case => {
-    const page = boxOf(node);
+  const structure = createStructure(document);
+  const cases = document.getPages().map((leaf, i): Case => {
+    const page = boxOf(leaf.node);
     const sheet = createSheet(embedder);
     const { left, bottom, width, height } = inPoints(page, place);
     sheet.box(left, bottom, width, height, '#ff0000');
-    lay({ embedder, name: 'Mark' }, node, page, sheet);
+    lay({ embedder, structure, name: 'Mark' }, leaf, page, [{ sheet }]);
     const { name = '', userUnit = 1 } = wanted[i] ?? {};
     return { name, userUnit, page };
   });

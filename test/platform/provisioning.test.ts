@@ -111,7 +111,8 @@ test('every missing or wrong detail is named, in each vendor’s own shape; unkn
     wrong.json.message,
     'email must be an e-mail address; firstName must be a string; lastName must not be empty; companyName must have at most 200 characters',
   );
-  const empty = await openOrganization('');
+  assert.deepEqual((await openOrganization('')).json, { detail: 'There is no body: send JSON.' });
+  const empty = await openOrganization({});
   assert.deepEqual(
     [empty.status, empty.json],
     [400, { detail: { externalId: ['This field is required.'], email: ['This field is required.'] } }],

@@ -106,9 +106,9 @@ test('an unknown checkout, a wrong form and a page that is not there are pages t
   assert.equal((await pay('x'.repeat(5_000))).status, 413);
 });
 
-test('outside the demo there is no checkout and no outbox', async () => {
+test('outside the demo there is no checkout and no outbox', async (t) => {
   const real = await startPlatform({ demo: false });
+  t.after(() => real.close());
   for (const path of ['/outbox', '/checkout?sessionId=x']) assert.equal((await call(real, 'GET', path, {})).status, 404);
   assert.equal((await call(real, 'GET', '/', {})).status, 200);
-  await real.close();
 });

@@ -26,7 +26,7 @@ const bo = { email: 'bo@shop.example', name: 'Bo Berg', role: 'Buyer' };
 const cy = { email: 'cy@shop.example', name: 'Cy Carlsson', role: 'Seller' };
 const remind = (id: string, body: unknown = {}) => partner(platform, 'POST', `${id}/remind`, body);
 const remindersIn = (from: { dataDir: string }) =>
-  rows<{ id: string; body: string }>(from, `select id, body from outbox where kind = 'mail' order by added_at`)
+  rows<{ id: string; body: string }>(from, `select id, body from outbox where kind = 'mail' order by added_at, rowid`)
     .map(({ id, body }) => ({ ...(JSON.parse(body) as { to: string; subject: string; opening: string; link: object | null }), id }))
     .filter(({ subject }) => subject.startsWith('Reminder'));
 /** To whom reminders went since the last look. */
@@ -160,7 +160,7 @@ test('nobody is reminded of what has expired or was withdrawn, also not by a job
 
 test('killed while it reminds many, each is asked once all the same', async (t) => {
   const dataDir = await mkdtemp(join(tmpdir(), 'inlay-remind-'));
-  t.after(() => rm(dataDir, { recursive: true, force: true }));
+  t.after(() => rm(dataDir, { recursive: true, force: true, maxRetries: 10 }));
   const key = randomBytes(32);
   const first = await startPlatform({ dataDir, key });
   const document = inBase64(await pdfOf('Lease'));

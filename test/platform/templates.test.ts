@@ -57,9 +57,15 @@ test('a template is made of a PDF and its fields, told with its roles, listed ne
     roles: ['Lessee', 'Lessor'],
     pages: 2,
     created_at: new Date(platform.clock.now).toISOString(),
-    fields: fields.map((field) => ({ required: true, label: null, value: null, ...field })),
+    fields: fields.map(({ page, x, y, width, height, ...field }) => ({
+      ...{ required: true, label: null, value: null, page, x, y, width, height, places: [{ page, x, y, width, height, option: null }] },
+      ...{ name: null, multiline: false, max_length: null, options: null, export_value: null },
+      ...field,
+    })),
+    warnings: [],
   });
-  assert.deepEqual((await partner(platform, 'GET', `${path}/${id}`)).json, made.json);
+  const { warnings: _, ...told } = dataOf<TemplateData>(made);
+  assert.deepEqual((await partner(platform, 'GET', `${path}/${id}`)).json, { data: told });
   platform.clock.now += 1;
   const newer = await make({ name: 'Newer' });
   const list = await partner(platform, 'GET', `${path}?limit=2`);
@@ -188,7 +194,7 @@ test('a template that is deleted while its file is read is gone, and not damaged
   const id = await make({ fields: [signature('Member')] });
   const { store, database } = await openStore(join(platform.dataDir, 'platform.db'), secretBox(platform.key));
   t.after(() => database.close());
-  const vessel = openVessel(join(platform.dataDir, 'blobs'));
+  const vessel = openVessel(join(platform.dataDir, 'blobs'), join(platform.dataDir, 'quarantine'));
   const [row] = rows<{ account_id: string }>(platform, 'select account_id from templates where id = ?', id);
   const template = (await store.read.templates.find(row?.account_id ?? '', id)) ?? assert.fail();
   const late = {

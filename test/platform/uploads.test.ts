@@ -62,6 +62,18 @@ test('without a name it is called as its file, and can be signed and sealed', as
   await complete(platform, made.data.envelope_id);
 });
 
+test('the document may name no type, as from python-requests and .NET, or an older one', async () => {
+  const bytes = await pdfOf('Lease');
+  for (const type of ['', 'Content-Type: application/x-pdf\r\n', 'Content-Type: application/octet-stream\r\n']) {
+    const text = Object.entries(texts).map(([name, value]) => `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`);
+    const head = `${text.join('')}--b\r\nContent-Disposition: form-data; name="document"; filename="lease.pdf"\r\n${type}\r\n`;
+    const body = Buffer.concat([Buffer.from(head), bytes, Buffer.from('\r\n--b--\r\n')]);
+    const headers = { 'X-API-Key': platform.keys.loyva, 'Content-Type': 'multipart/form-data; boundary=b' };
+    const answer = await fetch(platform.url + envelopesPath, { method: 'POST', headers, body });
+    assert.equal(answer.status, 201, await answer.text());
+  }
+});
+
 test('a document that JSON could not carry comes as a form; one byte more than 20 MB does not', async () => {
   const filled = (size: number) => pdf(onePage('Large', { more: [stream(randomBytes(size))] }));
   const padding = 20_000_000 - filled(19_000_000).length + 19_000_000;

@@ -11,7 +11,7 @@ import { complete, create, dataOf, eventsOf, partner } from './envelopes.ts';
 
 test('killed when the copy was just written, the envelope is completed still, and vaulted once when asked again', async (t) => {
   const dataDir = await mkdtemp(join(tmpdir(), 'inlay-vault-'));
-  t.after(() => rm(dataDir, { recursive: true, force: true }));
+  t.after(() => rm(dataDir, { recursive: true, force: true, maxRetries: 10 }));
   const key = randomBytes(32);
   const first = await startPlatform({ dataDir, key });
   const id = await create(first);

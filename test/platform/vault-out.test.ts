@@ -174,7 +174,7 @@ test('what lapsed can be released anew, to somebody else, before the job has wri
   assert.equal((await acknowledge(platform, id, hashOf(bytes))).status, 200);
 });
 
-test('a file that nothing names is deleted when it is an hour old, and nothing else is', async () => {
+test('a file that nothing names goes into quarantine when it is an hour old, and is deleted after 30 days; nothing else is', async () => {
   const envelope = await paperVaulted(platform);
   const document = { filename: 'lease.pdf', content_base64: envelope.bytes.toString('base64') };
   const fields = [{ type: 'signature', signer: 'Lessee', page: 1, x: 0.1, y: 0.1, width: 0.3, height: 0.1 }];
@@ -192,6 +192,16 @@ test('a file that nothing names is deleted when it is an hour old, and nothing e
   await platform.runJobs();
   assert.deepEqual(filesOn(platform).sort(), before.sort());
   assert.ok(!readdirSync(folder).includes('.unfinished'));
+  const aside = join(platform.dataDir, 'quarantine');
+  assert.deepEqual(readdirSync(aside).sort(), [address, `${address}.json`]);
+  assert.match(readFileSync(join(aside, `${address}.json`), 'utf8'), /"reason":"platform\.db does not name it"/);
+  platform.clock.now += 30 * hours(24) - 1;
+  await platform.runJobs();
+  assert.equal(readdirSync(aside).length, 2);
+  platform.clock.now += hours(1);
+  await platform.runJobs();
+  assert.deepEqual(readdirSync(aside), []);
+  assert.deepEqual(filesOn(platform).sort(), before.sort());
   assert.deepEqual(platform.reported, []);
 });
 

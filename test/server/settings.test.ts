@@ -19,6 +19,14 @@ test('a PKCS#12 file comes with its password and the password with its file, and
   assert.throws(alone, (error: Error) => !error.message.includes('hush'));
 });
 
+test('proxies are trusted by address, range or name, and whatever is none of these is refused', () => {
+  assert.deepEqual(readEnvironment({}).config.trustedProxies, []);
+  const given = readEnvironment({ INLAY_TRUSTED_PROXIES: 'loopback, 10.0.0.0/8,192.0.2.7, 2001:db8::/32, uniquelocal' });
+  assert.deepEqual(given.config.trustedProxies, ['loopback', '10.0.0.0/8', '192.0.2.7', '2001:db8::/32', 'uniquelocal']);
+  for (const wrong of ['*', 'true', '1', 'proxy.example', '10.0.0.0/33', '10.0.0.0/0', '10.0.0/8', '::/129', '10.0.0.1:80'])
+    assert.throws(() => readEnvironment({ INLAY_TRUSTED_PROXIES: wrong }), /INLAY_TRUSTED_PROXIES must be addresses or ranges/);
+});
+
 test('events may go to addresses that are not public only by exact origin, and whatever is no origin is refused', () => {
   assert.deepEqual(readEnvironment({}).config.webhookAllow, []);
   const given = readEnvironment({ PLATFORM_WEBHOOK_ALLOW: 'http://127.0.0.1:8082, https://hooks.harbor.example' });

@@ -1,45 +1,20 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import SqliteFile from 'better-sqlite3';
 import type { DemoFile } from '../../server/demo/files.ts';
 import { eventually } from '../start-gateway.ts';
+import { childOf, ended, killStarted, start as startProgram } from './start.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const dataDir = mkdtempSync(join(tmpdir(), 'inlay-start-'));
-const ports = { INLAY_GATEWAY_PORT: '0', INLAY_PLATFORM_PORT: '0', INLAY_PORTAL_PORT: '0' };
-const started: ChildProcess[] = [];
 after(() => {
-  // What a test that failed has left running would keep this file from ending.
-  for (const child of started) child.kill('SIGKILL');
+  killStarted();
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-function start(args: string[] = [], env: Record<string, string> = {}) {
-  const child = spawn(process.execPath, ['--import', './server/node.js', 'server/main.ts', ...args], {
-    cwd: root,
-    env: { ...process.env, INLAY_DATA_DIR: dataDir, ...ports, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  started.push(child);
-  let said = '';
-  child.stdout.on('data', (chunk) => {
-    said += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    said += chunk;
-  });
-  return { child, said: () => said };
-}
-
-const ended = (child: ChildProcess) =>
-  new Promise<{ code: number | null; ms: number }>((resolve) => {
-    const from = Date.now();
-    child.once('exit', (code) => resolve({ code, ms: Date.now() - from }));
-  });
+const start = (args: string[] = [], env: Record<string, string> = {}) => startProgram(args, { INLAY_DATA_DIR: dataDir, ...env });
 const demoFile = (): DemoFile => JSON.parse(readFileSync(join(dataDir, 'demo.json'), 'utf8'));
 const answers = async (url: string) => (await fetch(url).catch(() => undefined))?.ok;
 
@@ -48,14 +23,6 @@ async function startDemo() {
   const { child, said } = start();
   await eventually(async () => said().includes('Ctrl-C ends everything'));
   return { child, said, demo: demoFile() };
-}
-
-/** The child of a process that runs this part (proc(5): /proc/pid/task/tid/children). */
-function childOf(pid: number | undefined, part: string): number {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number);
-  const found = children.find((child) => readFileSync(`/proc/${child}/cmdline`, 'utf8').split('\0').includes(part));
-  assert.ok(found, `a child runs the ${part}`);
-  return found;
 }
 
 test('npm start prints three addresses that answer, brings six customers to six states, revives what dies, keeps its keys, and ends on Ctrl-C', async () => {
@@ -118,6 +85,44 @@ test('wrong settings stop the start with one message that names each and quotes 
   assert.ok(!said().includes('canary'), said());
 });
 
+test('a folder of a newer version, or another key, ends the start with one sentence: of the demo, and of a part alone', async () => {
+  const folder = join(dataDir, 'newer');
+  const key = (byte: number) => Buffer.alloc(32, byte).toString('base64url');
+  const env = { INLAY_DATA_DIR: folder, INLAY_PLATFORM_KEY: key(1), INLAY_MASTER_KEY: key(2) };
+  for (const part of ['platform', 'gateway']) {
+    const { child, said } = start([part], env);
+    await eventually(async () => said().includes('listens at'));
+    const over = ended(child);
+    child.kill('SIGTERM');
+    await over;
+  }
+  /** What it says before it ends by itself, in less time than it would take to try again and again. */
+  const refusal = async (args: string[], more = {}) => {
+    const { child, said } = start(args, { ...env, ...more });
+    const { code, ms } = await ended(child);
+    assert.deepEqual([code, ms < 15_000], [1, true], said());
+    return said();
+  };
+  const newer = (file: string) => new RegExp(`^${file} was brought to "999-later" by a newer version of Inlay[^.\\n]*\\.\\n$`);
+  assert.equal(
+    await refusal(['platform'], { INLAY_PLATFORM_KEY: key(3) }),
+    'INLAY_PLATFORM_KEY is not the key that this platform.db was written under.\n',
+  );
+  assert.equal(
+    await refusal([], { INLAY_MASTER_KEY: key(3) }),
+    'INLAY_MASTER_KEY is not the key that this gateway.db was written under.\n',
+  );
+  for (const [file, args] of [
+    ['gateway.db', ['gateway']],
+    ['platform.db', []],
+  ] as const) {
+    const db = new SqliteFile(join(folder, file));
+    db.exec("insert into kysely_migration values ('999-later', '2030-01-01T00:00:00.000Z')");
+    db.close();
+    assert.match(await refusal([...args]), newer(file));
+  }
+});
+
 test('a part alone does not start without its key', async () => {
   for (const [part, name] of [
     ['gateway', 'INLAY_MASTER_KEY'],
@@ -126,5 +131,29 @@ test('a part alone does not start without its key', async () => {
     const { child, said } = start([part], { INLAY_DATA_DIR: join(dataDir, 'alone'), SMTP_URL: 'nonsense' });
     assert.equal((await ended(child)).code, 1);
     for (const fault of [name, 'SMTP_URL']) assert.ok(said().includes(fault), said());
+  }
+});
+
+test('a platform that cannot keep readers of uploads from the network says so when it starts, in one line', async () => {
+  const env = { INLAY_DATA_DIR: join(dataDir, 'networked'), INLAY_PLATFORM_KEY: Buffer.alloc(32, 4).toString('base64url') };
+  // Without a path there is no unshare.
+  const { child, said } = start(['platform'], { ...env, PATH: dataDir });
+  await eventually(async () => said().includes('listens at'));
+  assert.equal(said().match(/"message":"Readers of uploads are not kept from the network: [^"]*/g)?.length, 1, said());
+  const over = ended(child);
+  child.kill('SIGTERM');
+  assert.equal((await over).code, 0);
+});
+
+test('a part starts with 128 descriptors', { skip: process.platform === 'win32' && 'Windows has no such limit' }, async () => {
+  const key = Buffer.alloc(32, 5).toString('base64url');
+  const env = { INLAY_DATA_DIR: join(dataDir, 'few'), INLAY_PLATFORM_KEY: key, INLAY_MASTER_KEY: key };
+  for (const part of ['platform', 'gateway']) {
+    const { child, said } = startProgram([part], env, 'few descriptors');
+    const over = ended(child);
+    await Promise.race([over, eventually(async () => said().includes('listens at'))]);
+    assert.match(said(), /listens at/);
+    child.kill('SIGTERM');
+    assert.equal((await over).code, 0);
   }
 });

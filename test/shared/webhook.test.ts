@@ -106,7 +106,7 @@ test('no spelling of an address of the own machine passes', () => {
   fc.assert(fc.property(spelling, (host) => assert.equal(webhookFault(`https://${host}/`, []), own, host)));
 });
 
-test('a secret has 16 to 256 characters that can be seen, in any script, and after whsec_ it is base64', () => {
+test('a secret has 16 to 256 characters that can be seen, in any script, and after whsec_ it is 24 to 64 bytes in base64', () => {
   const WebhookPatch = webhookPatch([]);
   const ok = (webhook_secret: unknown) => WebhookPatch.safeParse({ webhook_secret }).success;
   for (const secret of [
@@ -114,6 +114,8 @@ test('a secret has 16 to 256 characters that can be seen, in any script, and aft
     'x'.repeat(16),
     'x'.repeat(256),
     'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+    `whsec_${Buffer.alloc(25, 7).toString('base64')}`,
+    `whsec_${Buffer.alloc(64, 7).toString('base64')}`,
     'sixteen-or-more!~',
     'with spaces in between',
     'schlüssel-für-ereignisse',
@@ -127,6 +129,9 @@ test('a secret has 16 to 256 characters that can be seen, in any script, and aft
     'half a character \ud83d',
     'whsec_not+base64!',
     'whsec_abcdefghijk',
+    `whsec_${Buffer.alloc(23, 7).toString('base64')}`,
+    `whsec_${Buffer.alloc(65, 7).toString('base64')}`,
+    'whsec_',
     7,
   ])
     assert.ok(!ok(secret), String(secret));

@@ -18,14 +18,14 @@ interface Row {
   readonly acknowledged: number;
 }
 
-/** The books of a platform that is dead: each envelope is before the vault, in it whole, frozen in it whole, or an acknowledged tombstone. */
+/** The books of a platform that is dead: each paper is before the vault, in it whole, frozen in it whole, or an acknowledged tombstone. */
 export function judgeBooks(dataDir: string, items: readonly Item[]): void {
   const found = rows<Row>(
     { dataDir },
     `select id, account_id, state, document, copy, custody, controller, release, wrapped_key is not null as has_key,
       (select count(*) from envelope_events where envelope_id = envelopes.id and kind = 'vault.stored') as stored,
       (select count(*) from envelope_events where envelope_id = envelopes.id and kind = 'vault.acknowledged') as acknowledged
-     from envelopes`,
+     from envelopes where kind = 'paper'`,
   );
   const byId = new Map(items.map((item) => [item.id, item]));
   for (const row of found) judge(dataDir, row, byId.get(row.id));

@@ -14,7 +14,7 @@ after(() => rm(folder, { recursive: true, force: true }));
 const place = (address: string) => join(folder, address.slice(0, 2), address);
 
 test('the address is the hash of the bytes, and the same bytes have one place', async () => {
-  const blobs = openBlobs(folder);
+  const blobs = openBlobs(folder, join(folder, 'aside'));
   const bytes = randomBytes(5_000);
   const address = await blobs.put(bytes);
   assert.equal(address, createHash('sha256').update(bytes).digest('hex'));
@@ -24,14 +24,14 @@ test('the address is the hash of the bytes, and the same bytes have one place', 
 });
 
 test('nothing at all is a blob too, and a hundred puts at once of one are one', async () => {
-  const blobs = openBlobs(folder);
+  const blobs = openBlobs(folder, join(folder, 'aside'));
   const addresses = await Promise.all(Array.from({ length: 100 }, () => blobs.put(Buffer.alloc(0))));
   assert.equal(new Set(addresses).size, 1);
   assert.deepEqual(await blobs.get(addresses[0] ?? ''), Buffer.alloc(0));
 });
 
 test('a blob whose bytes have changed is refused by name', async () => {
-  const blobs = openBlobs(folder);
+  const blobs = openBlobs(folder, join(folder, 'aside'));
   const address = await blobs.put(randomBytes(100));
   await writeFile(place(address), randomBytes(100));
   await assert.rejects(blobs.get(address), new RegExp(`${address} is damaged`));
@@ -40,7 +40,7 @@ test('a blob whose bytes have changed is refused by name', async () => {
 });
 
 test('what a killed process left half written is not there, and in nobody’s way', async () => {
-  const blobs = openBlobs(folder);
+  const blobs = openBlobs(folder, join(folder, 'aside'));
   const bytes = randomBytes(100);
   const address = createHash('sha256').update(bytes).digest('hex');
   assert.equal(await blobs.get(address), undefined);
@@ -55,7 +55,7 @@ test('what a killed process left half written is not there, and in nobody’s wa
 });
 
 test('only addresses are addresses', async () => {
-  const blobs = openBlobs(folder);
+  const blobs = openBlobs(folder, join(folder, 'aside'));
   for (const address of [
     '',
     '..',
@@ -70,10 +70,22 @@ test('only addresses are addresses', async () => {
 });
 
 test('a deleted blob is gone, deleting it again is nothing, and only the owner may read files', async () => {
-  const blobs = openBlobs(folder);
+  const blobs = openBlobs(folder, join(folder, 'aside'));
   const address = await blobs.put(randomBytes(100));
   assert.equal((await stat(place(address))).mode & 0o777, 0o600);
   await blobs.delete(address);
   await blobs.delete(address);
   assert.equal(await blobs.get(address), undefined);
+});
+
+test('a clock that was set forward makes nothing old that was put just now; an hour does', async () => {
+  let passed = 0;
+  const blobs = openBlobs(folder, join(folder, 'aside'), () => passed);
+  const address = await blobs.put(randomBytes(100));
+  const nextYear = Date.now() + 365 * 86_400_000;
+  assert.ok(!(await blobs.older(nextYear)).includes(address));
+  passed += 3_600_001;
+  assert.ok((await blobs.older(nextYear)).includes(address));
+  // Whoever starts anew has put nothing yet.
+  assert.ok((await openBlobs(folder, join(folder, 'aside'), () => 0).older(nextYear)).includes(address));
 });

@@ -4,9 +4,9 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { type Database, openDatabase } from '../../server/storage/database.ts';
-import { type IdempotencyTables, idempotencyOn, idempotencySchema } from '../../server/storage/idempotency.ts';
+import { type Idempotency, type IdempotencyTables, idempotencyOn, idempotencySchema } from '../../server/storage/idempotency.ts';
 import { secretBox } from '../../server/storage/secret-box.ts';
 import { Failure } from '../../shared/problem.ts';
 
@@ -17,13 +17,15 @@ const box = secretBox(randomBytes(32));
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'inlay-idempotency-'));
   database = await openDatabase<IdempotencyTables>(join(folder, 'kept.db'), schema);
+  kept = idempotencyOn(database, box);
 });
 after(async () => {
   await database.close();
   await rm(folder, { recursive: true, force: true });
 });
 
-const once = () => idempotencyOn(database.write, box);
+let kept: Idempotency;
+const once = () => kept;
 const asking = (key: string, body: unknown = { a: 1 }, scope = 'partner subject route') => ({ scope, key, body, now: 1_000 });
 const answer =
   (body: unknown = { told: 'ü', n: 1.5 }) =>
@@ -48,11 +50,9 @@ test('another body under the same key is refused, under another scope it is its 
 });
 
 test('while the first call runs the second is told so; another body is told that instead', async () => {
-  let finish: () => void = () => {};
+  const { promise: finished, resolve: finish } = Promise.withResolvers<void>();
   const first = once().once(asking('k3'), async () => {
-    await new Promise<void>((resolve) => {
-      finish = resolve;
-    });
+    await finished;
     return { status: 200, body: 1 };
   });
   await assert.rejects(
@@ -87,13 +87,30 @@ test('of fifty calls at once one is done', async () => {
     else assert.equal(outcome.value.body, 1);
 });
 
-test('a start gives up the claims of a killed process and keeps the answers', async () => {
+test('after a start the claims of a killed process are free for the same call, and answers are kept', async () => {
   await once().once(asking('kept'), answer('kept'));
   void once().once(asking('killed'), () => new Promise(() => {}));
   await assert.rejects(once().once(asking('killed'), answer()), failing('idempotency-key-running'));
-  await once().releaseAll();
-  assert.equal((await once().once(asking('killed'), answer())).replayed, false);
-  assert.equal((await once().once(asking('kept'), answer())).replayed, true);
+  const next = idempotencyOn(database, box);
+  assert.equal((await next.once(asking('killed'), answer())).replayed, false);
+  assert.equal((await next.once(asking('kept'), answer())).replayed, true);
+});
+
+test('a call whose answer a full disk did not take, nor that it failed, does not hold its key', async () => {
+  const pages = async (text: string) =>
+    Number(
+      (await sql<Record<string, number>>`${sql.raw(`pragma ${text}`)}`.execute(database.write)).rows.map((row) => Object.values(row)[0])[0],
+    );
+  const long = 'x'.repeat(200_000);
+  await assert.rejects(
+    once().once(asking('full'), async () => {
+      await pages(`max_page_count = ${await pages('page_count')}`);
+      return { status: 201, body: long };
+    }),
+    (error: { code?: string }) => error.code === 'SQLITE_FULL',
+  );
+  await pages('max_page_count = 1000000');
+  assert.equal((await once().once(asking('full'), answer('later'))).body, 'later');
 });
 
 test('answers are forgotten after 24 hours', async () => {

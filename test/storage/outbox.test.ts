@@ -19,8 +19,9 @@ const open = (name = `${randomUUID()}.db`): Promise<Database<OutboxTables>> => o
 const ids = (messages: readonly { id: string }[]) => messages.map(({ id }) => id).sort();
 const message = (id: string, at: number) => ({ id, kind: 'mail', body: `{"to":"${id}"}`, at });
 
-test('a message is claimed once and hidden until its lease is over, then offered again with one attempt more', async () => {
+test('a message is claimed once and hidden until its lease is over, then offered again with one attempt more', async (t) => {
   const database = await open();
+  t.after(() => database.close());
   const outbox = outboxOn(database.write);
   await outbox.add(message('a', 100));
   assert.deepEqual(await outbox.claim(99, 50, 10), []);
@@ -30,21 +31,20 @@ test('a message is claimed once and hidden until its lease is over, then offered
     (await outbox.claim(150, 50, 10)).map(({ attempts }) => attempts),
     [2],
   );
-  await database.close();
 });
 
-test('many workers that claim at once share the messages, none of them twice', async () => {
+test('many workers that claim at once share the messages, none of them twice', async (t) => {
   const database = await open();
+  t.after(() => database.close());
   const outbox = outboxOn(database.write);
   for (let n = 0; n < 100; n += 1) await outbox.add(message(`m${n}`, n));
   const claims = await Promise.all(Array.from({ length: 20 }, () => outbox.claim(1_000, 60_000, 7)));
   const all = ids(claims.flat());
   assert.equal(all.length, 100);
   assert.equal(new Set(all).size, 100);
-  await database.close();
 });
 
-test('a restart sends neither what was delivered nor what another worker holds', async () => {
+test('a restart sends neither what was delivered nor what another worker holds', async (t) => {
   const name = 'restart.db';
   const first = await open(name);
   const outbox = outboxOn(first.write);
@@ -53,14 +53,15 @@ test('a restart sends neither what was delivered nor what another worker holds',
   await outbox.delivered('delivered', 101);
   await first.close();
   const second = await open(name);
+  t.after(() => second.close());
   const again = outboxOn(second.write);
   assert.deepEqual(ids(await again.claim(200, 1_000, 10)).includes('delivered'), false);
   assert.deepEqual(ids(await again.claim(10_000, 1_000, 10)).includes('delivered'), false);
-  await second.close();
 });
 
-test('a postponed message comes back when it was said, with the reason kept', async () => {
+test('a postponed message comes back when it was said, with the reason kept', async (t) => {
   const database = await open();
+  t.after(() => database.close());
   const outbox = outboxOn(database.write);
   await outbox.add(message('a', 0));
   await outbox.claim(0, 10, 1);
@@ -69,7 +70,6 @@ test('a postponed message comes back when it was said, with the reason kept', as
   assert.deepEqual(ids(await outbox.claim(5_000, 10, 1)), ['a']);
   const row = await database.read.selectFrom('outbox').select('last_error').executeTakeFirstOrThrow();
   assert.equal(row.last_error, 'the server was down');
-  await database.close();
 });
 
 test('the longest waiting go first', async () => {

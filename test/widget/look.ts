@@ -28,8 +28,13 @@ export async function look(page: Page, name: string): Promise<void> {
       await page.setViewportSize({ width, height: 900 });
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       // Colours on their way from the look before would be neither's.
-      await page.evaluate(() => {
-        for (const moving of document.getAnimations()) if (moving instanceof CSSTransition) moving.finish();
+      await page.evaluate(async () => {
+        for (let calm = 0; calm < 3; ) {
+          const moving = document.getAnimations().filter((each) => each instanceof CSSTransition);
+          for (const each of moving) each.finish();
+          calm = moving.length > 0 ? 0 : calm + 1;
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
       });
       await page.screenshot({ path: `${folder}${name}-${width}-${colorScheme}.png`, fullPage: true });
       const found = await page.evaluate(

@@ -66,7 +66,7 @@ const size = (paper, sheet, page, scale) => {
 desks.open = async (file, { scale = 1, worker, height = 600, show = true } = {}) => {
   let paper;
   try {
-    const bytes = fetch('/files/' + file).then((answer) => answer.bytes());
+    const bytes = fetch('/files/' + file).then(async (answer) => new Uint8Array(await answer.arrayBuffer()));
     paper = await Paper.open(bytes, { assets: '${gateway}/', worker });
   } catch (error) {
     if (error instanceof PaperError) return error.code;

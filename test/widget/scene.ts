@@ -54,8 +54,11 @@ export class Theatre {
     this.lone = await this.gateway.partner({ origins, vendorKeys: { scribeless: other.scribeless } });
     this.#browser = await openBrowser();
     // The platform's clock and its jobs stand still unless they are moved; here they go like everybody's.
+    let last = performance.now();
     this.#ticking = setInterval(() => {
-      platform.clock.now += 100;
+      const now = performance.now();
+      platform.clock.now += Math.round(now - last);
+      last = now;
       this.#working ??= platform.runJobs().finally(() => {
         this.#working = undefined;
       });
@@ -128,9 +131,27 @@ export class Theatre {
     try {
       await play({ page, context, customer });
       assert.deepEqual(violations, []);
+    } catch (error) {
+      await this.#tell(page, customer, partner).catch(() => {});
+      throw error;
     } finally {
       await context.close();
     }
+  }
+
+  /** What the page and the servers were at when a scene failed: a fault that only shows under load is seen once. */
+  async #tell(page: Page, customer: string, partner: { key: string }): Promise<void> {
+    const headers = { 'x-api-key': partner.key };
+    const runs = await fetch(`${this.gateway.url}/partner/runs?external_id=${customer}`, { headers });
+    console.error('the page:', await page.locator('body').innerText());
+    console.error(
+      'the tag:',
+      await page.evaluate(() =>
+        [...document.querySelectorAll('*')].map((tag) => tag.shadowRoot && (tag.shadowRoot.textContent ?? '')).join(''),
+      ),
+    );
+    console.error('the runs:', await runs.text());
+    console.error('reported:', this.gateway.reported);
   }
 }
 

@@ -4,8 +4,9 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { eventually } from '../start-gateway.ts';
+import { inOlderBrowser } from './older.ts';
 import { heading, Theatre } from './scene.ts';
-import { agree, alone, button, dialogGone, marker, open, SigningStage, signature, typeSignature } from './signing-stage.ts';
+import { agree, alone, button, dialogGone, marker, open, padOf, SigningStage, signature, typeSignature } from './signing-stage.ts';
 
 const theatre = new Theatre();
 const stage = new SigningStage(theatre);
@@ -143,6 +144,33 @@ test('the page is told, once: ready, declined, complete; and the sealed file can
     undefined,
     prepare,
   );
+});
+
+test('in a browser as old as any we serve the document is drawn, signed by hand or by typing, and sealed', async () => {
+  const id = await stage.send(alone);
+  const sign = async (page: Page) => {
+    await agree(page);
+    await marker(page, 'signature').click();
+    const pad = await padOf(page);
+    assert.ok(pad);
+    await page.mouse.move(pad.x + 30, pad.y + 60);
+    await page.mouse.down();
+    await page.mouse.move(pad.x + 160, pad.y + 30, { steps: 8 });
+    await page.mouse.up();
+    await button(page, 'Use this signature').click();
+    await dialogGone(page);
+    await marker(page, 'initials').click();
+    await page.getByRole('tab', { name: 'Type' }).click();
+    await button(page, 'Use these initials').click();
+    await dialogGone(page);
+    await marker(page, 'text').click();
+    await page.getByRole('textbox', { name: 'Title' }).fill('Managing director');
+    await button(page, 'Use this').click();
+    await button(page, 'Finish and sign').click();
+    await heading(page, 'Signed and sealed').waitFor();
+  };
+  await open(theatre, stage, id, ({ page }) => sign(page), undefined, inOlderBrowser);
+  await closed(id);
 });
 
 test('the element goes on when it is moved in the page, opens its document again when it comes back, and needs no worker', async () => {

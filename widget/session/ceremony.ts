@@ -1,7 +1,17 @@
-import type { CeremonyView, ConsentRequest, FieldsAnswer, FinishRequest, PagesAnswer } from '../../shared/ceremony.ts';
+import type {
+  CeremonyView,
+  ConsentRequest,
+  FieldsAnswer,
+  FinishRequest,
+  OutlineAnswer,
+  OutlineRequest,
+  PagesAnswer,
+} from '../../shared/ceremony.ts';
 import type { FieldValue } from '../../shared/fields.ts';
 import { type Call, sleep } from './link.ts';
 import { asLinkError, LinkError } from './link-error.ts';
+
+export type Outline = OutlineAnswer;
 
 /** Answers by field id; null takes one back. */
 export type Answers = Readonly<Record<string, FieldValue | null>>;
@@ -18,6 +28,8 @@ export interface CeremonyCalls {
   /** Tells which pages were shown, counted from 1. */
   pages(pages: readonly number[]): Promise<PagesAnswer>;
   fields(values: Answers): Promise<FieldsAnswer>;
+  /** How a typed signature will look on paper. */
+  outline(request: OutlineRequest): Promise<Outline>;
   finish(event: Event, request: FinishRequest, key?: string): Promise<CeremonyView>;
   decline(event: Event, reason: string, key?: string): Promise<CeremonyView>;
 }
@@ -28,19 +40,31 @@ export type Send = <T>(call: Call) => Promise<T>;
 /** Milliseconds without a byte after which a download counts as stuck. */
 const patience = 15_000;
 
-/** The ceremony behind one way of sending; `path` is where it is served. */
+/** The ceremony behind one way of sending; `path` is where it is served. What is dated is dated by the time zone of this browser. */
 export function ceremonyOf(send: Send, path = '/embed/ceremony'): CeremonyCalls {
   const take = <T>(name: string, body: unknown, key: string = crypto.randomUUID()): Promise<T> =>
     patiently(() => send<T>({ method: 'POST', path: `${path}/${name}`, headers: { 'Idempotency-Key': key }, body }));
+  let zone: string | undefined = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const state = async (): Promise<CeremonyView> => {
+    try {
+      return await send<CeremonyView>({ method: 'GET', path: zone ? `${path}?time_zone=${encodeURIComponent(zone)}` : path });
+    } catch (thrown) {
+      // A zone that is newer than the server's list of them: the day is that of UTC then, and the view says so.
+      if (!zone || !asLinkError(thrown).errors.some(({ pointer }) => pointer === '/time_zone')) throw thrown;
+      zone = undefined;
+      return state();
+    }
+  };
   return {
-    state: () => send({ method: 'GET', path }),
+    state,
     document: (onProgress) => download(send, `${path}/document`, onProgress),
-    consent: (request, key) => take('consent', request, key),
+    consent: (request, key) => take('consent', { ...request, time_zone: zone }, key),
     pages: (pages) => send({ method: 'POST', path: `${path}/pages`, body: { pages } }),
     fields: (values) => send({ method: 'PUT', path: `${path}/fields`, body: { values } }),
+    outline: (request) => send({ method: 'POST', path: `${path}/outline`, body: request }),
     finish: async (event, request, key) => {
       meant(event);
-      return take('finish', request, key);
+      return take('finish', { ...request, time_zone: zone }, key);
     },
     decline: async (event, reason, key) => {
       meant(event);

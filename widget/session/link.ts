@@ -11,6 +11,8 @@ export interface Call {
   headers?: Record<string, string>;
   /** Reads an answer that is not JSON. */
   read?: (response: Response) => Promise<unknown>;
+  /** The body as text, once it is known: until then the request stands ready, signed, and leaves the page even while that is closed. */
+  held?: Promise<string>;
   /** Ends the request; without it the patience for an answer does. */
   signal?: AbortSignal | undefined;
 }
@@ -53,13 +55,15 @@ export class Link {
     }
   }
 
-  async #exchange({ method, path, body, headers, signal }: Call, token: string): Promise<Response> {
+  async #exchange({ method, path, body, headers, held, signal }: Call, token: string): Promise<Response> {
     const url = this.server + path;
     const proof = await this.#authorize(method, url, token, this.now());
+    const text = held ? await held : body === undefined ? null : JSON.stringify(body);
     const sent = Date.now();
     try {
       const response = await fetch(url, {
         method,
+        keepalive: !!held,
         credentials: 'omit',
         cache: 'no-store',
         referrerPolicy: 'no-referrer',
@@ -67,9 +71,9 @@ export class Link {
         headers: {
           ...headers,
           ...proof,
-          ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+          ...(text && { 'Content-Type': 'application/json' }),
         },
-        body: body === undefined ? null : JSON.stringify(body),
+        body: text,
       });
       this.#learn(response.headers.get('Date'), sent);
       return response;

@@ -4,8 +4,9 @@ import { backoff } from './backoff.ts';
 import { storeSecret } from './credentials.ts';
 import type { AccountRow, Box, CredentialRow, Edges, Keep, RunRow, Stores } from './ports.ts';
 import { awaitsBilling } from './progress.ts';
+import { type Refusal, refusedWith, unrefused } from './refusal.ts';
 import { refreshRun } from './run-progress.ts';
-import type { ProvisioningVendors, Readiness, Refusal } from './vendor.ts';
+import type { FieldRefusal, ProvisioningVendors, Readiness } from './vendor.ts';
 
 interface Options {
   keep: Keep;
@@ -26,11 +27,17 @@ export const planOf = (run: RunRow, vendor: Provisioner) =>
 
 /** The moves of an account, each one transaction with what it means for the run. False when another was faster: then nothing happens. */
 export function createAccountMoves({ keep, box, now, vendors }: Options) {
-  function move(account: AccountRow, change: Partial<AccountRow>, kind: string, decide: Decide = async () => ({})): Promise<boolean> {
+  function move(
+    account: AccountRow,
+    change: Partial<AccountRow>,
+    kind: string,
+    decide: Decide = async () => ({}),
+    stands: (run: RunRow) => boolean = () => true,
+  ): Promise<boolean> {
     return keep.transact(async (stores) => {
       const at = now();
       const run = await stores.runs.find(account.partner_id, account.run_id);
-      if (!run || !(await stores.runs.moveAccount(account, change))) return false;
+      if (!run || !stands(run) || !(await stores.runs.moveAccount(account, change))) return false;
       const more = await decide(stores, run, at);
       if (more.account) await stores.runs.moveAccount({ ...account, state: change.state ?? account.state }, more.account);
       const ref = more.account?.vendor_ref ?? account.vendor_ref;
@@ -46,6 +53,15 @@ export function createAccountMoves({ keep, box, now, vendors }: Options) {
     const held = accounts.find((each) => each.position > account.position && each.state === 'planned' && each.next_at === null);
     if (held) await stores.runs.moveAccount(held, { next_at: at });
   }
+  /** The log says whom it waits for; a key that is refused is told under its own name. */
+  async function recordRefusal(stores: Stores, run: RunRow, { vendor, credential_id, state }: AccountRow, { reason }: Refusal, at: number) {
+    const entry = { at, partner: run.partner_id };
+    await stores.record({ ...entry, kind: 'provisioning.refused', about: { run: run.id, vendor, why: reason } });
+    if (reason !== 'key') return;
+    const own = await stores.credentials.findFor(run.partner_id, '', vendor, run.mode);
+    const credential = state === 'asking' || state === 'planned' ? (own?.id ?? null) : credential_id;
+    await stores.record({ ...entry, kind: 'credential.rejected', about: { credential, vendor, run: run.id } });
+  }
   const releasing =
     (account: AccountRow): Decide =>
     async (stores, _run, at) => {
@@ -54,8 +70,9 @@ export function createAccountMoves({ keep, box, now, vendors }: Options) {
     };
 
   return {
-    /** Written before the request leaves. */
-    asking: (account: AccountRow, asked: Partial<AccountRow>) => move(account, asked, 'provisioning.asked'),
+    /** Written before the request leaves; false also when the details were opened again. */
+    asking: (account: AccountRow, asked: Partial<AccountRow>) =>
+      move(account, asked, 'provisioning.asked', undefined, ({ submitted_at }) => submitted_at !== null),
 
     /** The secret is sealed before anything else is done with the answer. Without one, the account is taken over as it is. */
     opened: (
@@ -88,14 +105,40 @@ export function createAccountMoves({ keep, box, now, vendors }: Options) {
         return { account: { vendor_ref: ref, credential_id: credential?.id ?? null, opened_at: at, ...rest } };
       }),
 
-    /** Back to the details, with the fault at the field that caused it. */
-    refused: (account: AccountRow, faults: readonly Refusal[]) =>
-      move(account, { state: 'refused', next_at: null, unreachable: false }, 'provisioning.refused', async (_stores, run) => {
-        const mapping = planOf(run, account.vendor)?.mapping ?? {};
-        const pointer = (field: string | null) => (field === null ? '' : `/values/${mapping[field] ?? ''}`);
-        const written: Fault[] = faults.map(({ field, code }) => ({ pointer: pointer(field), code, params: { vendor: account.vendor } }));
-        return { run: { faults: written, submitted_at: null } };
-      }),
+    /**
+     * The vendor will not open it: back to the details with the fault at the question that caused it, where the vendor names one that is
+     * asked; else it waits for the partner.
+     */
+    refused: (account: AccountRow, refusal: Refusal, fields: readonly FieldRefusal[]) =>
+      move(
+        account,
+        { state: 'refused', next_at: null, unreachable: false, ...refusedWith(box, account, refusal) },
+        '',
+        async (stores, run, at) => {
+          await recordRefusal(stores, run, account, refusal, at);
+          const mapping = planOf(run, account.vendor)?.mapping ?? {};
+          const faults = fields.flatMap(({ field, code }): Fault[] => {
+            const name = mapping[field];
+            return name === undefined ? [] : [{ pointer: `/values/${name}`, code, params: { vendor: account.vendor } }];
+          });
+          if (faults.length > 0) return { run: { faults, submitted_at: null } };
+          // What the details are at fault for is settled before anything more is opened with them.
+          if (refusal.reason !== 'answers') await release(stores, account, at);
+          return {};
+        },
+      ),
+
+    /** The vendor does not tell how far the account is, and never will by itself. */
+    untold: (account: AccountRow, refusal: Refusal) =>
+      move(
+        account,
+        { checked_at: now(), next_at: null, unreachable: false, ...refusedWith(box, account, refusal) },
+        '',
+        async (stores, run, at) => {
+          await recordRefusal(stores, run, account, refusal, at);
+          return {};
+        },
+      ),
 
     /** Certainly nothing was done: it is asked again after a while. */
     later: (account: AccountRow) =>
@@ -111,12 +154,17 @@ export function createAccountMoves({ keep, box, now, vendors }: Options) {
     /** The process died while asking a vendor that can be asked again. */
     resumed: (account: AccountRow) => move(account, { state: 'planned', next_at: now() }, 'provisioning.resumed'),
 
-    /** Somebody decided to ask once more, knowing that it may open a second account. */
-    retried: (account: AccountRow, actor: string) =>
-      move(account, { state: 'planned', next_at: now(), tries: 0 }, '', async (stores, run, at) => {
-        await stores.record({ kind: 'run.retried', at, partner: run.partner_id, actor, about: { run: run.id, vendor: account.vendor } });
-        return {};
-      }),
+    /** Somebody decided to ask once more: where it is unknown whether it was opened, that may open a second account. */
+    retried: (account: AccountRow, actor: string, kind: 'run.retried' | 'run.reset' = 'run.retried') =>
+      move(
+        account,
+        { ...(account.opened_at === null && { state: 'planned' }), next_at: now(), tries: 0, ...unrefused },
+        '',
+        async (stores, run, at) => {
+          await stores.record({ kind, at, partner: run.partner_id, actor, about: { run: run.id, vendor: account.vendor } });
+          return {};
+        },
+      ),
 
     /** Nothing is due any more. */
     rest: (account: AccountRow) => move(account, { next_at: null }, ''),

@@ -11,7 +11,13 @@ export interface ExternalIssuer {
   readonly keys: JWTVerifyGetKey;
 }
 
+/** Seconds that a token of ours is good for at most, and one of the other issuer. */
 const longest = 3600;
+const longestExternal = 86_400;
+/** Seconds by which the other issuer's clock may be ahead. */
+const ahead = 5;
+/** What the other issuer's tokens may say they are (RFC 9068, 2.1; RFC 7519, 5.1, which lets them say nothing): proofs, logouts and others are none. */
+const externalTypes = new Set([undefined, 'jwt', 'at+jwt', 'application/at+jwt']);
 
 interface Options {
   now: Edges['now'];
@@ -44,14 +50,19 @@ export function createAdmins({ now, keys, publicUrl, external, mark }: Options) 
     }
     // A token of ours of another kind is signed by keys that the external issuer does not have, so it cannot pass here either.
     if (!external) throw new errors.JWTInvalid('no external issuer');
+    if (!externalTypes.has(typ?.toLowerCase())) throw new errors.JWTInvalid('a token of another type');
     const checks = {
       algorithms: ['ES256', 'RS256', 'PS256', 'EdDSA'],
       issuer: external.issuer,
       audience: external.audience,
-      requiredClaims: ['exp', 'sub'],
+      requiredClaims: ['exp', 'iat', 'sub'],
       currentDate,
     };
-    return (await jwtVerify(token, external.keys, checks)).payload;
+    const { payload } = await jwtVerify(token, external.keys, checks);
+    const { iat = 0, exp = 0 } = payload;
+    if (exp - iat > longestExternal || iat > now() / 1000 + ahead)
+      throw new errors.JWTInvalid('a token for too long, or of a time to come');
+    return payload;
   }
 
   return {

@@ -36,13 +36,15 @@ export function createCallers({ keep, now }: { keep: Keep; now: Edges['now'] }) 
   // Only what is known is remembered: what strangers send must not fill the memory.
   const origins = remembered<true | undefined>(async (origin) => (await keep.read.partners.originKnown(origin)) || undefined);
 
+  const registered = remembered<string[]>((id) => keep.read.partners.origins(id));
+
   async function reportExposed(key: KeyRow): Promise<void> {
     await keep.transact((stores) => stores.record({ kind: 'key.exposed', at: now(), partner: key.partner_id, actor: key.id }));
   }
 
   return {
     forget() {
-      for (const each of [keys, partners, credentials, origins]) each.forget();
+      for (const each of [keys, partners, credentials, origins, registered]) each.forget();
     },
 
     /** The caller behind this key, or the refusal: unknown, exposed, deleted, suspended, or lacking the scope (null: it is checked later). */
@@ -80,6 +82,9 @@ export function createCallers({ keep, now }: { keep: Keep; now: Edges['now'] }) 
       if (other) throw new Failure('wrong-mode', `Only a ${other.mode} key of ${vendor} is stored.`);
       throw new Failure('credential-missing', `No ${vendor} key of this partner is stored.`);
     },
+
+    /** The origins that a partner registered, in order. */
+    originsOf: (partnerId: string): Promise<readonly string[]> => registered.get(partnerId),
 
     /** Has some partner registered this origin? */
     originKnown: async (origin: string): Promise<boolean> => origin.length <= 255 && (await origins.get(origin)) === true,

@@ -8,7 +8,9 @@ import type { CeremonyCall, CeremonyVendor, DocumentAnswer, Wanted } from './sig
 
 /** What the browser's call says of itself. */
 export interface Browser {
-  readonly address: string;
+  readonly address: string | null;
+  /** The trusted proxy that says the address. */
+  readonly via?: string | null;
   readonly userAgent: string;
 }
 
@@ -50,8 +52,9 @@ export function createCeremonies({ keep, box, now, callers, seatOf, vendor, hurr
     return answer;
   }
 
-  const report = (session: Signer, { address, userAgent }: Browser): InlayClientReport => ({
-    address: address.slice(0, 64),
+  const report = (session: Signer, { address, via, userAgent }: Browser): InlayClientReport => ({
+    address: (address ?? '').slice(0, 64),
+    ...(via && { via: via.slice(0, 64) }),
     user_agent: userAgent.slice(0, 500),
     session: session.id,
     assurance: 'partner-asserted',

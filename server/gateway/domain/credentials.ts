@@ -53,7 +53,7 @@ export function sealedSecret(
 
 /**
  * Seals a secret and keeps it, in the caller's transaction. A secret that another partner holds is refused; one that takes an earlier
- * one's place keeps its id, so that whatever names it goes on.
+ * one's place keeps its id, so that whatever names it goes on. What a vendor refused for want of it is asked again.
  */
 export async function storeSecret(stores: Stores, box: Box, fresh: NewSecret, at: number): Promise<CredentialRow> {
   const { partnerId, customerId, vendor, mode } = fresh;
@@ -67,6 +67,9 @@ export async function storeSecret(stores: Stores, box: Box, fresh: NewSecret, at
     partner: partnerId,
     about: { credential: row.id, vendor, customer: customerId || null, mode },
   });
+  await stores.runs.resume(row, at);
+  if (vendor === 'loyva' && customerId === '') await stores.signings.resume(partnerId, 'key', mode, at);
+  await stores.runs.resumed(partnerId);
   return row;
 }
 
@@ -79,7 +82,9 @@ export async function customerFor(
   externalId: string,
   at: number,
 ): Promise<string> {
-  if (!(await stores.customers.findByExternalId(partnerId, mode, externalId))) await assertRoomForCustomer(stores, partnerId);
+  const known = await stores.customers.findByExternalId(partnerId, mode, externalId);
+  if (known) return known.id;
+  await assertRoomForCustomer(stores, partnerId);
   return customerOpened(stores, box, partnerId, mode, externalId, at);
 }
 
@@ -114,9 +119,9 @@ export async function assertRoomForCustomer(stores: Stores, partnerId: string): 
 
 export function createCredentials({ keep, box, now, testKey }: { keep: Keep; box: Box; now: Edges['now']; testKey: TestKey }) {
   return {
-    async list(partnerId: string) {
-      await findPartner(keep.read, partnerId);
-      return keep.read.credentials.list(partnerId);
+    async list(...asked: Parameters<Stores['credentials']['list']>) {
+      await findPartner(keep.read, asked[0]);
+      return keep.read.credentials.list(...asked);
     },
 
     put: (partnerId: string, { vendor, mode, customer, secret }: PutCredential, actor: string) =>

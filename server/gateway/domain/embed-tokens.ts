@@ -3,10 +3,12 @@ import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
 import type { MintOnboarding, MintRequest } from '../../../shared/embed.ts';
 import { formatId } from '../../../shared/ids.ts';
 import { Failure } from '../../../shared/problem.ts';
-import type { Caller } from './callers.ts';
+import type { Mode } from '../../../shared/registry.ts';
+import type { Caller, Callers } from './callers.ts';
 import { customerFor } from './credentials.ts';
 import { findPartner } from './partners.ts';
 import type { Box, CustomerRow, Edges, Keep, MintRow, Stores } from './ports.ts';
+import { remembered } from './remembered.ts';
 import type { Signers } from './signers.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import { isCanonicalJwt } from './spelling.ts';
@@ -48,17 +50,25 @@ interface Options {
   keep: Keep;
   box: Box;
   now: Edges['now'];
+  callers: Pick<Callers, 'originsOf'>;
   keys: SigningKeys;
   publicUrl: string;
   signers: Signers;
   vaults: Pick<Vaults, 'assertVaulted'>;
 }
 
-export function createEmbedTokens({ keep, box, now, keys, publicUrl, signers, vaults }: Options) {
+export function createEmbedTokens({ keep, box, now, callers, keys, publicUrl, signers, vaults }: Options) {
   const audience = `${publicUrl}/embed`;
 
-  async function originsFor(stores: Stores, partnerId: string, wanted: readonly string[] | undefined): Promise<string[]> {
-    const registered = await stores.partners.origins(partnerId);
+  // Whom a token was minted for before is known: neither the customer nor the user is ever taken away.
+  const visitors = remembered<string | undefined>(async (name) => {
+    const [partnerId, mode, externalId, sub] = JSON.parse(name) as [string, Mode, string, string];
+    const customer = await keep.read.customers.findByExternalId(partnerId, mode, externalId);
+    return customer && (await keep.read.customers.knowsUser(customer.id, sub)) ? customer.id : undefined;
+  });
+
+  async function originsFor(partnerId: string, wanted: readonly string[] | undefined): Promise<readonly string[]> {
+    const registered = await callers.originsOf(partnerId);
     if (!wanted) return registered;
     const strange = wanted.flatMap((origin, i) =>
       registered.includes(origin)
@@ -75,6 +85,12 @@ export function createEmbedTokens({ keep, box, now, keys, publicUrl, signers, va
     if (limit !== null && (await stores.customers.countUsers(customerId)) >= limit)
       throw new Failure('limit-reached', `max_users_per_tenant is ${limit}: this customer has that many users.`);
     await stores.customers.addUser(customerId, sub);
+  }
+
+  /** The customer whom the token is for, where nothing is to be written of them. */
+  async function metBefore({ partner, mode }: Caller, { customer }: MintOnboarding, sub: string): Promise<string | undefined> {
+    const { external_id, ...profile } = customer;
+    return Object.keys(profile).length > 0 ? undefined : visitors.get(JSON.stringify([partner.id, mode, external_id, sub]));
   }
 
   /** The customer whom the token is for, with what the partner tells of them and who looks. */
@@ -112,9 +128,10 @@ export function createEmbedTokens({ keep, box, now, keys, publicUrl, signers, va
       const sub = formatId('user', Buffer.from(mark, 'base64url').subarray(0, 15));
       const jti = randomBytes(15).toString('base64url');
       const envelope = input.widget_type === 'onboarding' ? undefined : input.envelope_id;
-      const { customer, origins } = await keep.transact(async (stores) => {
-        const allowed = await originsFor(stores, partner.id, input.origins);
-        const customerId = input.widget_type === 'onboarding' ? await meet(stores, caller, input, sub, at) : undefined;
+      const origins = await originsFor(partner.id, input.origins);
+      const met = input.widget_type === 'onboarding' ? await metBefore(caller, input, sub) : undefined;
+      const customer = await keep.transact(async (stores) => {
+        const customerId = input.widget_type === 'onboarding' ? (met ?? (await meet(stores, caller, input, sub, at))) : undefined;
         await stores.sessions.addMint({
           jti,
           partner_id: partner.id,
@@ -129,7 +146,7 @@ export function createEmbedTokens({ keep, box, now, keys, publicUrl, signers, va
         });
         const about = { jti, ...(envelope === undefined ? { customer: customerId ?? '' } : { envelope }), widget: input.widget_type };
         await stores.record({ kind: 'token.minted', at, partner: partner.id, actor: keyId, about });
-        return { customer: customerId, origins: allowed };
+        return customerId;
       });
       const subject = envelope === undefined ? { customer } : { envelope };
       const scope = mintScopes[input.widget_type];

@@ -35,6 +35,8 @@ export function createFlowDocuments({ keep, box, blobs, now }: { keep: Keep; box
         const fresh: FlowDocumentRow = { partner_id: partnerId, name, address, size: bytes.length, sha256, updated_at: at };
         await stores.documents.put(fresh);
         await stores.record({ kind: 'document.put', at, partner: partnerId, actor, about: { document: name, sha256 } });
+        await stores.signings.resume(partnerId, 'document', undefined, at);
+        await stores.runs.resumed(partnerId);
         return { row: fresh, earlier: replaced };
       });
       if (earlier) await blobs.delete(earlier.address);
@@ -46,6 +48,12 @@ export function createFlowDocuments({ keep, box, blobs, now }: { keep: Keep; box
       const row = await keep.read.documents.find(partnerId, name);
       if (!row) throw missing();
       return { row, bytes: Buffer.from(await base64Of(row), 'base64') };
+    },
+
+    /** Is it there, with these bytes? */
+    async holds(partnerId: string, name: string, sha256: string): Promise<boolean> {
+      const row = await keep.read.documents.find(partnerId, name);
+      return row?.sha256 === sha256 && (await blobs.get(row.address)) !== undefined;
     },
 
     /** The document as a vendor's request carries it; nothing when there is none of this name. */

@@ -4,6 +4,7 @@ import type { Mode } from '../../../shared/registry.ts';
 import { agreement, defaultFlow, mappings } from './default-flow.ts';
 import { findPartner } from './partners.ts';
 import type { Edges, Keep, Stores } from './ports.ts';
+import { prefillFaults } from './prefill.ts';
 import { signFaults } from './sign-step.ts';
 
 /** The flow a new run begins with: the partner's newest, or the default one made from the vendors whose keys are stored. */
@@ -28,7 +29,8 @@ export function createFlows({ keep, now }: { keep: Keep; now: Edges['now'] }) {
       keep.transact(async (stores) => {
         await findPartner(stores, partnerId);
         const documents = (await stores.documents.list(partnerId)).map(({ name }) => name);
-        const errors = [...flowFaults(flow, await stores.partners.origins(partnerId)), ...signFaults(flow, documents)];
+        const origins = await stores.partners.origins(partnerId);
+        const errors = [...flowFaults(flow, origins), ...signFaults(flow, documents), ...prefillFaults(flow)];
         if (errors.length > 0) throw new Failure('invalid-input', undefined, { errors });
         const version = ((await stores.flows.newest(partnerId))?.version ?? 0) + 1;
         const at = now();

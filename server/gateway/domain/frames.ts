@@ -12,6 +12,7 @@ const most = 5_000;
 
 interface Options {
   now: Edges['now'];
+  elapsed: Edges['elapsed'];
   callers: Pick<Callers, 'credential'>;
   seatOf: SeatOf;
   vendor: FramingVendor;
@@ -22,6 +23,7 @@ interface Options {
 
 interface Look {
   readonly at: number;
+  readonly since: number;
   readonly asking: Promise<Outcome['status']>;
   /** What was learned before this look, or by it. */
   known: { status: Outcome['status']; at: number } | undefined;
@@ -33,7 +35,7 @@ const outcomeOf = (status: string): Outcome['status'] =>
   signed.has(status) ? 'completed' : ends.has(status) ? (status as Outcome['status']) : 'open';
 
 /** Signing at a vendor without a ceremony: its own page, in the browser's frame, and how the envelope stands by the vendor's word alone. */
-export function createFrames({ now, callers, seatOf, vendor, standings, hurry }: Options) {
+export function createFrames({ now, elapsed, callers, seatOf, vendor, standings, hurry }: Options) {
   const looks = new Map<string, Look>();
   const pages = new Map<string, number>();
 
@@ -49,10 +51,10 @@ export function createFrames({ now, callers, seatOf, vendor, standings, hurry }:
   function look(session: Signer, envelopeId: string): Look {
     const name = `${session.partner_id} ${session.mode} ${envelopeId}`;
     const last = looks.get(name);
-    const at = now();
-    if (last && at < last.at + pause.outcome) return last;
+    const [at, since] = [now(), elapsed()];
+    if (last && since < last.since + pause.outcome) return last;
     if (looks.size >= most) looks.clear();
-    const next: Look = { at, asking: ask(session, envelopeId), known: last?.known };
+    const next: Look = { at, since, asking: ask(session, envelopeId), known: last?.known };
     looks.set(name, next);
     next.asking.then(
       (status) => {
@@ -68,7 +70,7 @@ export function createFrames({ now, callers, seatOf, vendor, standings, hurry }:
     /** A page for this session, minted now; an earlier one of the same session stays good until its token ends. */
     async page(session: Signer): Promise<SigningPage> {
       const { envelopeId, email } = await seatOf(session);
-      const at = now();
+      const at = elapsed();
       const wait = (pages.get(session.id) ?? -Infinity) + pause.page - at;
       if (wait > 0) throw new Failure('rate-limited', 'A page was opened just now.', { retryAfter: Math.ceil(wait / 1000) });
       if (pages.size >= most) pages.clear();

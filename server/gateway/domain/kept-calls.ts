@@ -39,11 +39,25 @@ function unknown(id: string, repeatable: boolean, cause?: unknown): Failure {
  * Calls that must not be done twice. What came of one under an Idempotency-Key is kept sealed for 24 hours; a call that was turned away before
  * it left is not. One of which nobody knows what came of it, also because the process was killed meanwhile, stays so, under an id.
  */
-export function createKeptCalls({ keep, box, now }: { keep: Keep; box: Box; now: Edges['now'] }) {
+export function createKeptCalls({ keep, box, now, report }: { keep: Keep; box: Box; now: Edges['now']; report: Edges['report'] }) {
+  // The folder has one owner: what is written down as running and is not under way here was left behind, by a kill or by a disk that was full.
+  const underWay = new Set<string>();
+  let leftBehind = false;
+
+  function unwritten(error: unknown, row: KeptCallRow): void {
+    leftBehind = true;
+    report(error, row.id);
+  }
+
+  async function recover(): Promise<void> {
+    for (const row of await keep.read.calls.interrupted()) if (!underWay.has(row.id)) await giveUp(row, 'system', true);
+    leftBehind = false;
+  }
+
   /** The outcome can no longer be learned here: the log says so, and whoever asks again is told the same. */
   async function giveUp(row: KeptCallRow, actor: string | undefined, keyed: boolean): Promise<void> {
     await keep.transact(async (stores) => {
-      if (keyed) await stores.calls.settle(row, { state: 'unknown', fingerprint: row.fingerprint });
+      if (keyed && !(await stores.calls.settle(row, { state: 'unknown', fingerprint: row.fingerprint }))) return;
       const about = { call: row.id, vendor: row.vendor, row: row.route };
       await stores.record({ kind: 'call.unknown', at: now(), partner: row.partner_id, actor, about });
     });
@@ -68,11 +82,12 @@ export function createKeptCalls({ keep, box, now }: { keep: Keep; box: Box; now:
   async function replayed(act: Act, kept: KeptCallRow): Promise<ProxiedAnswer> {
     const running = () => new Failure('idempotency-key-running', undefined, { retryAfter: 1 });
     // A body that is still being sent has no fingerprint yet.
-    if (kept.state === 'running' && kept.fingerprint === null) throw running();
+    if (kept.state === 'running' && kept.fingerprint === null && underWay.has(kept.id)) throw running();
     const fingerprint = (await act.body?.fingerprint()) ?? '';
     if (kept.fingerprint !== null && kept.fingerprint !== fingerprint) throw new Failure('idempotency-key-reused');
-    if (kept.state === 'running') throw running();
-    if (kept.state === 'unknown' || !kept.answer) throw unknown(kept.id, act.repeatable);
+    if (kept.state === 'running' && underWay.has(kept.id)) throw running();
+    if (kept.state === 'running') await giveUp(kept, act.keyId, true);
+    if (kept.state !== 'answered' || !kept.answer) throw unknown(kept.id, act.repeatable);
     const { status, headers, body } = JSON.parse(box.open(kept.answer, about(kept))) as KeptAnswer;
     return { status, headers: { ...headers, 'idempotent-replayed': 'true' }, body: Buffer.from(body, 'base64') };
   }
@@ -88,9 +103,27 @@ export function createKeptCalls({ keep, box, now }: { keep: Keep; box: Box; now:
         throw error;
       }
       const fingerprint = row.fingerprint ?? (keyed && act.body?.whole() ? await act.body.fingerprint() : null);
-      await giveUp({ ...row, fingerprint }, act.keyId, keyed);
+      // Where it cannot be written down either, the caller is told, and `tick` writes it later.
+      await giveUp({ ...row, fingerprint }, act.keyId, keyed).catch((failed: unknown) => unwritten(failed, row));
       throw unknown(row.id, act.repeatable, error instanceof Failure ? (error.cause ?? error) : error);
     }
+  }
+
+  /** Does it, and keeps what came of it. An answer that cannot be kept is given all the same: it is true. Asked again it is unknown. */
+  async function answered(act: Act, row: KeptCallRow, work: () => Promise<ProxiedAnswer>): Promise<ProxiedAnswer> {
+    const answer = await tried(act, row, work);
+    const whole = act.body?.whole() ?? true;
+    // Neither too many calls nor another address is an answer to this one; and what was refused before all of it was read was not done.
+    const none = answer.status === 429 || isElsewhere(answer.status) || (!whole && answer.status >= 400);
+    const { status, headers, body } = answer;
+    const text = JSON.stringify({ status, headers, body: body.toString('base64') } satisfies KeptAnswer);
+    const fingerprint = row.fingerprint ?? (whole ? ((await act.body?.fingerprint()) ?? '') : null);
+    await keep
+      .transact<unknown>((stores) =>
+        none ? stores.calls.release(row) : stores.calls.settle(row, { state: 'answered', fingerprint, answer: box.seal(text, about(row)) }),
+      )
+      .catch((error: unknown) => unwritten(error, row));
+    return answer;
   }
 
   return {
@@ -99,30 +132,24 @@ export function createKeptCalls({ keep, box, now }: { keep: Keep; box: Box; now:
       const row = rowOf(act);
       if (act.key === undefined) return tried(act, row, work);
       if (act.body?.ready !== false) row.fingerprint = (await act.body?.fingerprint()) ?? '';
-      const kept = await keep.transact(async (stores) =>
-        (await stores.calls.claim(row)) ? undefined : stores.calls.find(row.scope, row.key),
-      );
-      if (kept) return replayed(act, kept);
-
-      const answer = await tried(act, row, work);
-      const whole = act.body?.whole() ?? true;
-      // Neither too many calls nor another address is an answer to this one; and what was refused before all of it was read was not done.
-      if (answer.status === 429 || isElsewhere(answer.status) || (!whole && answer.status >= 400))
-        await keep.transact((stores) => stores.calls.release(row));
-      else {
-        const { status, headers, body } = answer;
-        const text = JSON.stringify({ status, headers, body: body.toString('base64') } satisfies KeptAnswer);
-        const fingerprint = row.fingerprint ?? (whole ? ((await act.body?.fingerprint()) ?? '') : null);
-        await keep.transact((stores) => stores.calls.settle(row, { state: 'answered', fingerprint, answer: box.seal(text, about(row)) }));
+      underWay.add(row.id);
+      try {
+        const kept = await keep.transact(async (stores) =>
+          (await stores.calls.claim(row)) ? undefined : stores.calls.find(row.scope, row.key),
+        );
+        return await (kept ? replayed(act, kept) : answered(act, row, work));
+      } finally {
+        underWay.delete(row.id);
       }
-      return answer;
     },
 
-    /** At the start: calls that a killed process left at a vendor have an outcome that nobody learned. */
-    async recover(): Promise<void> {
-      for (const row of await keep.read.calls.interrupted()) await giveUp(row, 'system', true);
-    },
+    /** To be called once at the start: calls that a killed process left at a vendor have an outcome that nobody learned. */
+    recover,
 
+    /** Gives up what could not be written when it was over. */
+    tick: async () => (leftBehind ? recover() : undefined),
+
+    /** Forgets some of what is older than a day. True: there may be more. */
     purge: () => keep.transact((stores) => stores.calls.purge(now() - day)),
   };
 }

@@ -1,11 +1,18 @@
 import type { OnboardingView, Section, Values } from '../../../shared/onboarding.ts';
-import type { RunRow } from './ports.ts';
-import { currentStep, type Progress, signStateOf, stepStates } from './progress.ts';
+import type { Fault } from '../../../shared/problem.ts';
+import type { AccountRow, RunRow } from './ports.ts';
+import { accountStateOf, currentStep, isComplete, type Progress, signStateOf, stepStates } from './progress.ts';
+import { isRefused } from './refusal.ts';
+import { againstReopening } from './reopening.ts';
 import { signStepOf } from './sign-step.ts';
 
 export const sectionsOf = ({ flow }: RunRow): Section[] => flow.steps.flatMap((step) => (step.kind === 'details' ? step.sections : []));
 
 const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
+
+/** The vendor's page is offered only where it can be asked for. */
+const billingStateOf = (state: keyof typeof billingStates, account: AccountRow | undefined) =>
+  state === 'open' && isRefused(account) ? 'refused' : billingStates[state];
 
 const billingStates = { done: 'done', open: 'needed', todo: 'waiting' } as const;
 
@@ -16,6 +23,14 @@ export interface Around {
   elsewhere: boolean;
   /** The partner's registered origins: where a redirect may lead. */
   origins: readonly string[];
+  /** The sentence with which a vendor refused. */
+  saidBy: (vendor: string) => string | null;
+}
+
+/** A vendor's refusal at a question, with its own words: they are kept sealed, apart from the run. */
+function worded(fault: Fault, saidBy: Around['saidBy']): Fault {
+  const said = fault.code === 'vendor-refused' && fault.params?.vendor !== undefined ? saidBy(String(fault.params.vendor)) : null;
+  return said === null ? fault : { ...fault, params: { ...fault.params, said } };
 }
 
 function describeSigning(run: RunRow, progress: Progress): OnboardingView['sign'] {
@@ -26,6 +41,7 @@ function describeSigning(run: RunRow, progress: Progress): OnboardingView['sign'
     state: signStateOf(run, progress),
     envelope_id: signing?.envelope_id ?? null,
     title: step.title,
+    renewed: (signing?.round ?? 1) > 1,
     signed_at: iso(signing?.signed_at ?? null),
     vaulted_at: iso(signing?.vaulted_at ?? null),
     unreachable: signing?.unreachable ?? false,
@@ -33,7 +49,7 @@ function describeSigning(run: RunRow, progress: Progress): OnboardingView['sign'
 }
 
 /** The run as its customer sees it. */
-export function describeRun(run: RunRow, progress: Progress, { values, locked, elsewhere, origins }: Around): OnboardingView {
+export function describeRun(run: RunRow, progress: Progress, { values, locked, elsewhere, origins, saidBy }: Around): OnboardingView {
   const { accounts } = progress;
   const states = stepStates(run, progress);
   const billing = run.flow.steps.find((step) => step.kind === 'billing');
@@ -42,7 +58,8 @@ export function describeRun(run: RunRow, progress: Progress, { values, locked, e
   const leads = done?.redirect !== undefined && origins.includes(new URL(done.redirect).origin);
   return {
     run_id: run.id,
-    status: run.status,
+    // What a vault refuses is between it and the partner.
+    status: isComplete(run, progress) ? 'done' : run.status,
     revision: run.revision,
     saved_at: iso(run.saved_at),
     elsewhere,
@@ -54,10 +71,17 @@ export function describeRun(run: RunRow, progress: Progress, { values, locked, e
       state,
       at: iso(step.kind === 'done' ? run.done_at : at),
     })),
-    details: { sections: sectionsOf(run), values, locked, faults: run.faults, editable: run.submitted_at === null },
+    details: {
+      sections: sectionsOf(run),
+      values,
+      locked,
+      faults: run.faults.map((fault) => worded(fault, saidBy)),
+      editable: run.submitted_at === null,
+      reopenable: againstReopening(run, progress, 'customer') === undefined,
+    },
     accounts: accounts.map((each) => ({
       vendor: each.vendor,
-      state: each.state,
+      state: accountStateOf(each),
       asked_at: iso(each.asked_at),
       opened_at: iso(each.opened_at),
       ready_at: iso(each.ready_at),
@@ -67,7 +91,7 @@ export function describeRun(run: RunRow, progress: Progress, { values, locked, e
     billing: billing
       ? {
           vendor: billing.vendor,
-          state: billingStates[states.find(({ step }) => step === billing)?.state ?? 'todo'],
+          state: billingStateOf(states.find(({ step }) => step === billing)?.state ?? 'todo', account),
           checked_at: iso(account?.checked_at ?? null),
           done_at: iso(run.billing_done_at),
         }

@@ -2,6 +2,7 @@ import { tidy } from '../../../shared/answers.ts';
 import type { Field, OnboardingView, Values } from '../../../shared/onboarding.ts';
 import { Failure, type Fault } from '../../../shared/problem.ts';
 import { faultsOf, unknownFields } from '../../../shared/rules.ts';
+import { unprinted } from '../../../shared/written.ts';
 import { type Profile, readProfile } from './embed-tokens.ts';
 import { flowInForce } from './flows.ts';
 import { newId } from './ids.ts';
@@ -9,10 +10,19 @@ import { describeRun, sectionsOf } from './onboarding-view.ts';
 import { planAccounts, planSigning } from './plans.ts';
 import type { Box, Edges, Keep, RunRow, SessionRow, SigningRow, Stores } from './ports.ts';
 import type { Presence } from './presence.ts';
-import { statusOf, stepStates } from './progress.ts';
+import { type Progress, statusOf, stepStates } from './progress.ts';
+import { wordsOf } from './refusal.ts';
+import { againstReopening, reopenDetails, usedAnswers } from './reopening.ts';
 import { progressOf } from './run-progress.ts';
 import { partyFaults, signStepOf } from './sign-step.ts';
 import type { ProvisioningVendors } from './vendor.ts';
+
+/** `locked` by the partner, `used` for what is open: neither can be changed. */
+interface Filled {
+  readonly values: Values;
+  readonly locked: string[];
+  readonly used: string[];
+}
 
 type Customer = Pick<SessionRow, 'partner_id' | 'customer_id' | 'mode'>;
 
@@ -66,22 +76,24 @@ export function createOnboarding({ keep, box, now, presence, vendors, wake }: Op
     return customer ? readProfile(box, customer) : {};
   }
 
-  /** What is filled in: the partner's words where nothing was typed, and always where they are locked. */
-  function valuesOf(run: RunRow, { locked = [], ...prefill }: Profile): { values: Values; locked: string[] } {
+  /** What is filled in: the partner's words where nothing was typed, and always where they are locked; and what is open was opened with. */
+  function valuesOf(run: RunRow, { locked = [], ...prefill }: Profile, progress: Progress): Filled {
     const known = new Set(fieldsOf(run).map(({ name }) => name));
     const given = Object.fromEntries(Object.entries(prefill).filter(([name]) => known.has(name))) as Values;
     const fixed = locked.filter((name) => given[name] !== undefined);
     return {
       values: { ...given, ...readAnswers(box, run), ...Object.fromEntries(fixed.map((name) => [name, given[name] ?? ''])) },
       locked: fixed,
+      used: usedAnswers(run, progress).filter((name) => known.has(name) && !fixed.some((each) => each === name)),
     };
   }
 
-  function assertWritable(run: RunRow, typed: Values, { values, locked }: ReturnType<typeof valuesOf>): void {
+  function assertWritable(run: RunRow, typed: Values, { values, locked, used }: Filled): void {
     const errors: Fault[] = unknownFields(fieldsOf(run), typed);
-    for (const name of locked)
-      if (name in typed && typed[name] !== values[name])
-        errors.push({ pointer: `/values/${name}`, code: 'locked', message: 'The partner has fixed this answer.' });
+    const changed = (names: readonly string[]) => names.filter((name) => name in typed && tidy(typed[name]) !== tidy(values[name]));
+    const fault = (name: string, message: string): Fault => ({ pointer: `/values/${name}`, code: 'locked', message });
+    errors.push(...changed(locked).map((name) => fault(name, 'The partner has fixed this answer.')));
+    errors.push(...changed(used).map((name) => fault(name, 'Something was opened with this answer already.')));
     if (errors.length > 0) throw new Failure('invalid-input', undefined, { errors });
     if (run.submitted_at !== null) throw new Failure('step-not-open', 'These details were already sent.');
   }
@@ -92,9 +104,14 @@ export function createOnboarding({ keep, box, now, presence, vendors, wake }: Op
   async function view(session: SessionRow): Promise<OnboardingView> {
     const run = await runOf(session);
     const progress = await progressOf(keep.read, run);
-    const filled = valuesOf(run, await profileOf(keep.read, session));
+    const { values, locked, used } = valuesOf(run, await profileOf(keep.read, session), progress);
     const origins = await keep.read.partners.origins(run.partner_id);
-    return describeRun(run, progress, { ...filled, elsewhere: presence.look(run.id, session.id), origins });
+    const saidBy = (vendor: string): string | null => {
+      const owner = vendor === 'loyva' ? progress.signing : progress.accounts.find((each) => each.vendor === vendor);
+      return owner ? wordsOf(box, owner) : null;
+    };
+    const elsewhere = presence.look(run.id, session.id);
+    return describeRun(run, progress, { values, locked: [...locked, ...used], elsewhere, origins, saidBy });
   }
 
   /** Somebody is watching: what waits for a vendor is asked for at least every few seconds. */
@@ -113,18 +130,26 @@ export function createOnboarding({ keep, box, now, presence, vendors, wake }: Op
     if (late.length > 0 || waits) wake();
   }
 
-  /** Keeps what was typed. `revision` is the one the browser last saw; another one means that another tab was faster. */
-  async function saveDraft(session: SessionRow, revision: number, typed: Values): Promise<{ revision: number; savedAt: number }> {
+  /**
+   * Keeps what was typed. `revision` is the one the browser last saw; another one means that another tab was faster. Without one it is a page
+   * that is being closed: nobody is there to merge, and of what both have answered the last counts.
+   */
+  async function saveDraft(
+    session: SessionRow,
+    revision: number | undefined,
+    typed: Values,
+  ): Promise<{ revision: number; savedAt: number }> {
     return keep.transact(async (stores) => {
       const run = await runIn(stores, session);
-      if (run.revision !== revision) throw new Failure('draft-changed');
-      assertWritable(run, typed, valuesOf(run, await profileOf(stores, session)));
+      if (revision !== undefined && run.revision !== revision) throw new Failure('draft-changed');
+      const progress = await progressOf(stores, run);
+      assertWritable(run, typed, valuesOf(run, await profileOf(stores, session), progress));
       const at = now();
       const answers = { ...readAnswers(box, run), ...typed };
       const change = { answers: box.seal(JSON.stringify(answers), about(run.id)), saved_at: at, updated_at: at };
-      const status = statusOf({ ...run, ...change }, await progressOf(stores, run));
-      await stores.runs.update(run.partner_id, run.id, revision, { ...change, status });
-      return { revision: revision + 1, savedAt: at };
+      const status = statusOf({ ...run, ...change }, progress);
+      await stores.runs.update(run.partner_id, run.id, run.revision, { ...change, status });
+      return { revision: run.revision + 1, savedAt: at };
     });
   }
 
@@ -133,11 +158,11 @@ export function createOnboarding({ keep, box, now, presence, vendors, wake }: Op
     await keep.transact(async (stores) => {
       const run = await runIn(stores, session);
       if (revision !== undefined && run.revision !== revision) throw new Failure('draft-changed');
-      const filled = valuesOf(run, await profileOf(stores, session));
+      const filled = valuesOf(run, await profileOf(stores, session), await progressOf(stores, run));
       assertWritable(run, typed, filled);
       const values = tidied({ ...filled.values, ...typed });
       const sign = signStepOf(run);
-      const faults = faultsOf(sectionsOf(run), values);
+      const faults = faultsOf(sectionsOf(run), values, unprinted);
       const told = new Set(faults.map(({ pointer }) => pointer));
       const errors = [...faults, ...(sign ? partyFaults(sign, values).filter(({ pointer }) => !told.has(pointer)) : [])];
       if (errors.length > 0) throw new Failure('invalid-input', undefined, { errors });
@@ -157,6 +182,21 @@ export function createOnboarding({ keep, box, now, presence, vendors, wake }: Op
       await stores.record({ kind: 'run.details', at, partner: run.partner_id, actor: session.sub, about: { run: run.id } });
     });
     wake();
+  }
+
+  /** Opens details that were sent, as long as nothing was opened with them. */
+  async function reopen(session: SessionRow, stepId: string): Promise<void> {
+    await keep.transact(async (stores) => {
+      const run = await runIn(stores, session);
+      const step = run.flow.steps.find(({ id }) => id === stepId);
+      if (!step) throw new Failure('not-found', 'The flow has no such step.');
+      if (step.kind !== 'details') throw new Failure('step-not-open', 'This step is not taken by the customer.');
+      const against = againstReopening(run, await progressOf(stores, run), 'customer');
+      if (against) throw new Failure('step-not-open', against);
+      const at = now();
+      await reopenDetails(stores, run, [], at);
+      await stores.record({ kind: 'run.reopened', at, partner: run.partner_id, actor: session.sub, about: { run: run.id } });
+    });
   }
 
   /** The vendor's payment page, asked for now: it carries a secret. */
@@ -180,6 +220,10 @@ export function createOnboarding({ keep, box, now, presence, vendors, wake }: Op
     view,
     hasten,
     saveDraft,
+    async reopen(session: SessionRow, stepId: string): Promise<OnboardingView> {
+      await reopen(session, stepId);
+      return view(session);
+    },
     leave: async (session: SessionRow) => {
       const run = await keep.read.runs.findByCustomer(session.partner_id, session.customer_id);
       if (run) presence.leave(run.id, session.id);

@@ -1,7 +1,7 @@
 import { Failure } from '../../../shared/problem.ts';
-import type { CreatePartner, PartnerQuery, PatchPartner } from '../../../shared/registry.ts';
+import type { CreatePartner, PatchPartner } from '../../../shared/registry.ts';
 import { newId } from './ids.ts';
-import type { Edges, Keep, PartnerRow, Stores } from './ports.ts';
+import type { Edges, Keep, PartnerQuery, PartnerRow, Stores } from './ports.ts';
 
 /** The partner, or the refusal; a deleted partner does not exist. */
 export async function findPartner(stores: Stores, id: string): Promise<PartnerRow> {

@@ -1,6 +1,6 @@
-import type { RunRow, Stores } from './ports.ts';
-import { signStepOf } from './sign-step.ts';
-import { endedUnsigned, plannedSigning } from './signing-moves.ts';
+import type { RunRow, SigningRow, Stores } from './ports.ts';
+import { unrefused } from './refusal.ts';
+import { endedUnsigned, signStepOf } from './sign-step.ts';
 
 /** Accounts are written down before anything is asked. The first that is still to be asked is due now; each of the others when the one before it was answered. */
 export async function planAccounts(stores: Stores, run: RunRow, at: number): Promise<void> {
@@ -11,7 +11,7 @@ export async function planAccounts(stores: Stores, run: RunRow, at: number): Pro
     const account = known.find((each) => each.vendor === vendor);
     const due = held ? null : at;
     if (account?.state === 'refused' || account?.state === 'planned')
-      await stores.runs.moveAccount(account, { state: 'planned', next_at: due, tries: 0 });
+      await stores.runs.moveAccount(account, { state: 'planned', next_at: due, tries: 0, ...unrefused });
     held ||= !account || account.state === 'refused' || account.state === 'planned';
     if (account) continue;
     await stores.runs.addAccount({
@@ -29,6 +29,7 @@ export async function planAccounts(stores: Stores, run: RunRow, at: number): Pro
       next_at: due,
       tries: 0,
       unreachable: false,
+      ...unrefused,
     });
   }
 }
@@ -40,5 +41,47 @@ export async function planSigning(stores: Stores, run: RunRow, at: number): Prom
   const known = await stores.signings.find(run.partner_id, run.id);
   if (!known) await stores.signings.add(plannedSigning(run, step.id, at));
   else if (known.vaulted_at === null && known.state !== 'asking' && !endedUnsigned.has(known.state))
-    await stores.signings.move(known, { next_at: at, tries: 0 });
+    await stores.signings.move(known, { next_at: at, tries: 0, ...unrefused });
 }
+
+/** A plan, as it is written when the details were sent. */
+export const plannedSigning = (run: RunRow, stepId: string, at: number): SigningRow => ({
+  run_id: run.id,
+  step_id: stepId,
+  partner_id: run.partner_id,
+  state: 'planned',
+  round: 1,
+  unclear: false,
+  envelope_id: null,
+  party: null,
+  document_sha256: null,
+  faults: [],
+  vendor_status: null,
+  asked_at: null,
+  signed_at: null,
+  vault_asked_at: null,
+  vaulted_at: null,
+  checked_at: null,
+  next_at: at,
+  tries: 0,
+  unreachable: false,
+  ...unrefused,
+});
+
+/** Another envelope is wanted: the one before it ended, was refused, or names somebody else. */
+export const renewal = ({ round }: SigningRow, at: number): Partial<SigningRow> => ({
+  state: 'planned',
+  round: round + 1,
+  unclear: false,
+  envelope_id: null,
+  party: null,
+  document_sha256: null,
+  faults: [],
+  vendor_status: null,
+  asked_at: null,
+  checked_at: null,
+  next_at: at,
+  tries: 0,
+  unreachable: false,
+  ...unrefused,
+});

@@ -1,3 +1,4 @@
+import type { Listed, Wanted } from '../../../shared/list.ts';
 import type { Flow, Provisioner, VendorName } from '../../../shared/onboarding.ts';
 import type { Mode } from '../../../shared/registry.ts';
 import type {
@@ -22,18 +23,20 @@ export type * from './rows.ts';
 
 /** What the gateway's domain needs of the outside. Instants are integer milliseconds since 1970, UTC. */
 
+type ByAge = readonly [createdAt: number, id: string];
+export interface PartnerQuery extends Wanted<ByAge> {
+  readonly search?: string | undefined;
+  readonly status?: string | undefined;
+}
+
 export interface PartnerStore {
   insert(row: PartnerRow): Promise<void>;
   /** Deleted partners too: their slugs stay taken. */
   slugTaken(slug: string): Promise<boolean>;
   find(id: string): Promise<PartnerRow | undefined>;
   update(id: string, change: Partial<PartnerRow>): Promise<void>;
-  list(query: {
-    page: number;
-    per_page: number;
-    search?: string | undefined;
-    status?: string | undefined;
-  }): Promise<{ items: PartnerRow[]; total: number }>;
+  /** In the order they were made. */
+  list(query: PartnerQuery): Promise<Listed<PartnerRow>>;
   origins(id: string): Promise<string[]>;
   addOrigin(id: string, origin: string): Promise<void>;
   removeOrigin(id: string, origin: string): Promise<boolean>;
@@ -56,7 +59,9 @@ export interface CredentialStore {
   find(partnerId: string, id: string): Promise<CredentialRow | undefined>;
   findFor(partnerId: string, customerId: string, vendor: VendorName, mode: Mode): Promise<CredentialRow | undefined>;
   findByRef(partnerId: string, vendor: VendorName, mode: Mode, ref: string): Promise<CredentialRow | undefined>;
-  list(partnerId: string): Promise<(CredentialRow & { external_id: string | null })[]>;
+  /** In the order they were made; some of them are of customers. */
+  list(partnerId: string, limit: number, after?: ByAge): Promise<Omit<Listed<CredentialRow & { external_id: string | null }>, 'total'>>;
+  /** Does a partner that is not deleted hold this secret, other than this one? */
   heldByAnother(partnerId: string, fingerprint: string): Promise<boolean>;
   delete(partnerId: string, id: string): Promise<boolean>;
 }
@@ -90,14 +95,24 @@ export interface SessionStore {
   firstUse(token: SessionTokenRow, at: number, graceEnd: number): Promise<void>;
   /** Lets every token of the session live until `graceEnd` at most. */
   shorten(sessionId: string, graceEnd: number): Promise<void>;
-  purge(before: number): Promise<void>;
+  /** Some of what was over before this instant. True: there may be more. */
+  purge(before: number): Promise<boolean>;
 }
 
 export interface PassStore {
   find(sessionId: string, envelopeId: string): Promise<PassRow | undefined>;
   /** Takes the place of an earlier one. */
   put(row: PassRow): Promise<void>;
-  purge(before: number): Promise<void>;
+  /** Some of what was over before this instant. True: there may be more. */
+  purge(before: number): Promise<boolean>;
+}
+
+export interface RunQuery {
+  readonly limit: number;
+  readonly after?: readonly [id: string] | undefined;
+  readonly mode?: Mode | undefined;
+  readonly external_id?: string | undefined;
+  readonly status?: string | undefined;
 }
 
 export interface RunStore {
@@ -106,17 +121,11 @@ export interface RunStore {
   findByCustomer(partnerId: string, customerId: string): Promise<RunRow | undefined>;
   /** Compare-and-set on the revision, which the change raises by one; false when it has moved on. */
   update(partnerId: string, id: string, revision: number, change: Partial<Omit<RunRow, 'id' | 'revision'>>): Promise<boolean>;
-  list(
-    partnerId: string,
-    query: {
-      mode?: Mode | undefined;
-      external_id?: string | undefined;
-      status?: string | undefined;
-      cursor?: string | undefined;
-      limit: number;
-    },
-  ): Promise<(RunRow & { external_id: string })[]>;
+  /** By id. */
+  list(partnerId: string, query: RunQuery): Promise<Omit<Listed<RunRow & { external_id: string }>, 'total'>>;
   accounts(partnerId: string, runId: string): Promise<AccountRow[]>;
+  /** Those of many runs, each run's in order. */
+  accountsOf(partnerId: string, runIds: readonly string[]): Promise<AccountRow[]>;
   addAccount(row: AccountRow): Promise<void>;
   /** Compare-and-set on the state. */
   moveAccount(account: Pick<AccountRow, 'run_id' | 'vendor' | 'state'>, change: Partial<AccountRow>): Promise<boolean>;
@@ -124,9 +133,16 @@ export interface RunStore {
   due(now: number, limit: number): Promise<AccountRow[]>;
   /** Accounts that a killed process left in the middle of a call. */
   interrupted(): Promise<AccountRow[]>;
+  /** What waited for this key is due: accounts still to be opened by a partner's own, those to be looked at by a customer's. */
+  resume(key: Pick<CredentialRow, 'partner_id' | 'customer_id' | 'vendor' | 'mode'>, at: number): Promise<void>;
+  /** The clock was set by so many milliseconds: so is what is due, and since when it is waited for. */
+  shift(by: number): Promise<void>;
+  /** Runs of which nothing is refused any more are under way; whatever moves next says how far. */
+  resumed(partnerId: string): Promise<void>;
 }
 
 export interface SigningStore {
+  findMany(partnerId: string, runIds: readonly string[]): Promise<SigningRow[]>;
   find(partnerId: string, runId: string): Promise<SigningRow | undefined>;
   findByEnvelope(partnerId: string, envelopeId: string): Promise<SigningRow | undefined>;
   add(row: SigningRow): Promise<void>;
@@ -136,11 +152,17 @@ export interface SigningStore {
   due(now: number, limit: number): Promise<SigningRow[]>;
   /** Steps that a killed process left in the middle of a call. */
   interrupted(): Promise<SigningRow[]>;
+  /** The clock was set by so many milliseconds: so is what is due, and since when it is waited for. */
+  shift(by: number): Promise<void>;
+  /** What waited for a key (of this mode), or for a document, is due. */
+  resume(partnerId: string, reason: 'key' | 'document', mode: Mode | undefined, at: number): Promise<void>;
   /** Does a step whose envelope is still to be made need this document? */
   awaits(partnerId: string, document: string): Promise<boolean>;
 }
 
 export interface FlowDocumentStore {
+  /** Of every partner's. */
+  addresses(): Promise<string[]>;
   list(partnerId: string): Promise<FlowDocumentRow[]>;
   find(partnerId: string, name: string): Promise<FlowDocumentRow | undefined>;
   put(row: FlowDocumentRow): Promise<void>;
@@ -151,11 +173,13 @@ export interface KeptCallStore {
   /** False when this key is taken. */
   claim(row: KeptCallRow): Promise<boolean>;
   find(scope: string, key: string): Promise<KeptCallRow | undefined>;
-  settle(row: Pick<KeptCallRow, 'scope' | 'key'>, change: Partial<Pick<KeptCallRow, 'state' | 'fingerprint' | 'answer'>>): Promise<void>;
+  /** Writes what came of a call that is still written down as running; false where it is not. */
+  settle(row: Pick<KeptCallRow, 'scope' | 'key'>, change: Partial<Pick<KeptCallRow, 'state' | 'fingerprint' | 'answer'>>): Promise<boolean>;
   release(row: Pick<KeptCallRow, 'scope' | 'key'>): Promise<void>;
-  /** Calls that a killed process left in the middle. */
+  /** Calls that are written down as running. */
   interrupted(): Promise<KeptCallRow[]>;
-  purge(before: number): Promise<void>;
+  /** Some of what was over before this instant. True: there may be more. */
+  purge(before: number): Promise<boolean>;
 }
 
 export interface WebhookStore {
@@ -218,7 +242,10 @@ export interface Blobs {
 
 /** The edges of the program: what a test replaces, and nothing else. */
 export interface Edges {
+  /** What is written down goes by this clock, which somebody may set. */
   now: () => number;
+  /** Milliseconds that have passed, since whenever: nobody sets it. What is only waited for goes by this one. */
+  elapsed: () => number;
   report: (error: unknown, instance: string) => void;
   /** Called at the named points of a call that must not happen twice; a crash test ends the process in it. */
   reached: (point: 'before-call' | 'after-call' | 'after-commit', act: Provisioner | 'envelope' | 'vault-in') => void;

@@ -4,11 +4,15 @@ interface Look {
 }
 
 /** Which sessions looked at which run lately. In memory: after a restart everybody is simply seen again. */
-export function createPresence(now: () => number, span = 30_000) {
+export function createPresence(elapsed: () => number, span = 30_000) {
   const seen = new Map<string, Map<string, Look>>();
 
+  /** Runs lie in the order of their last looks. */
   function forgetOld(at: number): void {
-    for (const [runId, sessions] of seen) if ([...sessions.values()].every(({ last }) => last < at - span)) seen.delete(runId);
+    for (const [runId, sessions] of seen) {
+      if ([...sessions.values()].some(({ last }) => last >= at - span)) break;
+      seen.delete(runId);
+    }
   }
 
   return {
@@ -17,14 +21,15 @@ export function createPresence(now: () => number, span = 30_000) {
      * (a reload, say) does not count: only what still looks is open somewhere else.
      */
     look(runId: string, sessionId: string): boolean {
-      const at = now();
+      const at = elapsed();
       const sessions = seen.get(runId) ?? new Map<string, Look>();
       for (const [id, { last }] of sessions) if (last < at - span) sessions.delete(id);
       const mine = sessions.get(sessionId) ?? { first: at, last: at };
       mine.last = at;
       sessions.set(sessionId, mine);
+      seen.delete(runId);
       seen.set(runId, sessions);
-      if (seen.size > 10_000) forgetOld(at);
+      forgetOld(at);
       return [...sessions].some(([id, { last }]) => id !== sessionId && last > mine.first);
     },
     leave(runId: string, sessionId: string): void {

@@ -1,5 +1,6 @@
-import type { Provisioner, RunStatus, SignState, Step } from '../../../shared/onboarding.ts';
+import type { AccountState, Provisioner, RunStatus, SignState, Step } from '../../../shared/onboarding.ts';
 import type { AccountRow, RunRow, SigningRow } from './ports.ts';
+import { isRefused } from './refusal.ts';
 import { isUnknown } from './sign-step.ts';
 
 /** A run's state as the customer meets it; everything here follows from the run, its accounts and its envelope, nothing is stored twice. */
@@ -50,6 +51,7 @@ function stateOf(
       // Who declines the agreement is asked for no payment.
       if (run.submitted_at === null || account(step.vendor)?.state !== 'ready' || signing?.state === 'declined')
         return { state: 'todo', at: null };
+      if (isRefused(account(step.vendor))) return { state: 'open', at: null };
       // Ready and nothing left to ask: the vendor wants no set-up, or the account was taken over without its key and nobody here can see.
       return { state: account(step.vendor)?.next_at === null ? 'done' : 'open', at: null };
     case 'done':
@@ -61,6 +63,8 @@ function stateOf(
 export function signStateOf(run: Facts, { signing }: Pick<Progress, 'signing'>): SignState {
   if (run.submitted_at === null || !signing) return 'todo';
   if (isUnknown(signing)) return 'unknown';
+  // What is signed stays so, whatever the vault says.
+  if (isRefused(signing) && signing.state !== 'signed') return 'refused';
   return signing.state === 'planned' || signing.state === 'asking' ? 'preparing' : signing.state;
 }
 
@@ -73,12 +77,21 @@ export function currentStep(run: Facts, progress: Progress): string {
   return (first('details') ?? sign ?? first('billing') ?? open[0] ?? states.at(-1))?.step.id ?? '';
 }
 
+/** Every step is done: nothing more is wanted of the customer. */
+export const isComplete = (run: Facts, progress: Progress): boolean => stepStates(run, progress).every(({ state }) => state === 'done');
+
+/** How far one account is: a refusal stands before whatever it had come to. */
+export const accountStateOf = (account: AccountRow): AccountState => (isRefused(account) ? 'refused' : account.state);
+
 export function statusOf(run: Facts, progress: Progress): RunStatus {
+  const { accounts, signing } = progress;
   const states = stepStates(run, progress);
-  if (states.every(({ state }) => state === 'done')) return 'done';
+  const refused = run.submitted_at !== null && [...accounts, signing].some(isRefused);
+  if (isComplete(run, progress) && !refused) return 'done';
   if (signStateOf(run, progress) === 'declined') return 'declined';
-  if (progress.accounts.some(({ state }) => state === 'unknown') || signStateOf(run, progress) === 'unknown') return 'unknown';
+  if (accounts.some(({ state }) => state === 'unknown') || signStateOf(run, progress) === 'unknown') return 'unknown';
   if (run.submitted_at === null) return run.saved_at === null ? 'new' : 'in_progress';
+  if (refused) return 'refused';
   const open = states.filter(({ state }) => state === 'open');
   return open.length > 0 && open.every(({ step }) => step.kind === 'billing') ? 'waiting_billing' : 'in_progress';
 }

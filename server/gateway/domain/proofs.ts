@@ -12,23 +12,51 @@ export interface Proven {
   readonly token: string;
 }
 
+/**
+ * Do two http addresses lead to the same place (RFC 3986, 6.2.2 and 6.2.3)? Query and fragment of the first count for nothing (RFC 9449, 4.3).
+ */
+function isSameAddress(claimed: unknown, url: string): boolean {
+  if (claimed === url) return true;
+  return typeof claimed === 'string' && /^[\w.~:/?#[\]@!$&'()*+,;=%-]{1,2048}$/.test(claimed) && normalized(claimed) === normalized(url);
+}
+
+/** The WHATWG parser sees to case, port and dots; to escapes it does not. */
+function normalized(address: string): string | undefined {
+  const url = URL.parse(address);
+  if (!url) return undefined;
+  url.search = '';
+  url.hash = '';
+  return url.href.replace(/%[0-9a-f]{2}/gi, (coded) => {
+    const character = String.fromCharCode(Number.parseInt(coded.slice(1), 16));
+    return /[\w.~-]/.test(character) ? character : coded.toUpperCase();
+  });
+}
+
 const oldest = 60;
 const newest = 5;
+/** Seconds after which no proof that was seen is fresh any more. */
+const lifetime = oldest + newest + 1;
 
 /**
  * DPoP proofs (RFC 9449 section 4.3): at most 60 s old and 5 s early, each good once. Seen proofs are kept in memory only; so that one
  * seen before a restart is not taken again, proofs made before five seconds after the start are stale.
  */
-export function createProofs({ now }: Pick<Edges, 'now'>) {
-  const startedAt = Math.floor(now() / 1000);
-  const seen = new Map<string, number>();
+export function createProofs({ now, elapsed }: Pick<Edges, 'now' | 'elapsed'>) {
+  const seconds = (clock: () => number): number => Math.floor(clock() / 1000);
+  const started = seconds(elapsed);
+  /** Until when each is fresh, by the clock that its iat goes by and by the one that nobody sets. */
+  const seen = new Map<string, { readonly at: number; readonly passed: number }>();
   const keys = new Map<string, CryptoKey>();
-  let sweptAt = startedAt;
+  let sweptAt = started;
 
-  function sweep(at: number): void {
-    if (at - sweptAt < 10) return;
-    sweptAt = at;
-    for (const [id, until] of seen) if (until < at) seen.delete(id);
+  function sweep(at: number, passed: number): void {
+    if (passed - sweptAt < 10) return;
+    sweptAt = passed;
+    // They lie in the order they were seen in: the rest is younger.
+    for (const [id, until] of seen) {
+      if (until.passed >= passed) break;
+      if (until.at < at) seen.delete(id);
+    }
     if (keys.size > 10_000) keys.clear();
   }
 
@@ -44,9 +72,11 @@ export function createProofs({ now }: Pick<Edges, 'now'>) {
   }
 
   function assertFresh(iat: unknown): void {
-    const at = Math.floor(now() / 1000);
+    const at = seconds(now);
     if (typeof iat !== 'number' || !Number.isInteger(iat)) throw new Failure('proof-invalid', 'The proof has no iat.');
-    if (iat <= startedAt + newest)
+    // By the clock as it is now: where it was set back since the start, so was the start.
+    const startedAt = at - (seconds(elapsed) - started);
+    if (at - startedAt <= lifetime && iat <= startedAt + newest)
       throw new Failure('proof-stale', 'The gateway has just started.', { retryAfter: Math.max(1, startedAt + newest + 1 - at) });
     if (iat < at - oldest || iat > at + newest) throw new Failure('proof-stale', `The proof's iat is ${iat - at} seconds off.`);
   }
@@ -56,18 +86,20 @@ export function createProofs({ now }: Pick<Edges, 'now'>) {
     async verify(proof: string, { method, url, token }: Proven): Promise<string> {
       if (!isCanonicalJwt(proof)) throw new Failure('proof-invalid', 'Send one DPoP header with one proof.');
       const { jkt, payload } = await open(proof);
-      if (payload.htm !== method || payload.htu !== url) throw new Failure('proof-invalid', 'The proof was made for another request.');
+      if (payload.htm !== method || !isSameAddress(payload.htu, url))
+        throw new Failure('proof-invalid', 'The proof was made for another request.');
       if (payload.ath !== createHash('sha256').update(token).digest('base64url'))
         throw new Failure('proof-invalid', 'The proof was made for another token.');
       assertFresh(payload.iat);
       const { jti } = payload;
       if (typeof jti !== 'string' || jti.length < 8 || jti.length > 128)
         throw new Failure('proof-invalid', 'The jti has 8 to 128 characters.');
-      const at = Math.floor(now() / 1000);
-      sweep(at);
+      const at = seconds(now);
+      const passed = seconds(elapsed);
+      sweep(at, passed);
       const id = `${jkt} ${jti}`;
       if (seen.has(id)) throw new Failure('proof-replayed');
-      seen.set(id, at + oldest + newest + 1);
+      seen.set(id, { at: at + lifetime, passed: passed + lifetime });
       return jkt;
     },
   };

@@ -1,7 +1,7 @@
-import { Failure } from '../../../shared/problem.ts';
 import { type AccountMoves, planOf } from './account-moves.ts';
 import { readAnswers } from './onboarding.ts';
 import type { AccountRow, Box, Edges, Keep } from './ports.ts';
+import { keyMissing, RefusedForGood } from './refusal.ts';
 import type { Opening, ProvisioningVendors, Readiness } from './vendor.ts';
 
 interface Options {
@@ -24,6 +24,15 @@ const mostAtOnce = 32;
 export function createProvisioning({ keep, box, edges, vendors, moves, wake }: Options) {
   const { now, reached, report } = edges;
   const inFlight = new Map<string, Promise<void>>();
+  const nameOf = ({ run_id, vendor }: AccountRow) => `${run_id} ${vendor}`;
+  /** What came of an account could not be written: its row may still say that it is being asked for. */
+  let leftBehind = false;
+
+  async function recover(): Promise<void> {
+    for (const account of await keep.read.runs.interrupted())
+      if (!inFlight.has(nameOf(account))) await (vendors[account.vendor].repeatable ? moves.resumed(account) : moves.unknown(account));
+    leftBehind = false;
+  }
 
   async function ask(account: AccountRow): Promise<void> {
     const run = await keep.read.runs.find(account.partner_id, account.run_id);
@@ -32,7 +41,7 @@ export function createProvisioning({ keep, box, edges, vendors, moves, wake }: O
     // Another account was refused in the meantime: the details are open again, and sending them plans anew.
     if (!plan || !customer || run.submitted_at === null) return void (await moves.rest(account));
     const key = await keep.read.credentials.findFor(run.partner_id, '', account.vendor, run.mode);
-    if (!key) return later(account, new Failure('credential-missing', `No ${account.vendor} key of this partner is stored.`));
+    if (!key) return void (await moves.refused(account, keyMissing(account.vendor), []));
     const values = readAnswers(box, run);
     const fields = Object.fromEntries(Object.entries(plan.mapping).map(([theirs, ours]) => [theirs, String(values[ours] ?? '')]));
     const asked = { state: 'asking' as const, asked_at: now(), next_at: null };
@@ -51,7 +60,7 @@ export function createProvisioning({ keep, box, edges, vendors, moves, wake }: O
 
   async function settle(asking: AccountRow, opening: Opening): Promise<void> {
     if (opening.kind === 'opened') await moves.opened(asking, opening.ref, opening.secret, 'provisioning.opened');
-    else if (opening.kind === 'refused') await moves.refused(asking, opening.faults);
+    else if (opening.kind === 'refused') await moves.refused(asking, opening.refusal, opening.fields);
     else if (opening.kind === 'later') await later(asking, opening.cause);
     else {
       report(opening.cause, asking.run_id);
@@ -73,6 +82,7 @@ export function createProvisioning({ keep, box, edges, vendors, moves, wake }: O
     try {
       found = await readiness(key);
     } catch (error) {
+      if (error instanceof RefusedForGood) return void (await moves.untold(account, error.refusal));
       report(error, account.run_id);
     }
     await moves.checked(account, found);
@@ -83,12 +93,16 @@ export function createProvisioning({ keep, box, edges, vendors, moves, wake }: O
   return {
     /** Starts whatever is due, without waiting for it. */
     async tick(): Promise<void> {
+      if (leftBehind) await recover();
       for (const account of await keep.read.runs.due(now(), mostAtOnce)) {
-        const id = `${account.run_id} ${account.vendor}`;
+        const id = nameOf(account);
         if (inFlight.has(id) || inFlight.size >= mostAtOnce) continue;
         // After a failure of ours the row is as it was, so it is left to the next turn: waking at once would spin on it.
         const work = act(account)
-          .then(wake, (error: unknown) => report(error, account.run_id))
+          .then(wake, (error: unknown) => {
+            leftBehind = true;
+            report(error, account.run_id);
+          })
           .finally(() => inFlight.delete(id));
         inFlight.set(id, work);
       }
@@ -100,10 +114,7 @@ export function createProvisioning({ keep, box, edges, vendors, moves, wake }: O
     },
 
     /** To be called once at the start, before the first tick. */
-    async recover(): Promise<void> {
-      for (const account of await keep.read.runs.interrupted())
-        await (vendors[account.vendor].repeatable ? moves.resumed(account) : moves.unknown(account));
-    },
+    recover,
   };
 }
 export type Provisioning = ReturnType<typeof createProvisioning>;

@@ -3,9 +3,11 @@ import { Failure } from '../../../shared/problem.ts';
 import type { AccountMoves } from './account-moves.ts';
 import { sealedSecret } from './credentials.ts';
 import { findPartner } from './partners.ts';
-import type { AccountRow, Box, Keep, RunRow } from './ports.ts';
-import { isUnknown } from './sign-step.ts';
-import { endedUnsigned, type SigningMoves } from './signing-moves.ts';
+import type { AccountRow, Box, Keep, RunRow, SigningRow, Stores } from './ports.ts';
+import { isRefused } from './refusal.ts';
+import { progressOf } from './run-progress.ts';
+import { endedUnsigned, isUnknown } from './sign-step.ts';
+import type { SigningMoves } from './signing-moves.ts';
 import type { SigningVendor } from './signing-vendor.ts';
 import type { ProvisioningVendors } from './vendor.ts';
 
@@ -32,16 +34,26 @@ export type Adoption = Partial<AccountAdoption> & { readonly envelope_id?: strin
 const fault = (pointer: string, code: string, message: string, cause?: unknown): Failure =>
   new Failure('invalid-input', undefined, { cause, errors: [{ pointer, code, message }] });
 
-/** What people decide where nobody knows what a vendor did. */
+const vendorOf = (stuck: AccountRow | SigningRow): string => ('vendor' in stuck ? stuck.vendor : 'loyva');
+
+/** The run of a partner that is not deleted. */
+export async function findRunOf(stores: Stores, partnerId: string, runId: string): Promise<RunRow> {
+  await findPartner(stores, partnerId);
+  const run = await stores.runs.find(partnerId, runId);
+  if (!run) throw new Failure('not-found', 'There is no such run.');
+  return run;
+}
+
+/** What people decide where nobody knows what a vendor did, or where it refused. */
 export function createRepairs({ keep, box, vendors, envelopes, moves, signingMoves, wake }: Options) {
+  const findRun = (partnerId: string, runId: string) => findRunOf(keep.read, partnerId, runId);
+
   async function findUnknown(
     partnerId: string,
     runId: string,
     vendor: Provisioner | undefined,
   ): Promise<{ run: RunRow; account: AccountRow }> {
-    await findPartner(keep.read, partnerId);
-    const run = await keep.read.runs.find(partnerId, runId);
-    if (!run) throw new Failure('not-found', 'There is no such run.');
+    const run = await findRun(partnerId, runId);
     const accounts = await keep.read.runs.accounts(partnerId, runId);
     const unclear = accounts.filter((each) => each.state === 'unknown' && (!vendor || each.vendor === vendor));
     const [account] = unclear;
@@ -83,11 +95,15 @@ export function createRepairs({ keep, box, vendors, envelopes, moves, signingMov
     wake();
   };
 
+  /** One that is there, or was asked for, is asked about again; in place of one that was not made, or has ended, another is made. */
+  const again = (signing: SigningRow, actor: string): Promise<boolean> =>
+    isRefused(signing) && (signing.envelope_id !== null || signing.unclear)
+      ? signingMoves.resumed(signing, actor)
+      : signingMoves.renewed(signing, actor, 'run.retried');
+
   /** The vendor has this envelope, and no other run has it. */
   async function adoptEnvelope(partnerId: string, runId: string, envelopeId: string, actor: string): Promise<void> {
-    const partner = await findPartner(keep.read, partnerId);
-    const run = await keep.read.runs.find(partner.id, runId);
-    if (!run) throw new Failure('not-found', 'There is no such run.');
+    const run = await findRun(partnerId, runId);
     const signing = await keep.read.signings.find(partnerId, runId);
     if (!signing || !isUnknown(signing)) throw new Failure('run-wrong-state', 'The envelope of this run is not unknown.');
     const key = await keep.read.credentials.findFor(partnerId, '', 'loyva', run.mode);
@@ -103,20 +119,24 @@ export function createRepairs({ keep, box, vendors, envelopes, moves, signingMov
 
   return {
     /**
-     * Asks once more, and only when somebody says so: for the unknown account or envelope, which may make a second one; or, where nothing
-     * is unknown, for a new envelope in place of one that ended unsigned.
+     * Asks once more, and only when somebody says so: for the unknown account or envelope, which may make a second one; for what was refused; or
+     * for a new envelope in place of one that ended unsigned.
      */
     async retry(partnerId: string, runId: string, vendor: Provisioner | 'loyva' | undefined, actor: string): Promise<void> {
-      const signing = await keep.read.signings.find(partnerId, runId);
-      const accounts = await keep.read.runs.accounts(partnerId, runId);
-      const settled = vendor === 'loyva' || (vendor === undefined && !accounts.some(({ state }) => state === 'unknown'));
-      if (signing && settled && (endedUnsigned.has(signing.state) || isUnknown(signing))) {
-        await findPartner(keep.read, partnerId);
-        return assertMoved(await signingMoves.retried(signing, actor));
-      }
-      if (vendor === 'loyva') throw new Failure('run-wrong-state', 'This run wants no new envelope.');
-      const { account } = await findUnknown(partnerId, runId, vendor);
-      assertMoved(await moves.retried(account, actor));
+      const run = await findRun(partnerId, runId);
+      const { accounts, signing } = await progressOf(keep.read, run);
+      const stuck: (AccountRow | SigningRow)[] = accounts.filter((each) => each.state === 'unknown' || isRefused(each));
+      if (signing && (endedUnsigned.has(signing.state) || isUnknown(signing) || isRefused(signing))) stuck.push(signing);
+      const named = stuck.filter((each) => vendor === undefined || vendorOf(each) === vendor);
+      const unclear = named.filter((each) => each.state === 'unknown' || ('step_id' in each && isUnknown(each)));
+      const [wanted, ...others] = unclear.length > 0 ? unclear : named;
+      if (!wanted) throw new Failure('run-wrong-state', 'Nothing of this run is unknown, refused or ended unsigned.');
+      if (others.length > 0)
+        throw new Failure('run-wrong-state', `Several stand still: name the vendor (${[wanted, ...others].map(vendorOf).join(', ')}).`);
+      if ('step_id' in wanted) return assertMoved(await again(wanted, actor));
+      if (run.submitted_at === null && wanted.state === 'refused')
+        throw new Failure('run-wrong-state', 'The details are open: it is asked again once they are sent.');
+      assertMoved(await moves.retried(wanted, actor));
     },
 
     /** Takes over what was found at the vendor. */

@@ -1,4 +1,4 @@
-import type { Flow, Provisioner, RunStatus, VendorName } from '../../../shared/onboarding.ts';
+import type { Flow, Provisioner, RefusalReason, RunStatus, VendorName } from '../../../shared/onboarding.ts';
 import type { Fault } from '../../../shared/problem.ts';
 import type { Mode, Partner, Scope } from '../../../shared/registry.ts';
 
@@ -130,6 +130,10 @@ export interface AccountRow {
   /** Turns since the last change of state; drives the backoff. */
   tries: number;
   unreachable: boolean;
+  /** Why the vendor refused the last question for good: nothing is asked until somebody changes something. `state` says how far it was before. */
+  refused_for: RefusalReason | null;
+  /** Sealed; the vendor's sentence to it. */
+  said: Uint8Array | null;
 }
 
 /** A vendor's ceremony token of one session: what lets it act as one signer of one envelope. */
@@ -161,6 +165,8 @@ export interface SigningRow {
   party: string | null;
   /** SHA-256 (hex) of the document as it was sent. */
   document_sha256: string | null;
+  /** Which parts of the step the vendor last refused, without a word of the answers; empty from the next request on. */
+  faults: Fault[];
   /** What the vendor last said, in its own word. */
   vendor_status: string | null;
   asked_at: number | null;
@@ -173,6 +179,10 @@ export interface SigningRow {
   next_at: number | null;
   tries: number;
   unreachable: boolean;
+  /** As an account's. */
+  refused_for: RefusalReason | null;
+  /** Sealed; the vendor's sentence, or that of whoever declined. */
+  said: Uint8Array | null;
 }
 
 export interface FlowDocumentRow {

@@ -1,7 +1,8 @@
-import { tidy } from '../../../shared/answers.ts';
 import type { Flow, SignStep, Values } from '../../../shared/onboarding.ts';
 import type { Fault } from '../../../shared/problem.ts';
 import type { Box, RunRow, SigningRow } from './ports.ts';
+import { type Prefilled, questionsOf, saidIn } from './prefill.ts';
+import { isRefused } from './refusal.ts';
 import type { EnvelopeOrder } from './signing-vendor.ts';
 
 export const signStepOf = ({ flow }: Pick<RunRow, 'flow'>): SignStep | undefined => flow.steps.find((step) => step.kind === 'sign');
@@ -14,12 +15,6 @@ export interface Party {
 
 /** Characters a signer's name may have at the vendor: with more the envelope would be refused, again and again. */
 const longestName = 100;
-
-/** An answer as a signer is named by it: nothing that cannot be seen, which pasting brings along and the vendor refuses. */
-const saidIn = (values: Values, field: string): string =>
-  String(tidy(values[field]) ?? '')
-    .toWellFormed()
-    .replace(/\p{Cc}/gu, '');
 
 export const partyOf = ({ signer }: SignStep, values: Values): Party => ({
   email: saidIn(values, signer.email),
@@ -48,18 +43,31 @@ export function partyFaults(step: SignStep, values: Values): Fault[] {
   return faults;
 }
 
-/** Tells whether an envelope names the customer as the answers do, without keeping either in the clear. */
-export const markOf = (box: Box, { email, name }: Party): string => box.fingerprint(JSON.stringify(['party', email.toLowerCase(), name]));
+/** Tells whether an envelope names the customer, and is filled in, as the answers are, without keeping either in the clear. */
+export function markOf(box: Box, { email, name }: Party, prefilled: readonly Prefilled[]): string {
+  const values = prefilled.map(({ field, value }) => [field, value]);
+  return box.fingerprint(JSON.stringify(['party', email.toLowerCase(), name, ...(values.length > 0 ? [values] : [])]));
+}
+
+/** Where an envelope's step ends without a signature; only a new envelope leads on. */
+export const endedUnsigned: ReadonlySet<SigningRow['state']> = new Set(['declined', 'voided', 'expired']);
 
 /** Nobody can tell whether the envelope was made, and nothing more will be found out here: somebody has to say. */
-export const isUnknown = ({ state, unclear, next_at }: SigningRow): boolean => state === 'planned' && unclear && next_at === null;
+export const isUnknown = (signing: SigningRow): boolean =>
+  signing.state === 'planned' && signing.unclear && signing.next_at === null && !isRefused(signing);
 
 /** The vendor keeps this with the envelope; each further envelope of a run has its own. */
 export const externalIdOf = ({ run_id, round }: Pick<SigningRow, 'run_id' | 'round'>): string =>
   round === 1 ? run_id : `${run_id}.${round}`;
 
-export function orderOf(step: SignStep, party: Party, externalId: string, content: EnvelopeOrder['content']): EnvelopeOrder {
-  const { signer, countersigner } = step;
+export function orderOf(
+  step: SignStep,
+  { party, prefilled }: { party: Party; prefilled: readonly Prefilled[] },
+  externalId: string,
+  content: EnvelopeOrder['content'],
+): EnvelopeOrder {
+  const { signer, countersigner, fields } = step;
+  const values = new Map(prefilled.map(({ field, value }) => [field, value]));
   const customer = { ...party, role: signer.role };
   const signers = countersigner ? [customer, { ...countersigner }] : [customer];
   return {
@@ -67,7 +75,12 @@ export function orderOf(step: SignStep, party: Party, externalId: string, conten
     title: step.title,
     content,
     signers,
-    fields: step.fields.map(({ role, ...field }) => ({ ...field, signer: signers.find((each) => each.role === role)?.email ?? '' })),
+    fields: fields.map(({ role, ...field }) => ({
+      ...field,
+      signer: signers.find((each) => each.role === role)?.email ?? '',
+      value: values.get(field.name ?? ''),
+    })),
+    values: fields.length > 0 ? {} : Object.fromEntries(values),
   };
 }
 
@@ -77,7 +90,7 @@ const fault = (pointer: string, message: string): Fault => ({ pointer, code: 'fl
 export function signFaults({ steps }: Flow, documents: readonly string[]): Fault[] {
   const faults: Fault[] = [];
   if (steps.filter(({ kind }) => kind === 'sign').length > 1) faults.push(fault('/steps', 'At most one step is "sign".'));
-  const questions = steps.flatMap((step) => (step.kind === 'details' ? step.sections.flatMap(({ fields }) => fields) : []));
+  const questions = questionsOf({ steps });
   const always = (name: string) => questions.find((field) => field.name === name && field.required && !field.when);
   steps.forEach((step, i) => {
     if (step.kind !== 'sign') return;

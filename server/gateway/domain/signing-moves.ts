@@ -1,6 +1,11 @@
+import type { Fault } from '../../../shared/problem.ts';
 import { backoff, longestBackoff } from './backoff.ts';
-import type { Edges, Keep, RunRow, SigningRow, Stores } from './ports.ts';
+import type { Blame } from './blame.ts';
+import { renewal } from './plans.ts';
+import type { Box, Edges, Keep, RunRow, SigningRow, Stores } from './ports.ts';
+import { type Refusal, refusedWith, sealedWords, unrefused } from './refusal.ts';
 import { refreshRun } from './run-progress.ts';
+import { endedUnsigned } from './sign-step.ts';
 import type { Standing } from './signing-vendor.ts';
 
 /**
@@ -9,9 +14,6 @@ import type { Standing } from './signing-vendor.ts';
  */
 const settling = 90_000;
 export const isSettling = ({ asked_at }: SigningRow, at: number): boolean => at < (asked_at ?? 0) + settling;
-
-/** Where an envelope's step ends without a signature; only a new envelope leads on. */
-export const endedUnsigned: ReadonlySet<SigningRow['state']> = new Set(['declined', 'voided', 'expired']);
 
 const hour = 3_600_000;
 /** Milliseconds after a request to vault until it is made again, where the vendor still has not vaulted: its own pipeline takes 5 to 30 s. */
@@ -28,28 +30,6 @@ export function pauseOf({ asked_at }: Pick<SigningRow, 'asked_at'>, state: Signi
   return Math.max(pause, Math.min(Math.round((at - (asked_at ?? at)) / 24), hour));
 }
 
-/** A plan, as it is written when the details were sent. */
-export const plannedSigning = (run: RunRow, stepId: string, at: number): SigningRow => ({
-  run_id: run.id,
-  step_id: stepId,
-  partner_id: run.partner_id,
-  state: 'planned',
-  round: 1,
-  unclear: false,
-  envelope_id: null,
-  party: null,
-  document_sha256: null,
-  vendor_status: null,
-  asked_at: null,
-  signed_at: null,
-  vault_asked_at: null,
-  vaulted_at: null,
-  checked_at: null,
-  next_at: at,
-  tries: 0,
-  unreachable: false,
-});
-
 /** The step's state, as the vendor's standing tells it; a word that is not known changes nothing. */
 export function stateFrom({ status, signed }: Standing, email: string, before: SigningRow['state']): SigningRow['state'] {
   if (status === 'declined' || status === 'voided' || status === 'expired') return status;
@@ -62,17 +42,18 @@ export function stateFrom({ status, signed }: Standing, email: string, before: S
 }
 
 /** The moves of a `sign` step, each one transaction with what it means for the run. False when another was faster: then nothing happens. */
-export function createSigningMoves({ keep, now }: { keep: Keep; now: Edges['now'] }) {
+export function createSigningMoves({ keep, box, now }: { keep: Keep; box: Box; now: Edges['now'] }) {
   function move(
     signing: SigningRow,
     change: Partial<SigningRow>,
     kind: string,
     also: (stores: Stores, run: RunRow, at: number) => Promise<void> = async () => {},
+    stands: (run: RunRow) => boolean = () => true,
   ): Promise<boolean> {
     return keep.transact(async (stores) => {
       const at = now();
       const run = await stores.runs.find(signing.partner_id, signing.run_id);
-      if (!run || !(await stores.signings.move(signing, change))) return false;
+      if (!run || !stands(run) || !(await stores.signings.move(signing, change))) return false;
       const envelope = change.envelope_id ?? signing.envelope_id;
       if (kind) await stores.record({ kind, at, partner: run.partner_id, about: { run: run.id, envelope } });
       await also(stores, run, at);
@@ -81,25 +62,22 @@ export function createSigningMoves({ keep, now }: { keep: Keep; now: Edges['now'
     });
   }
 
-  /** Another envelope is wanted: the one before it ended, or names somebody else. */
-  const again = (): Partial<SigningRow> => ({
-    state: 'planned',
-    unclear: false,
-    envelope_id: null,
-    party: null,
-    document_sha256: null,
-    vendor_status: null,
-    asked_at: null,
-    checked_at: null,
-    next_at: now(),
-    tries: 0,
-    unreachable: false,
-  });
+  const recordActor = (stores: Stores, { id, partner_id }: RunRow, { envelope_id }: SigningRow, kind: string, actor: string, at: number) =>
+    stores.record({ kind, at, partner: partner_id, actor, about: { run: id, envelope: envelope_id } });
+
+  async function recordRefusal(stores: Stores, run: RunRow, { reason }: Refusal, faults: readonly Fault[], at: number): Promise<void> {
+    const why = [reason, ...faults.map(({ pointer, code }) => `${pointer} ${code}`.trim())].join(', ');
+    const entry = { at, partner: run.partner_id };
+    await stores.record({ ...entry, kind: 'signing.refused', about: { run: run.id, why: why.slice(0, 500) } });
+    if (reason !== 'key') return;
+    const key = await stores.credentials.findFor(run.partner_id, '', 'loyva', run.mode);
+    await stores.record({ ...entry, kind: 'credential.rejected', about: { credential: key?.id ?? null, vendor: 'loyva', run: run.id } });
+  }
 
   return {
-    /** Written before the request leaves. */
+    /** Written before the request leaves; false also when the details were opened again. */
     asking: (signing: SigningRow, asked: Pick<SigningRow, 'state' | 'party' | 'document_sha256' | 'asked_at' | 'next_at'>) =>
-      move(signing, asked, 'signing.asked'),
+      move(signing, { ...asked, faults: [] }, 'signing.asked', undefined, ({ submitted_at }) => submitted_at !== null),
 
     made: (signing: SigningRow, envelopeId: string) =>
       move(
@@ -126,7 +104,7 @@ export function createSigningMoves({ keep, now }: { keep: Keep; now: Edges['now'
       ),
 
     /** Certainly no envelope was made: it is asked for again after a while, of `wait` milliseconds at least. */
-    later: (signing: SigningRow, kind = '', wait = 0) =>
+    later: (signing: SigningRow, wait = 0) =>
       move(
         signing,
         {
@@ -136,7 +114,35 @@ export function createSigningMoves({ keep, now }: { keep: Keep; now: Edges['now'
           tries: signing.tries + 1,
           unreachable: true,
         },
-        kind,
+        '',
+      ),
+
+    /**
+     * The vendor will not make it, and nothing is asked again by itself. The customer comes back to their answers where others would help. If
+     * they have been answered anew in the meantime, that decides.
+     */
+    refused: (signing: SigningRow, refusal: Refusal, { faults, told }: Blame, answers: Uint8Array): Promise<boolean> =>
+      keep.transact(async (stores) => {
+        const at = now();
+        const run = await stores.runs.find(signing.partner_id, signing.run_id);
+        const stands = run !== undefined && run.submitted_at !== null && Buffer.compare(run.answers, answers) === 0;
+        const rest: Partial<SigningRow> = { state: 'planned', unclear: false, checked_at: at, tries: 0, unreachable: false };
+        const change = stands
+          ? { ...rest, faults: [...faults], next_at: null, ...refusedWith(box, signing, refusal) }
+          : { ...rest, next_at: at };
+        if (!run || !(await stores.signings.move(signing, change))) return false;
+        await recordRefusal(stores, run, refusal, faults, at);
+        await refreshRun(stores, run, stands && told ? { ...run, faults: [...told], submitted_at: null } : run, at);
+        return true;
+      }),
+
+    /** A question about the envelope, or before it, that is refused for good: it stays where it is, and waits for the partner. */
+    untold: (signing: SigningRow, refusal: Refusal) =>
+      move(
+        signing,
+        { checked_at: now(), next_at: null, unreachable: false, ...refusedWith(box, signing, refusal) },
+        '',
+        (stores, run, at) => recordRefusal(stores, run, refusal, [], at),
       ),
 
     /** One may have been made: it is looked for from now on. */
@@ -177,6 +183,7 @@ export function createSigningMoves({ keep, now }: { keep: Keep; now: Edges['now'
         tries,
         unreachable: false,
         next_at: rests ? null : state === 'signed' && moved ? at : at + pauseOf(signing, state, tries, at),
+        ...(state === 'declined' && moved && { said: sealedWords(box, signing, standing.declined ?? '') }),
         ...(state === 'signed' && { signed_at: signing.signed_at ?? at, ...(stored && { vaulted_at: signing.vaulted_at ?? at }) }),
       };
       const first = state === 'signed' && stored && signing.vaulted_at === null;
@@ -190,14 +197,17 @@ export function createSigningMoves({ keep, now }: { keep: Keep; now: Edges['now'
     vaulted: (signing: SigningRow) => move(signing, { vaulted_at: now(), next_at: null }, 'signing.vaulted'),
 
     /** The answers name somebody else than the envelope, which nobody has signed: it was voided, and another one is wanted. */
-    replaced: (signing: SigningRow) => move(signing, { ...again(), round: signing.round + 1 }, 'signing.replaced'),
+    replaced: (signing: SigningRow) => move(signing, renewal(signing, now()), 'signing.replaced'),
 
-    /** Somebody decided that the customer shall be asked once more. */
-    retried: (signing: SigningRow, actor: string) =>
-      move(signing, { ...again(), round: signing.round + 1 }, '', async (stores, run, at) => {
-        const about = { run: run.id, envelope: signing.envelope_id };
-        await stores.record({ kind: 'run.retried', at, partner: run.partner_id, actor, about });
-      }),
+    /** Somebody decided that the customer shall be asked once more, with another envelope. */
+    renewed: (signing: SigningRow, actor: string, kind: 'run.retried' | 'run.reset') =>
+      move(signing, renewal(signing, now()), '', (stores, run, at) => recordActor(stores, run, signing, kind, actor, at)),
+
+    /** Somebody decided that the vendor shall be asked once more what it refused to tell of this one. */
+    resumed: (signing: SigningRow, actor: string) =>
+      move(signing, { next_at: now(), tries: 0, ...unrefused }, '', (stores, run, at) =>
+        recordActor(stores, run, signing, 'run.retried', actor, at),
+      ),
 
     /** Nothing is due while the details are open again; decided where they are sent anew, so that neither is lost. */
     rest: (signing: SigningRow): Promise<boolean> =>

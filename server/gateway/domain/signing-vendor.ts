@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream';
 import type { z } from 'zod/mini';
-import type { InlayClientReport } from '../../../shared/ceremony.ts';
+import type { CeremonyQuery, InlayClientReport } from '../../../shared/ceremony.ts';
 import type { FieldType } from '../../../shared/fields.ts';
 import type { CredentialRow } from './ports.ts';
+import type { Refusal } from './refusal.ts';
 
 /** An envelope that is wanted. Signers in their order; a field names its signer by e-mail. */
 export interface EnvelopeOrder {
@@ -21,8 +22,23 @@ export interface EnvelopeOrder {
     readonly height: number;
     readonly required: boolean;
     readonly label?: string | undefined;
+    readonly name?: string | undefined;
+    /** What it is filled with until the signer changes it. */
+    readonly value?: string | boolean | undefined;
   }[];
+  /** The same for the fields of a template, or of the document's form, by their names. */
+  readonly values: Readonly<Record<string, string | boolean>>;
 }
+
+/** What a vendor says is wrong with an order: in which part of it, its own code, and figures. */
+export interface OrderRefusal {
+  readonly part: OrderPart | null;
+  readonly code: string;
+  readonly params?: Readonly<Record<string, string | number>> | undefined;
+}
+
+/** What of an order the answers make: the value of a field, by its name, or the first signer. */
+export type OrderPart = { readonly field: string } | { readonly signer: 'name' | 'email' };
 
 /**
  * What came of asking for an envelope. `refused`: it was understood and will be refused again until somebody changes something. `later`:
@@ -30,7 +46,8 @@ export interface EnvelopeOrder {
  */
 export type Making =
   | { readonly kind: 'made'; readonly envelopeId: string }
-  | { readonly kind: 'refused' | 'later' | 'unclear'; readonly cause: unknown };
+  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly refusals: readonly OrderRefusal[] }
+  | { readonly kind: 'later' | 'unclear'; readonly cause: unknown };
 
 /**
  * What came of looking for an envelope. `absent`: it was not made. `untold`: none was seen, but this vendor may not keep our ids, or has more
@@ -43,16 +60,19 @@ export interface Standing {
   readonly status: string;
   readonly vaulted: boolean;
   readonly signed: ReadonlyMap<string, boolean>;
+  /** Why it was declined, in the words of whoever did; nothing where the vendor does not say. */
+  readonly declined: string | undefined;
 }
 
-/** What the gateway asks of a vendor that has envelopes; implemented by `vendors/`. What cannot be asked throws. */
+/** What the gateway asks of a vendor that has envelopes; implemented by `vendors/`. What cannot be asked throws; what is refused for good, `RefusedForGood`. */
 export interface SigningVendor {
   create(key: CredentialRow, order: EnvelopeOrder): Promise<Making>;
   /** The newest envelope with this external id. */
   find(key: CredentialRow, externalId: string): Promise<Found>;
   /** Nothing when the vendor has no such envelope for this key. */
   standing(key: CredentialRow, envelopeId: string): Promise<Standing | undefined>;
-  void(key: CredentialRow, envelopeId: string, reason: string): Promise<void>;
+  /** False where it had ended, or was complete, before. */
+  void(key: CredentialRow, envelopeId: string, reason: string): Promise<boolean>;
   /** Asks for it to be vaulted; true when it is, false when it will be. */
   vaultIn(key: CredentialRow, envelopeId: string): Promise<boolean>;
 }
@@ -74,7 +94,8 @@ export interface FramingVendor {
 /** The calls of shared/ceremony.ts, below its path. */
 export interface CeremonyCall {
   readonly method: 'GET' | 'POST' | 'PUT';
-  readonly path: '' | '/consent' | '/pages' | '/fields' | '/decline' | '/finish';
+  readonly path: '' | '/consent' | '/pages' | '/fields' | '/outline' | '/decline' | '/finish';
+  readonly query?: CeremonyQuery;
   readonly body?: unknown;
 }
 

@@ -1,11 +1,15 @@
 import type { SignStep } from '../../../shared/onboarding.ts';
 import { Failure } from '../../../shared/problem.ts';
+import { type Blame, blameOf } from './blame.ts';
+import { readProfile } from './embed-tokens.ts';
 import type { FlowDocuments } from './flow-documents.ts';
 import { readAnswers } from './onboarding.ts';
 import type { Box, CredentialRow, Edges, Keep, RunRow, SigningRow } from './ports.ts';
+import { type Prefilled, prefilledBy } from './prefill.ts';
+import { keyMissing, type Refusal, RefusedForGood } from './refusal.ts';
 import { externalIdOf, markOf, orderOf, type Party, partyOf, signStepOf } from './sign-step.ts';
 import { isSettling, isVaulting, type SigningMoves } from './signing-moves.ts';
-import type { Making, SigningVendor, Standing } from './signing-vendor.ts';
+import type { Making, OrderRefusal, SigningVendor, Standing } from './signing-vendor.ts';
 
 interface Options {
   keep: Keep;
@@ -25,6 +29,9 @@ const mostAtOnce = 8;
 const waitOf = (cause: unknown): number =>
   cause instanceof Failure && cause.code === 'rate-limited' ? 1000 * (cause.retryAfter ?? 10) : 0;
 
+/** What cannot be asked at all, and is as good as refused. */
+const missing = (refusal: Refusal): RefusedForGood => new RefusedForGood(refusal.said, refusal);
+
 /** One turn of the worker: a step, its run, and the partner's key. */
 interface Turn {
   readonly signing: SigningRow;
@@ -32,6 +39,7 @@ interface Turn {
   readonly step: SignStep;
   readonly key: CredentialRow;
   readonly party: Party;
+  readonly prefilled: readonly Prefilled[];
 }
 
 /**
@@ -41,16 +49,19 @@ interface Turn {
 export function createSigning({ keep, box, edges, vendor, moves, documents, wake }: Options) {
   const { now, reached, report } = edges;
   const inFlight = new Map<string, Promise<void>>();
+  /** What came of a call could not be written: its row may still say that it is being asked. */
+  let leftBehind = false;
 
   /** What is to be signed, and the hash of what we send of it. */
   async function contentOf(partnerId: string, { document: name, template_id }: SignStep) {
     if (template_id !== undefined) return { content: { templateId: template_id }, sha256: null };
     const document = name === undefined ? undefined : await documents.open(partnerId, name);
-    if (!document) throw new Failure('not-found', `The partner has no document named ${name}.`);
+    if (!document) throw missing({ reason: 'document', said: `The partner has no document named ${name}.` });
     return { content: { filename: `${name}.pdf`, base64: document.base64 }, sha256: document.sha256 };
   }
 
-  async function make({ signing, run, step, key, party }: Turn): Promise<void> {
+  async function make(turn: Turn): Promise<void> {
+    const { signing, run, step, key, party, prefilled } = turn;
     const externalId = externalIdOf(signing);
     if (signing.unclear) {
       const found = await vendor.find(key, externalId);
@@ -61,7 +72,7 @@ export function createSigning({ keep, box, edges, vendor, moves, documents, wake
     const { content, sha256 } = await contentOf(run.partner_id, step);
     const asked = {
       state: 'asking' as const,
-      party: markOf(box, party),
+      party: markOf(box, party, prefilled),
       document_sha256: sha256,
       asked_at: now(),
       next_at: null,
@@ -69,9 +80,9 @@ export function createSigning({ keep, box, edges, vendor, moves, documents, wake
     if (!(await moves.asking(signing, asked))) return;
     const asking = { ...signing, ...asked };
     reached('before-call', 'envelope');
-    const making = await vendor.create(key, orderOf(step, party, externalId, content));
+    const making = await vendor.create(key, orderOf(step, turn, externalId, content));
     reached('after-call', 'envelope');
-    await settle(asking, making).catch(async (error: unknown) => {
+    await settle(asking, turn, making).catch(async (error: unknown) => {
       // The vendor has answered but the answer could not be kept: it is looked for.
       report(error, signing.run_id);
       await moves.unclear(asking);
@@ -79,28 +90,38 @@ export function createSigning({ keep, box, edges, vendor, moves, documents, wake
     reached('after-commit', 'envelope');
   }
 
-  async function settle(asking: SigningRow, making: Making): Promise<void> {
+  async function settle(asking: SigningRow, turn: Turn, making: Making): Promise<void> {
     if (making.kind === 'made') return void (await moves.made(asking, making.envelopeId));
+    if (making.kind === 'refused') {
+      const blame = (await blameFor(turn, making.refusals)) ?? { faults: [], told: undefined };
+      return void (await moves.refused(asking, making.refusal, blame, turn.run.answers));
+    }
     if (waitOf(making.cause) === 0) report(making.cause, asking.run_id);
-    if (making.kind === 'unclear') return void (await moves.unclear(asking));
-    await moves.later(asking, making.kind === 'refused' ? 'signing.refused' : '', waitOf(making.cause));
+    await (making.kind === 'unclear' ? moves.unclear(asking) : moves.later(asking, waitOf(making.cause)));
+  }
+
+  async function blameFor({ run, step, prefilled }: Turn, refusals: readonly OrderRefusal[]): Promise<Blame | undefined> {
+    const customer = await keep.read.customers.find(run.partner_id, run.customer_id);
+    const { locked = [], ...given } = customer ? readProfile(box, customer) : {};
+    const fixed = locked.filter((name) => given[name] !== undefined);
+    return blameOf(refusals, { step, prefilled, values: readAnswers(box, run), locked: fixed });
   }
 
   async function standingOf({ signing, key }: Turn): Promise<Standing> {
     const standing = await vendor.standing(key, signing.envelope_id ?? '');
-    if (!standing) throw new Failure('not-found', 'The vendor has no such envelope for the stored key.');
+    if (!standing) throw missing({ reason: 'vendor', said: 'The vendor has no such envelope for the stored key.' });
     return standing;
   }
 
   async function follow(turn: Turn): Promise<void> {
-    const { signing, key, party } = turn;
+    const { signing, key, party, prefilled } = turn;
     const standing = await standingOf(turn);
     const open = standing.status === 'sent' || standing.status === 'viewed';
     const ended = ['voided', 'declined', 'expired'].includes(standing.status);
-    // The details were sent anew with another name or e-mail. What somebody has signed stays; anything else makes room for a new one.
-    if (signing.party !== markOf(box, party) && (ended || (open && ![...standing.signed.values()].some(Boolean)))) {
-      if (open) await vendor.void(key, signing.envelope_id ?? '', 'The details of the signer were changed.');
-      return void (await moves.replaced(signing));
+    // The details were sent anew with another name or e-mail, or with other answers in the document. What somebody has signed stays; anything else makes room for a new one.
+    if (signing.party !== markOf(box, party, prefilled) && (ended || (open && ![...standing.signed.values()].some(Boolean)))) {
+      const over = !open || (await vendor.void(key, signing.envelope_id ?? '', 'The details of the signer were changed.'));
+      if (over) return void (await moves.replaced(signing));
     }
     await moves.learned(signing, standing, party.email);
   }
@@ -123,11 +144,13 @@ export function createSigning({ keep, box, edges, vendor, moves, documents, wake
     // The details are open again: sending them makes the step due anew.
     if (!run || !step || run.submitted_at === null) return void (await moves.rest(signing));
     const key = await keep.read.credentials.findFor(run.partner_id, '', 'loyva', run.mode);
-    const turn = key && { signing, run, step, key, party: partyOf(step, readAnswers(box, run)) };
+    const values = readAnswers(box, run);
+    const turn = key && { signing, run, step, key, party: partyOf(step, values), prefilled: prefilledBy(step, run.flow, values) };
     try {
-      if (!turn) throw new Failure('credential-missing', 'No loyva key of this partner is stored.');
+      if (!turn) throw missing(keyMissing('loyva'));
       await (signing.state === 'planned' ? make(turn) : signing.state === 'signed' ? vault(turn) : follow(turn));
     } catch (error) {
+      if (error instanceof RefusedForGood) return void (await moves.untold(signing, error.refusal));
       const wait = waitOf(error);
       // What a vendor allows being used up is nobody's fault, and tells nothing of the envelope.
       if (wait > 0) return void (await moves.postponed(signing, wait));
@@ -136,15 +159,24 @@ export function createSigning({ keep, box, edges, vendor, moves, documents, wake
     }
   }
 
+  async function recover(): Promise<void> {
+    for (const signing of await keep.read.signings.interrupted()) if (!inFlight.has(signing.run_id)) await moves.unclear(signing);
+    leftBehind = false;
+  }
+
   return {
     /** Starts whatever is due, without waiting for it. */
     async tick(): Promise<void> {
+      if (leftBehind) await recover();
       // What is in flight may still be due: as many again are read beside it.
       for (const signing of await keep.read.signings.due(now(), 2 * mostAtOnce)) {
         if (inFlight.has(signing.run_id) || inFlight.size >= mostAtOnce) continue;
         // After a failure of ours the row is as it was, so it is left to the next turn: waking at once would spin on it.
         const work = act(signing)
-          .then(wake, (error: unknown) => report(error, signing.run_id))
+          .then(wake, (error: unknown) => {
+            leftBehind = true;
+            report(error, signing.run_id);
+          })
           .finally(() => inFlight.delete(signing.run_id));
         inFlight.set(signing.run_id, work);
       }
@@ -170,9 +202,7 @@ export function createSigning({ keep, box, edges, vendor, moves, documents, wake
     },
 
     /** To be called once at the start, before the first tick. */
-    async recover(): Promise<void> {
-      for (const signing of await keep.read.signings.interrupted()) await moves.unclear(signing);
-    },
+    recover,
   };
 }
 export type Signing = ReturnType<typeof createSigning>;

@@ -1,19 +1,20 @@
 import type { Provisioner } from '../../../shared/onboarding.ts';
 import type { CredentialRow } from './ports.ts';
+import type { Refusal } from './refusal.ts';
 
-/** A vendor field that was refused (`null`: the vendor did not say which), with a rule code the widget has words for. */
-export interface Refusal {
-  readonly field: string | null;
+/** A vendor field that was refused, with a rule code the widget has words for. */
+export interface FieldRefusal {
+  readonly field: string;
   readonly code: 'email-taken' | 'vendor-refused';
 }
 
 /**
- * What came of asking for an account. `later`: certainly nothing was done, ask again after a while. `unknown`: nobody can tell, and
- * asking again could do it twice.
+ * What came of asking for an account. `refused`: it will be refused again, because of these fields where the vendor names any. `later`:
+ * certainly nothing was done, ask again after a while. `unknown`: nobody can tell, and asking again could do it twice.
  */
 export type Opening =
   | { readonly kind: 'opened'; readonly ref: string; readonly secret: string }
-  | { readonly kind: 'refused'; readonly faults: readonly Refusal[] }
+  | { readonly kind: 'refused'; readonly refusal: Refusal; readonly fields: readonly FieldRefusal[] }
   | { readonly kind: 'later'; readonly cause: unknown }
   | { readonly kind: 'unknown'; readonly cause: unknown };
 
@@ -24,7 +25,7 @@ export interface Readiness {
   readonly billingUrl: string | null;
 }
 
-/** What onboarding asks of a vendor that opens accounts; implemented by `vendors/`. */
+/** What onboarding asks of a vendor that opens accounts; implemented by `vendors/`. What is refused for good throws `RefusedForGood`. */
 export interface ProvisioningVendor {
   readonly name: Provisioner;
   /** Can the same customer be asked for again without opening a second account? */

@@ -1,27 +1,38 @@
+import { littleByLittle } from '../../jobs.ts';
+import type { ClockWatch } from '../domain/clock-watch.ts';
+import type { KeptCalls } from '../domain/kept-calls.ts';
 import type { Provisioning } from '../domain/provisioning.ts';
-import type { Sessions } from '../domain/sessions.ts';
 import type { Signing } from '../domain/signing.ts';
 
 /** What the gateway does without being asked. */
 export const gatewayJobs = ({
+  clock,
   provisioning,
   signing,
-  sessions,
-  purgeAnswers,
+  calls,
+  checkLog,
+  tryWriting,
+  purges,
 }: {
+  clock: ClockWatch;
   provisioning: Provisioning;
   signing: Signing;
-  sessions: Sessions;
-  purgeAnswers: () => Promise<unknown>;
+  calls: Pick<KeptCalls, 'tick'>;
+  checkLog: () => Promise<void>;
+  tryWriting: () => Promise<void>;
+  /** Each forgets some of what is over, and says whether there may be more. */
+  purges: readonly (() => Promise<boolean>)[];
 }) => [
-  { name: 'provisioning', every: 1_000, run: provisioning.tick },
-  { name: 'signing', every: 1_000, run: signing.tick },
+  { name: 'provisioning', every: 1_000, run: () => clock.look().then(provisioning.tick) },
+  { name: 'signing', every: 1_000, run: () => clock.look().then(signing.tick) },
+  { name: 'calls', every: 1_000, run: calls.tick },
+  { name: 'log', every: 1_000, run: checkLog },
+  { name: 'writing', every: 1_000, run: tryWriting },
   {
     name: 'purge',
-    every: 3_600_000,
+    every: 60_000,
     run: async () => {
-      await sessions.purge();
-      await purgeAnswers();
+      for (const purge of purges) await littleByLittle(purge);
     },
   },
 ];

@@ -1,12 +1,14 @@
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
 import { z } from 'zod/mini';
+import { digits } from '../../../shared/line.ts';
 import { Flow } from '../../../shared/onboarding.ts';
 import {
   AdoptRequest,
   AuditList,
   Credential,
   CredentialList,
+  CredentialQuery,
   CredentialTest,
   FlowAnswer,
   IssuedKey,
@@ -16,13 +18,14 @@ import {
   OriginRequest,
   Origins,
   PutCredential,
+  ResetRequest,
   RetryRequest,
   RotateKey,
   RunList,
-  RunQuery,
   RunView,
 } from '../../../shared/registry.ts';
-import { parse, readJson } from '../../http/input.ts';
+import { readCursor, writeCursor } from '../../http/cursor.ts';
+import { parse, readJson, readJsonIfAny } from '../../http/input.ts';
 import { iso, isoOrNull, reply } from '../../http/reply.ts';
 import type { Admins } from '../domain/admins.ts';
 import type { Audit } from '../domain/audit.ts';
@@ -32,10 +35,11 @@ import type { createPartnerKeys } from '../domain/partner-keys.ts';
 import type { createPartners } from '../domain/partners.ts';
 import type { CredentialRow, KeyRow } from '../domain/ports.ts';
 import type { Repairs } from '../domain/repairs.ts';
+import type { Reset } from '../domain/resets.ts';
 import type { Runs } from '../domain/runs.ts';
 import type { SigningKeys } from '../domain/signing-keys.ts';
 import { administrator, type WithParams } from './registry.ts';
-import { runView } from './runs.ts';
+import { runsOf, runView } from './runs.ts';
 
 export interface Administration {
   admins: Admins;
@@ -45,6 +49,7 @@ export interface Administration {
   flows: ReturnType<typeof createFlows>;
   runs: Runs;
   repairs: Repairs;
+  reset: Reset;
   audit: Audit;
   embedKeys: SigningKeys;
 }
@@ -62,13 +67,13 @@ const credentialView = (row: CredentialRow & { external_id: string | null }): Cr
   updated_at: iso(row.updated_at),
 });
 const AuditQuery = z.strictObject({
-  before: z.optional(z.coerce.number().check(z.int(), z.minimum(0))),
-  limit: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(200)), 50),
+  before: z.optional(digits(0, Number.MAX_SAFE_INTEGER)),
+  limit: z._default(digits(1, 200), 50),
 });
 
 /** What hangs below a partner in the registry (RFC 9457 problems), and the rotation of the gateway's signing key. */
 export function administrationRoutes(options: Administration): Router {
-  const { admins, audit, credentials, embedKeys, flows, keys, partners, repairs, runs } = options;
+  const { admins, audit, credentials, embedKeys, flows, keys, partners, repairs, reset, runs } = options;
   const router = new Router({ prefix: '/api/v1/admin' });
   const act = (work: (ctx: WithParams, partner: string, actor: string) => Promise<void>) => async (ctx: WithParams) => {
     const actor = await administrator(admins, ctx);
@@ -84,7 +89,7 @@ export function administrationRoutes(options: Administration): Router {
   router.post(
     `${at}/keys`,
     act(async (ctx, partner, actor) => {
-      const { row, key } = await keys.issue(partner, parse(IssueKey, await readJson(ctx)), actor);
+      const { row, key } = await keys.issue(partner, parse(IssueKey, (await readJsonIfAny(ctx)) ?? {}), actor);
       reply(ctx, 201, IssuedKey, { ...keyView(row), key });
     }),
   );
@@ -98,7 +103,7 @@ export function administrationRoutes(options: Administration): Router {
   router.post(
     `${at}/keys/:id/rotate`,
     act(async (ctx, partner, actor) => {
-      const { overlap } = parse(RotateKey, await readJson(ctx));
+      const { overlap } = parse(RotateKey, (await readJsonIfAny(ctx)) ?? {});
       const { row, key } = await keys.rotate(partner, id(ctx), overlap, actor);
       reply(ctx, 201, IssuedKey, { ...keyView(row), key });
     }),
@@ -125,7 +130,11 @@ export function administrationRoutes(options: Administration): Router {
 
   router.get(
     `${at}/credentials`,
-    act(async (ctx, partner) => reply(ctx, 200, CredentialList, { items: (await credentials.list(partner)).map(credentialView) })),
+    act(async (ctx, partner) => {
+      const { limit, cursor } = parse(CredentialQuery, { ...ctx.query });
+      const { items, next } = await credentials.list(partner, limit, readCursor(cursor, ['number', 'string']));
+      reply(ctx, 200, CredentialList, { items: items.map(credentialView), next_cursor: writeCursor(next) });
+    }),
   );
   router.put(
     `${at}/credentials`,
@@ -159,14 +168,13 @@ export function administrationRoutes(options: Administration): Router {
   router.get(
     `${at}/runs`,
     act(async (ctx, partner) => {
-      const { items, nextCursor } = await runs.list(partner, parse(RunQuery, { ...ctx.query }));
-      reply(ctx, 200, RunList, { items: items.map(runView), next_cursor: nextCursor });
+      reply(ctx, 200, RunList, await runsOf(ctx, runs, partner));
     }),
   );
   router.post(
     `${at}/runs/:id/retry`,
     act(async (ctx, partner, actor) => {
-      await repairs.retry(partner, id(ctx), parse(RetryRequest, await readJson(ctx)).vendor, actor);
+      await repairs.retry(partner, id(ctx), parse(RetryRequest, (await readJsonIfAny(ctx)) ?? {}).vendor, actor);
       reply(ctx, 200, RunView, runView(await runs.find(partner, id(ctx))));
     }),
   );
@@ -174,6 +182,13 @@ export function administrationRoutes(options: Administration): Router {
     `${at}/runs/:id/adopt`,
     act(async (ctx, partner, actor) => {
       await repairs.adopt(partner, id(ctx), parse(AdoptRequest, await readJson(ctx)), actor);
+      reply(ctx, 200, RunView, runView(await runs.find(partner, id(ctx))));
+    }),
+  );
+  router.post(
+    `${at}/runs/:id/reset`,
+    act(async (ctx, partner, actor) => {
+      await reset(partner, id(ctx), parse(ResetRequest, await readJson(ctx)), actor);
       reply(ctx, 200, RunView, runView(await runs.find(partner, id(ctx))));
     }),
   );

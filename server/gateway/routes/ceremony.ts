@@ -2,16 +2,21 @@ import { Router } from '@koa/router';
 import type { Context } from 'koa';
 import type { z } from 'zod/mini';
 import {
+  CeremonyQuery,
   CeremonyView,
   ConsentRequest,
   DeclineRequest,
   FieldsAnswer,
   FieldsRequest,
   FinishRequest,
+  OutlineAnswer,
+  OutlineRequest,
   PagesAnswer,
   PagesRequest,
 } from '../../../shared/ceremony.ts';
+import type { CallerAddressOf } from '../../http/caller-address.ts';
 import { parse, readJson } from '../../http/input.ts';
+import type { OpenAnswers } from '../../http/open-answers.ts';
 import { reply } from '../../http/reply.ts';
 import type { Browser, Ceremonies } from '../domain/ceremonies.ts';
 import type { Once } from '../domain/once.ts';
@@ -22,15 +27,20 @@ interface Options {
   sessions: Sessions;
   ceremonies: Ceremonies;
   once: Once;
+  addressOf: CallerAddressOf;
   publicUrl: string;
+  opened: OpenAnswers;
 }
 
 /** Bytes of strokes and answers that are read at most. */
 const fieldsCap = 4 * 1024 * 1024;
+const outlineCap = 4 * 1024;
 
 /** `/embed/ceremony`: shared/ceremony.ts for the gateway's own sessions. */
-export function ceremonyRoutes({ sessions, ceremonies, once, publicUrl }: Options): Router {
+export function ceremonyRoutes({ sessions, ceremonies, once, addressOf, publicUrl, opened }: Options): Router {
   const router = new Router({ prefix: '/embed/ceremony' });
+  /** The caller as the gateway sees it, and what the browser calls itself. */
+  const browserOf = (ctx: Context): Browser => ({ ...addressOf(ctx), userAgent: ctx.get('User-Agent') });
   const enter = async (ctx: Context) => {
     const { session } = await sessions.enter(visitOf(ctx, publicUrl));
     assertWidget(session, 'sign', 'onboarding');
@@ -39,11 +49,13 @@ export function ceremonyRoutes({ sessions, ceremonies, once, publicUrl }: Option
 
   router.get('/', async (ctx: Context) => {
     const session = await enter(ctx);
-    reply(ctx, 200, CeremonyView, await ceremonies.ask(session, browserOf(ctx), { method: 'GET', path: '' }, CeremonyView));
+    const query = parse(CeremonyQuery, { ...ctx.query });
+    reply(ctx, 200, CeremonyView, await ceremonies.ask(session, browserOf(ctx), { method: 'GET', path: '', query }, CeremonyView));
   });
 
   router.get('/document', async (ctx: Context) => {
     const session = await enter(ctx);
+    opened(ctx, { reader: session.id, account: session.partner_id });
     const wanted = { range: ctx.get('Range'), ifRange: ctx.get('If-Range'), ifNoneMatch: ctx.get('If-None-Match') };
     const { status, headers, body } = await ceremonies.document(session, browserOf(ctx), wanted);
     ctx.status = status;
@@ -58,6 +70,13 @@ export function ceremonyRoutes({ sessions, ceremonies, once, publicUrl }: Option
     const body = parse(PagesRequest, await readJson(ctx));
     const call = { method: 'POST', path: '/pages', body } as const;
     reply(ctx, 200, PagesAnswer, await ceremonies.ask(session, browserOf(ctx), call, PagesAnswer));
+  });
+
+  router.post('/outline', async (ctx: Context) => {
+    const session = await enter(ctx);
+    const body = parse(OutlineRequest, await readJson(ctx, outlineCap));
+    const call = { method: 'POST', path: '/outline', body } as const;
+    reply(ctx, 200, OutlineAnswer, await ceremonies.ask(session, browserOf(ctx), call, OutlineAnswer));
   });
 
   router.put('/fields', async (ctx: Context) => {
@@ -86,9 +105,3 @@ export function ceremonyRoutes({ sessions, ceremonies, once, publicUrl }: Option
   act('/finish', FinishRequest);
   return router;
 }
-
-/** The caller as the gateway sees it: the socket's address, and what the browser calls itself. */
-const browserOf = (ctx: Context): Browser => ({
-  address: (ctx.req.socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
-  userAgent: ctx.get('User-Agent'),
-});

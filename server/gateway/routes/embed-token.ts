@@ -1,6 +1,6 @@
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
-import { MintAnswer, MintRequest } from '../../../shared/embed.ts';
+import { MintAnswer, mintRequest } from '../../../shared/embed.ts';
 import { parse, readJson } from '../../http/input.ts';
 import { iso, reply } from '../../http/reply.ts';
 import { assertScope, type Callers } from '../domain/callers.ts';
@@ -22,7 +22,7 @@ export function embedTokenRoutes({
     const caller = await callers.identify(ctx.get('X-API-Key'), null, provenance(ctx));
     const body = await readJson(ctx, 16 * 1024);
     assertScope(caller, mintScopes[widgetOf(body)]);
-    const input = parse(MintRequest, body);
+    const input = parse(mintRequest(body), body);
     const { token, expiresAt, partnerId } = await embedTokens.mint(caller, input);
     const embed_url = `${publicUrl}/embed/frame/${partnerId}#${token}`;
     const about = 'envelope_id' in input ? { envelope_id: input.envelope_id } : {};

@@ -4,6 +4,7 @@ import { DocumentName } from '../../../shared/onboarding.ts';
 import { Failure } from '../../../shared/problem.ts';
 import { FlowDocument, FlowDocumentList } from '../../../shared/registry.ts';
 import { parse, readBytes } from '../../http/input.ts';
+import type { OpenAnswers } from '../../http/open-answers.ts';
 import { iso, reply } from '../../http/reply.ts';
 import type { Admins } from '../domain/admins.ts';
 import { documentCap, type FlowDocuments } from '../domain/flow-documents.ts';
@@ -13,7 +14,15 @@ import { administrator, type WithParams } from './registry.ts';
 const view = (row: FlowDocumentRow): FlowDocument => ({ ...row, updated_at: iso(row.updated_at) });
 
 /** `…/flow/documents`: the PDFs that a partner's `sign` steps name. */
-export function flowDocumentRoutes({ admins, documents }: { admins: Admins; documents: FlowDocuments }): Router {
+export function flowDocumentRoutes({
+  admins,
+  documents,
+  opened,
+}: {
+  admins: Admins;
+  documents: FlowDocuments;
+  opened: OpenAnswers;
+}): Router {
   const router = new Router({ prefix: '/api/v1/admin/partners/:partner/flow/documents' });
   const partnerOf = (ctx: WithParams): string => ctx.params.partner ?? '';
   const nameOf = (ctx: WithParams): string => parse(DocumentName, ctx.params.name);
@@ -30,6 +39,7 @@ export function flowDocumentRoutes({ admins, documents }: { admins: Admins; docu
   });
   router.get('/:name', async (ctx: WithParams) => {
     await administrator(admins, ctx);
+    opened(ctx, { reader: 'administrators', account: '' });
     const { row, bytes } = await documents.read(partnerOf(ctx), nameOf(ctx));
     ctx.set({ 'Cache-Control': 'no-store', ETag: `"${row.sha256}"`, 'Content-Disposition': `attachment; filename="${row.name}.pdf"` });
     ctx.type = 'application/pdf';

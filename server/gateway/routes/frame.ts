@@ -2,7 +2,7 @@ import { Router } from '@koa/router';
 import type { Context } from 'koa';
 import { z } from 'zod/mini';
 import { Outcome, SigningFrame } from '../../../shared/framed.ts';
-import { parse, readJson } from '../../http/input.ts';
+import { parse, readJsonIfAny } from '../../http/input.ts';
 import { iso, reply } from '../../http/reply.ts';
 import type { Frames } from '../domain/frames.ts';
 import { assertWidget, type Sessions } from '../domain/sessions.ts';
@@ -19,7 +19,7 @@ export function frameRoutes({ sessions, frames, publicUrl }: { sessions: Session
 
   router.post('/frame', async (ctx: Context) => {
     const session = await enter(ctx);
-    parse(z.strictObject({}), await readJson(ctx));
+    parse(z.strictObject({}), (await readJsonIfAny(ctx)) ?? {});
     const { url, expiresAt } = await frames.page(session);
     reply(ctx, 200, SigningFrame, { embed_url: url, expires_at: expiresAt === undefined ? null : iso(expiresAt) });
   });

@@ -3,7 +3,7 @@ import type { Context } from 'koa';
 import { z } from 'zod/mini';
 import { BillingAnswer, DraftAnswer, DraftRequest, OnboardingView, Values } from '../../../shared/onboarding.ts';
 import { Failure } from '../../../shared/problem.ts';
-import { parse, readJson } from '../../http/input.ts';
+import { parse, readJson, readJsonIfAny } from '../../http/input.ts';
 import { iso, reply } from '../../http/reply.ts';
 import type { Onboarding } from '../domain/onboarding.ts';
 import type { Once } from '../domain/once.ts';
@@ -42,7 +42,7 @@ export function onboardingRoutes({ sessions, onboarding, once, publicUrl }: Opti
   router.patch('/draft', async (ctx: Context) => {
     const session = await enter(ctx);
     const { values } = parse(DraftRequest, await readJson(ctx));
-    const { revision, savedAt } = await onboarding.saveDraft(session, revisionOf(ctx), values);
+    const { revision, savedAt } = await onboarding.saveDraft(session, ctx.get('If-Match') === '*' ? undefined : revisionOf(ctx), values);
     ctx.set('ETag', `"r${revision}"`);
     reply(ctx, 200, DraftAnswer, { revision, saved_at: iso(savedAt) });
   });
@@ -50,7 +50,7 @@ export function onboardingRoutes({ sessions, onboarding, once, publicUrl }: Opti
   router.post('/steps/:id', async (ctx: Context & { params: Record<string, string> }) => {
     const session = await enter(ctx);
     const id = parse(StepId, ctx.params.id);
-    const body = parse(StepRequest, await readJson(ctx));
+    const body = parse(StepRequest, (await readJsonIfAny(ctx)) ?? {});
     const scope = `${session.partner_id} ${session.customer_id} ${session.sub} steps/${id}`;
     const answer = await once({ scope, key: idempotencyKey(ctx), body }, async () => {
       const revision = ctx.get('If-Match') ? revisionOf(ctx) : undefined;
@@ -61,6 +61,19 @@ export function onboardingRoutes({ sessions, onboarding, once, publicUrl }: Opti
     const view = OnboardingView.safeParse(answer.body);
     if (view.success) show(ctx, view.data);
     else reply(ctx, 200, BillingAnswer, answer.body as BillingAnswer);
+  });
+
+  router.post('/steps/:id/reopen', async (ctx: Context & { params: Record<string, string> }) => {
+    const session = await enter(ctx);
+    const id = parse(StepId, ctx.params.id);
+    const body = parse(z.strictObject({}), (await readJsonIfAny(ctx)) ?? {});
+    const scope = `${session.partner_id} ${session.customer_id} ${session.sub} steps/${id}/reopen`;
+    const answer = await once({ scope, key: idempotencyKey(ctx), body }, async () => ({
+      status: 200,
+      body: await onboarding.reopen(session, id),
+    }));
+    if (answer.replayed) ctx.set('Idempotent-Replayed', 'true');
+    show(ctx, answer.body as OnboardingView);
   });
   return router;
 }

@@ -6,6 +6,7 @@ import { Failure } from '../../../shared/problem.ts';
 import { kelviqKeyHeader } from '../../../shared/vendors/kelviq.ts';
 import { loyvaKeyHeader } from '../../../shared/vendors/loyva.ts';
 import { scribelessKeyHeader } from '../../../shared/vendors/scribeless.ts';
+import { assertGet } from '../../http/get-only.ts';
 import { readBytes } from '../../http/input.ts';
 import { passBody } from '../../http/passing.ts';
 import type { Callers } from '../domain/callers.ts';
@@ -51,6 +52,7 @@ function routerOf(rows: readonly ProxyRow[], { callers, proxied }: Options): Rou
     const named = `${method} ${row.path}`;
     router.register(row.path, [method], async (ctx: Context) => {
       assertPlain(ctx.path, row.path);
+      if (row.makes) assertGet(ctx);
       const caller = await callers.identify(keyOf[vendor](ctx), row.scope, provenance(ctx));
       const idempotencyKey = method === 'POST' ? keyGiven(ctx) : undefined;
       const incoming = method === 'POST' ? await bodyOf(ctx, row, idempotencyKey) : undefined;

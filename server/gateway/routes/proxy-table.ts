@@ -17,6 +17,8 @@ export interface ProxyRow {
   /** Milliseconds for the whole of it: body sent, repeats, answer read. Every answer is short, and is read before it is passed on. */
   readonly deadline: number;
   readonly rebuild?: Rebuild;
+  /** A GET by which the vendor makes a link or a certificate. */
+  readonly makes?: boolean;
   /** The vendor makes sure that asking twice does it once. */
   readonly repeatable?: boolean;
 }
@@ -61,15 +63,15 @@ export const proxyTable = (rebuilds: Rebuilds): readonly ProxyRow[] => [
   { ...sending, ...loyva, path: envelopes, scope: 'envelopes:write' },
   { ...reading, ...loyva, path: envelope, scope: 'envelopes:read' },
   { ...reading, ...loyva, path: `${envelope}/status`, scope: 'envelopes:read' },
-  { ...reading, ...loyva, path: `${envelope}/signing-links`, scope: 'envelopes:read' },
+  { ...reading, ...loyva, path: `${envelope}/signing-links`, scope: 'envelopes:read', makes: true },
   { ...sending, ...loyva, path: `${envelope}/upload`, scope: 'envelopes:write' },
   { ...acting, ...loyva, path: `${envelope}/remind`, scope: 'envelopes:write' },
   { ...acting, ...loyva, path: `${envelope}/void`, scope: 'envelopes:write', repeatable: true },
   { ...working, ...loyva, path: `${envelope}/vault-in-signed`, scope: 'vault:write', repeatable: true },
   { ...working, ...loyva, path: `${envelope}/vault-in-upload`, scope: 'vault:write', repeatable: true },
-  { ...reading, ...loyva, path: `${envelope}/vault/signed-url`, scope: 'vault:read' },
-  { ...reading, ...loyva, path: `${envelope}/vault/copy/signed-url`, scope: 'vault:read' },
-  { ...reading, ...loyva, path: `${envelope}/vault/certificate`, scope: 'compliance:read', deadline: 30_000 },
+  { ...reading, ...loyva, path: `${envelope}/vault/signed-url`, scope: 'vault:read', makes: true },
+  { ...reading, ...loyva, path: `${envelope}/vault/copy/signed-url`, scope: 'vault:read', makes: true },
+  { ...reading, ...loyva, path: `${envelope}/vault/certificate`, scope: 'compliance:read', deadline: 30_000, makes: true },
   { ...reading, ...loyva, path: `${envelope}/compliance`, scope: 'compliance:read', deadline: 30_000 },
   { ...working, ...loyva, path: `${envelope}/vault-out`, scope: 'vault:release' },
   { ...working, ...loyva, path: `${envelope}/vault-out/acknowledge`, scope: 'vault:release', repeatable: true },

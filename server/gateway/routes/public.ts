@@ -2,26 +2,29 @@ import { Router } from '@koa/router';
 import type { Context } from 'koa';
 import { type ProblemCode, problems } from '../../../shared/problem.ts';
 import { page } from '../../http/page.ts';
-import { type Asset, sendAsset } from '../../http/static.ts';
+import { answerReady, type Checks } from '../../http/readiness.ts';
+import { json } from '../../http/reply.ts';
+import { type Assets, sendAsset } from '../../http/static.ts';
 import type { SigningKeys } from '../domain/signing-keys.ts';
 import { landingPage, problemPage } from '../pages/pages.ts';
 import type { WithParams } from './registry.ts';
 
 interface Public {
-  assets: ReadonlyMap<string, Asset>;
+  assets: Assets;
   embedKeys: SigningKeys;
   /** The pages' own sheet. */
   style: string;
+  checks: Checks;
 }
 
 const forEver = 'public, max-age=31536000, immutable';
 
 /** What anybody may fetch: the script and its chunks, what the signing view reads, the public signing keys, and a few pages. */
-export function publicRoutes({ assets, embedKeys, style }: Public): Router {
+export function publicRoutes({ assets, embedKeys, style, checks }: Public): Router {
   const router = new Router();
 
-  const script = (name: string, cacheControl: string) => (ctx: Context) => {
-    const asset = assets.get(name);
+  const script = (name: string, cacheControl: string) => async (ctx: Context) => {
+    const asset = await assets.find(name);
     if (!asset) return;
     ctx.set({ 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin', 'Cache-Control': cacheControl });
     sendAsset(ctx, asset);
@@ -33,9 +36,10 @@ export function publicRoutes({ assets, embedKeys, style }: Public): Router {
 
   router.get('/.well-known/jwks.json', (ctx: Context) => {
     ctx.set('Cache-Control', 'public, max-age=300');
-    ctx.body = embedKeys.jwks();
+    json(ctx, embedKeys.jwks());
   });
 
+  router.get('/readyz', answerReady(checks));
   router.get('/', (ctx: Context) => page(ctx, 200, landingPage()));
   router.get('/pages.css', (ctx: Context) => {
     ctx.type = 'text/css; charset=utf-8';

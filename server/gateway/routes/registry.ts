@@ -1,6 +1,7 @@
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
 import { CreatePartner, Partner, PartnerList, PartnerQuery, PatchPartner } from '../../../shared/registry.ts';
+import { readCursor, writeCursor } from '../../http/cursor.ts';
 import { parse, readJson } from '../../http/input.ts';
 import { iso, reply } from '../../http/reply.ts';
 import type { Admins } from '../domain/admins.ts';
@@ -22,9 +23,11 @@ export function registryRoutes({ admins, partners }: { admins: Admins; partners:
 
   router.get('{/}', async (ctx: Context) => {
     await administrator(admins, ctx);
-    const query = parse(PartnerQuery, { ...ctx.query });
-    const { items, total } = await partners.list(query);
-    reply(ctx, 200, PartnerList, { items: items.map(view), total, page: query.page, per_page: query.per_page });
+    const { page, per_page, cursor, ...filter } = parse(PartnerQuery, { ...ctx.query });
+    const after = readCursor(cursor, ['number', 'string']);
+    const { items, total, next } = await partners.list({ ...filter, page, limit: per_page, after });
+    const number = after ? {} : { page };
+    reply(ctx, 200, PartnerList, { items: items.map(view), total, ...number, per_page, next_cursor: writeCursor(next) });
   });
   router.post('{/}', async (ctx: Context) => {
     const actor = await administrator(admins, ctx);

@@ -2,7 +2,7 @@ import { Router } from '@koa/router';
 import type { Context } from 'koa';
 import { z } from 'zod/mini';
 import { SessionAnswer } from '../../../shared/embed.ts';
-import { parse, readJson } from '../../http/input.ts';
+import { parse, readJsonIfAny } from '../../http/input.ts';
 import { iso, reply } from '../../http/reply.ts';
 import type { Onboarding } from '../domain/onboarding.ts';
 import type { Opened, Sessions } from '../domain/sessions.ts';
@@ -34,11 +34,11 @@ export function sessionRoutes({
 }): Router {
   const router = new Router();
   router.post('/embed/session', async (ctx: Context) => {
-    parse(Nothing, await readJson(ctx, 1024));
+    parse(Nothing, (await readJsonIfAny(ctx, 1024)) ?? {});
     answer(ctx, 201, await sessions.open(visitOf(ctx, publicUrl)));
   });
   router.post('/embed/session/refresh', async (ctx: Context) => {
-    parse(Nothing, await readJson(ctx, 1024));
+    parse(Nothing, (await readJsonIfAny(ctx, 1024)) ?? {});
     answer(ctx, 200, await sessions.refresh(visitOf(ctx, publicUrl)));
   });
   router.delete('/embed/session', async (ctx: Context) => {

@@ -1,7 +1,8 @@
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
-import { Failure } from '../../../shared/problem.ts';
 import { CertificateView, VaultView } from '../../../shared/vault.ts';
+import { assertGet } from '../../http/get-only.ts';
+import type { OpenAnswers } from '../../http/open-answers.ts';
 import { reply } from '../../http/reply.ts';
 import { assertWidget, type Sessions } from '../domain/sessions.ts';
 import type { Vaults } from '../domain/vaults.ts';
@@ -11,10 +12,11 @@ interface Options {
   sessions: Sessions;
   vaults: Vaults;
   publicUrl: string;
+  opened: OpenAnswers;
 }
 
 /** `/embed/vault`: a vaulted envelope, for the session of its reader. */
-export function vaultRoutes({ sessions, vaults, publicUrl }: Options): Router {
+export function vaultRoutes({ sessions, vaults, publicUrl, opened }: Options): Router {
   const router = new Router({ prefix: '/embed/vault' });
   const enter = async (ctx: Context) => {
     const { session } = await sessions.enter(visitOf(ctx, publicUrl));
@@ -24,15 +26,15 @@ export function vaultRoutes({ sessions, vaults, publicUrl }: Options): Router {
 
   router.get('/', async (ctx: Context) => reply(ctx, 200, VaultView, await vaults.record(await enter(ctx))));
 
-  router.get('/certificate', async (ctx: Context) => reply(ctx, 200, CertificateView, await vaults.certificate(await enter(ctx))));
+  router.get('/certificate', async (ctx: Context) => {
+    assertGet(ctx);
+    reply(ctx, 200, CertificateView, await vaults.certificate(await enter(ctx)));
+  });
 
   router.get('/copy', async (ctx: Context) => {
-    // A length that is asked for is no reading, and is not to stand in the log as one.
-    if (ctx.method !== 'GET') {
-      ctx.set('Allow', 'GET');
-      throw new Failure('method-not-allowed');
-    }
+    assertGet(ctx);
     const session = await enter(ctx);
+    opened(ctx, { reader: session.id, account: session.partner_id });
     const { length, body } = await vaults.copy(session);
     ctx.status = 200;
     ctx.set({

@@ -1,4 +1,5 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
+import { purgeSome } from '../../storage/purge.ts';
 import type { KeptCallStore } from '../domain/ports.ts';
 import type { Tables } from './tables.ts';
 
@@ -15,14 +16,19 @@ export function keptCallStore(db: Kysely<Tables>): KeptCallStore {
     },
     find: (scope, key) => all.where('scope', '=', scope).where('key', '=', key).executeTakeFirst(),
     async settle({ scope, key }, change) {
-      await db.updateTable('kept_call').set(change).where('scope', '=', scope).where('key', '=', key).execute();
+      const { numUpdatedRows } = await db
+        .updateTable('kept_call')
+        .set(change)
+        .where('scope', '=', scope)
+        .where('key', '=', key)
+        .where('state', '=', 'running')
+        .executeTakeFirstOrThrow();
+      return numUpdatedRows > 0n;
     },
     async release({ scope, key }) {
       await db.deleteFrom('kept_call').where('scope', '=', scope).where('key', '=', key).execute();
     },
-    interrupted: () => all.where('state', '=', 'running').execute(),
-    async purge(before) {
-      await db.deleteFrom('kept_call').where('at', '<', before).execute();
-    },
+    interrupted: () => all.where('state', '=', sql.lit('running')).execute(),
+    purge: (before) => purgeSome(db, { table: 'kept_call', key: ['scope', 'key'], age: 'at', before }),
   };
 }

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { cut } from '../../../shared/list.ts';
 import { Flow } from '../../../shared/onboarding.ts';
 import type { CredentialStore, FlowStore } from '../domain/ports.ts';
 import type { Tables } from './tables.ts';
@@ -36,18 +37,28 @@ export function credentialStore(db: Kysely<Tables>): CredentialStore {
         .where('mode', '=', mode)
         .where('vendor_ref', '=', ref)
         .executeTakeFirst(),
-    list: (partnerId) =>
-      db
+    async list(partnerId, limit, after) {
+      let query = db
         .selectFrom('credential')
         .leftJoin('customer', 'customer.id', 'credential.customer_id')
         .selectAll('credential')
         .select('customer.external_id')
-        .where('credential.partner_id', '=', partnerId)
+        .where('credential.partner_id', '=', partnerId);
+      if (after) query = query.where((e) => e(e.refTuple('credential.created_at', 'credential.id'), '>', e.tuple(...after)));
+      const oldest = query
         .orderBy('credential.created_at')
         .orderBy('credential.id')
-        .execute(),
+        .limit(limit + 1);
+      const { rows, next } = cut(await oldest.execute(), limit, (row) => [row.created_at, row.id]);
+      return { items: rows, next };
+    },
     heldByAnother: async (partnerId, fingerprint) =>
-      (await all.where('fingerprint', '=', fingerprint).where('partner_id', '!=', partnerId).executeTakeFirst()) !== undefined,
+      (await all
+        .innerJoin('partner', 'partner.id', 'credential.partner_id')
+        .where('fingerprint', '=', fingerprint)
+        .where('partner_id', '!=', partnerId)
+        .where('partner.deleted_at', 'is', null)
+        .executeTakeFirst()) !== undefined,
     async delete(partnerId, id) {
       const { numDeletedRows } = await db
         .deleteFrom('credential')

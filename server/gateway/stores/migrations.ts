@@ -1,7 +1,8 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
-import { idempotencySchema } from '../../storage/idempotency.ts';
-import { logSchema } from '../../storage/log.ts';
+import { idempotencyAge, idempotencySchema } from '../../storage/idempotency.ts';
+import { logHeadSchema, logSchema } from '../../storage/log/leaves.ts';
+import { counting, totalsSchema } from '../../storage/totals.ts';
 
 const first: readonly RawBuilder<unknown>[] = [
   sql`create table partner (
@@ -113,6 +114,45 @@ const webhook = sql`create table webhook (
 /** When the vendor was last asked to vault an envelope: where that takes a while, it is not asked again at every look. */
 const vaulting: readonly RawBuilder<unknown>[] = [sql`alter table signing add column vault_asked_at integer`];
 
+/** What a vendor refused of an envelope's values. */
+const refusals: readonly RawBuilder<unknown>[] = [sql`alter table signing add column faults text not null default '[]'`];
+
+/** What a vendor refused for good. What was refused before has its reason, and no sentence. */
+const refused: readonly RawBuilder<unknown>[] = [
+  ...['account', 'signing'].flatMap((table) => [
+    sql`alter table ${sql.table(table)} add column refused_for text`,
+    sql`alter table ${sql.table(table)} add column said blob`,
+    sql`create index ${sql.ref(`${table}_refused`)} on ${sql.table(table)} (partner_id) where refused_for is not null`,
+  ]),
+  sql`update account set refused_for = 'answers' where state = 'refused'`,
+  sql`update signing set refused_for = 'answers' where state = 'planned' and unclear = 0 and next_at is null and faults <> '[]'`,
+];
+
+/** What came with lists and limits whose cost does not grow: an index for each filter, and totals. */
+const lists: readonly RawBuilder<unknown>[] = [
+  totalsSchema,
+  ...counting({
+    list: 'partner',
+    table: 'partner',
+    owner: "case when row.deleted_at is null then 'registry' else 'deleted' end",
+    part: 'row.status',
+  }),
+  ...counting({ list: 'customer', table: 'customer', owner: 'row.partner_id' }),
+  ...counting({ list: 'customer_user', table: 'customer_user', owner: 'row.customer_id' }),
+  sql`create index partner_listed on partner (created_at, id) where deleted_at is null`,
+  sql`create index partner_by_status on partner (status, created_at, id) where deleted_at is null`,
+  sql`create index credential_listed on credential (partner_id, created_at, id)`,
+  sql`create index credential_ref on credential (partner_id, vendor, vendor_ref) where vendor_ref is not null`,
+  sql`create index run_by_mode on run (partner_id, mode, id)`,
+  sql`create index run_by_status on run (partner_id, status, id)`,
+  sql`create index run_by_both on run (partner_id, mode, status, id)`,
+  sql`create index account_asking on account (run_id) where state = 'asking'`,
+  sql`create index signing_asking on signing (run_id) where state = 'asking'`,
+  sql`create index signing_unmade on signing (partner_id) where state in ('planned', 'asking')`,
+  sql`create index kept_call_running on kept_call (at) where state = 'running'`,
+  idempotencyAge,
+];
+
 export const migrations: Record<string, Migration> = {
   '001_onboarded': {
     async up(db: Kysely<unknown>) {
@@ -137,6 +177,26 @@ export const migrations: Record<string, Migration> = {
   '003_vaulting': {
     async up(db: Kysely<unknown>) {
       for (const statement of vaulting) await statement.execute(db);
+    },
+  },
+  '005_refused_values': {
+    async up(db: Kysely<unknown>) {
+      for (const statement of refusals) await statement.execute(db);
+    },
+  },
+  '006_refused': {
+    async up(db: Kysely<unknown>) {
+      for (const statement of refused) await statement.execute(db);
+    },
+  },
+  '007_log_heads': {
+    async up(db: Kysely<unknown>) {
+      await logHeadSchema.execute(db);
+    },
+  },
+  '008_lists': {
+    async up(db: Kysely<unknown>) {
+      for (const statement of lists) await statement.execute(db);
     },
   },
 };

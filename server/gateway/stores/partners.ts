@@ -1,4 +1,6 @@
 import { type Expression, type Kysely, type SqlBool, sql } from 'kysely';
+import { cut, passedOver } from '../../../shared/list.ts';
+import { totalOf } from '../../storage/totals.ts';
 import type { PartnerRow, PartnerStore } from '../domain/ports.ts';
 import type { Tables } from './tables.ts';
 
@@ -19,19 +21,28 @@ export function partnerStore(db: Kysely<Tables>): PartnerStore {
       const named = change.name === undefined ? change : { ...change, name_lower: change.name.toLowerCase() };
       await db.updateTable('partner').set(named).where('id', '=', id).where('deleted_at', 'is', null).execute();
     },
-    async list({ page, per_page, search, status }) {
+    async list({ search, status, ...wanted }) {
+      const { limit, after } = wanted;
       let query = db.selectFrom('partner').where('deleted_at', 'is', null);
+      // No index finds a part of a name: the registry's search is the one list that reads every row.
       if (search) query = query.where((e) => e.or([contains(e.ref('name_lower'), search), contains(e.ref('slug'), search)]));
       if (status) query = query.where('status', '=', status as PartnerRow['status']);
-      const { total } = await query.select((e) => e.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
-      const rows = await query
-        .selectAll()
-        .orderBy('created_at')
-        .orderBy('id')
-        .limit(per_page)
-        .offset((page - 1) * per_page)
-        .execute();
-      return { items: rows.map(toPartner), total };
+      const total = search
+        ? (await query.select((e) => e.fn.countAll<number>().as('total')).executeTakeFirstOrThrow()).total
+        : await totalOf(db, 'partner', 'registry', status);
+      const passed = passedOver(wanted, total);
+      if (passed === undefined) return { items: [], total, next: null };
+      if (after) query = query.where((e) => e(e.refTuple('created_at', 'id'), '>', e.tuple(...after)));
+      const oldest = query.selectAll().orderBy('created_at').orderBy('id');
+      const { rows, next } = cut(
+        await oldest
+          .limit(limit + 1)
+          .offset(passed)
+          .execute(),
+        limit,
+        (row) => [row.created_at, row.id],
+      );
+      return { items: rows.map(toPartner), total, next };
     },
     origins: async (id) =>
       (await db.selectFrom('partner_origin').select('origin').where('partner_id', '=', id).orderBy('origin').execute()).map(

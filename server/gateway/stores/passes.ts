@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { purgeSome } from '../../storage/purge.ts';
 import type { PassStore } from '../domain/ports.ts';
 import type { Tables } from './tables.ts';
 
@@ -13,8 +14,6 @@ export function passStore(db: Kysely<Tables>): PassStore {
         .onConflict((c) => c.columns(['session_id', 'envelope_id']).doUpdateSet({ box: row.box, created_at: row.created_at }))
         .execute();
     },
-    async purge(before) {
-      await db.deleteFrom('pass').where('created_at', '<', before).execute();
-    },
+    purge: (before) => purgeSome(db, { table: 'pass', key: ['session_id', 'envelope_id'], age: 'created_at', before }),
   };
 }

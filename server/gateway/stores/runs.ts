@@ -1,7 +1,10 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
+import { cut } from '../../../shared/list.ts';
 import { Flow } from '../../../shared/onboarding.ts';
 import type { Fault } from '../../../shared/problem.ts';
+import { modes } from '../../../shared/registry.ts';
 import type { AccountRow, RunRow, RunStore } from '../domain/ports.ts';
+import { spellingsOf } from './sessions.ts';
 import type { Tables } from './tables.ts';
 
 export function runStore(db: Kysely<Tables>): RunStore {
@@ -40,7 +43,7 @@ export function runStore(db: Kysely<Tables>): RunStore {
         .executeTakeFirstOrThrow();
       return numUpdatedRows === 1n;
     },
-    async list(partnerId, { mode, external_id, status, cursor, limit }) {
+    async list(partnerId, { mode, external_id, status, after, limit }) {
       let query = db
         .selectFrom('run')
         .innerJoin('customer', 'customer.id', 'run.customer_id')
@@ -48,11 +51,20 @@ export function runStore(db: Kysely<Tables>): RunStore {
         .select('customer.external_id')
         .where('run.partner_id', '=', partnerId);
       if (mode !== undefined) query = query.where('run.mode', '=', mode);
-      if (external_id !== undefined) query = query.where('customer.external_id', '=', external_id);
+      // By what is unique of a customer, so that it is found at once.
+      if (external_id !== undefined)
+        query = query
+          .where('customer.partner_id', '=', partnerId)
+          .where('customer.mode', 'in', mode === undefined ? modes : [mode])
+          .where('customer.external_id', 'in', spellingsOf(external_id.normalize('NFC')));
       if (status !== undefined) query = query.where('run.status', '=', status as RunRow['status']);
-      if (cursor !== undefined) query = query.where('run.id', '>', cursor);
-      const rows = await query.orderBy('run.id').limit(limit).execute();
-      return rows.map(({ external_id: externalId, ...row }) => ({ ...toRun(row), external_id: externalId }));
+      if (after) query = query.where('run.id', '>', after[0]);
+      const found = await query
+        .orderBy('run.id')
+        .limit(limit + 1)
+        .execute();
+      const { rows, next } = cut(found, limit, (row) => [row.id]);
+      return { items: rows.map(({ external_id: externalId, ...row }) => ({ ...toRun(row), external_id: externalId })), next };
     },
     accounts: async (partnerId, runId) =>
       (
@@ -61,6 +73,17 @@ export function runStore(db: Kysely<Tables>): RunStore {
           .selectAll()
           .where('partner_id', '=', partnerId)
           .where('run_id', '=', runId)
+          .orderBy('position')
+          .execute()
+      ).map(toAccount),
+    accountsOf: async (partnerId, runIds) =>
+      (
+        await db
+          .selectFrom('account')
+          .selectAll()
+          .where('partner_id', '=', partnerId)
+          .where('run_id', 'in', runIds)
+          .orderBy('run_id')
           .orderBy('position')
           .execute()
       ).map(toAccount),
@@ -93,13 +116,69 @@ export function runStore(db: Kysely<Tables>): RunStore {
           .limit(limit)
           .execute()
       ).map(toAccount),
-    interrupted: async () => (await db.selectFrom('account').selectAll().where('state', '=', 'asking').execute()).map(toAccount),
+    async resume({ partner_id, customer_id, vendor, mode }, at) {
+      if (vendor !== 'kelviq' && vendor !== 'scribeless') return;
+      // Of each account that stands still its run, not of each run its accounts.
+      const runs = db
+        .selectFrom('run')
+        .select('run.id')
+        .where('run.id', '=', sql.ref<string>('account.run_id'))
+        .where('run.mode', '=', mode);
+      const held = db
+        .updateTable('account')
+        .set({ refused_for: null, said: null, next_at: at, tries: 0 })
+        .where('partner_id', '=', partner_id)
+        .where('vendor', '=', vendor)
+        .where('refused_for', '=', 'key');
+      if (customer_id === '')
+        await held
+          .set({ state: 'planned' })
+          .where('state', '=', 'refused')
+          .where((e) => e.exists(runs))
+          .execute();
+      else
+        await held
+          .where('state', 'in', ['opened', 'ready'])
+          .where((e) => e.exists(runs.where('run.customer_id', '=', customer_id)))
+          .execute();
+    },
+    async shift(by) {
+      await db
+        .updateTable('account')
+        .set((row) => ({ next_at: row('next_at', '+', by), asked_at: row('asked_at', '+', by), checked_at: row('checked_at', '+', by) }))
+        .where('next_at', 'is not', null)
+        .execute();
+    },
+    async resumed(partnerId) {
+      const refused = (table: 'account' | 'signing') =>
+        db.selectFrom(table).select('run_id').where('partner_id', '=', partnerId).where('refused_for', 'is not', null);
+      await db
+        .updateTable('run')
+        .set({ status: 'in_progress' })
+        .where('partner_id', '=', partnerId)
+        .where('status', '=', 'refused')
+        .where('id', 'not in', refused('account'))
+        .where('id', 'not in', refused('signing'))
+        .execute();
+    },
+    interrupted: async () => (await db.selectFrom('account').selectAll().where('state', '=', sql.lit('asking')).execute()).map(toAccount),
   };
+}
+
+/** A partner's runs have the same flow, and reading it costs more than reading the run: each text is read once. */
+const read = new Map<string, Flow>();
+function flowIn(text: string): Flow {
+  const known = read.get(text);
+  if (known) return known;
+  const flow = Flow.parse(JSON.parse(text));
+  if (read.size >= 100) read.clear();
+  read.set(text, flow);
+  return flow;
 }
 
 export const toRun = (row: Tables['run']): RunRow => ({
   ...row,
-  flow: Flow.parse(JSON.parse(row.flow)),
+  flow: flowIn(row.flow),
   faults: JSON.parse(row.faults) as Fault[],
 });
 const toAccount = (row: Tables['account']): AccountRow => ({ ...row, unreachable: row.unreachable === 1 });

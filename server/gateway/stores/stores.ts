@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Database } from '../../storage/database.ts';
-import { append } from '../../storage/log.ts';
+import { append } from '../../storage/log/leaves.ts';
 import type { Keep, Stores } from '../domain/ports.ts';
 import { keptCallStore } from './calls.ts';
 import { credentialStore, flowStore } from './credentials.ts';
@@ -32,7 +32,12 @@ const storesOn = (db: Kysely<Tables>): Stores => ({
   },
 });
 
-export const keepIn = (database: Database<Tables>): Keep => ({
+/** `committed` is called after each commit. */
+export const keepIn = (database: Database<Tables>, committed: () => void = () => {}): Keep => ({
   read: storesOn(database.read),
-  transact: (work) => database.transact((tx) => work(storesOn(tx))),
+  async transact(work) {
+    const done = await database.transact((tx) => work(storesOn(tx)));
+    committed();
+    return done;
+  },
 });

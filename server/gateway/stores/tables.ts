@@ -1,5 +1,6 @@
 import type { IdempotencyTables } from '../../storage/idempotency.ts';
-import type { LogTables } from '../../storage/log.ts';
+import type { LogTables } from '../../storage/log/leaves.ts';
+import type { TotalTables } from '../../storage/totals.ts';
 import type {
   AccountRow,
   CredentialRow,
@@ -19,7 +20,7 @@ import type {
 } from '../domain/ports.ts';
 
 /** Rows as they lie in the file: JSON as text, booleans as 0 and 1. Only the stores see these. */
-export interface Tables extends IdempotencyTables, LogTables {
+export interface Tables extends IdempotencyTables, LogTables, TotalTables {
   partner: PartnerRow & { name_lower: string };
   partner_origin: { partner_id: string; origin: string };
   partner_key: Omit<KeyRow, 'scopes'> & { scopes: string };
@@ -32,7 +33,7 @@ export interface Tables extends IdempotencyTables, LogTables {
   session_token: SessionTokenRow;
   run: Omit<RunRow, 'flow' | 'faults'> & { flow: string; faults: string };
   account: Omit<AccountRow, 'unreachable'> & { unreachable: number };
-  signing: Omit<SigningRow, 'unclear' | 'unreachable'> & { unclear: number; unreachable: number };
+  signing: Omit<SigningRow, 'unclear' | 'unreachable' | 'faults'> & { unclear: number; unreachable: number; faults: string };
   flow_document: FlowDocumentRow;
   pass: PassRow;
   signing_key: SigningKeyRow;

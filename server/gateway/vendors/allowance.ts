@@ -25,11 +25,11 @@ export interface Allowance {
  * What each key may still ask of a vendor until its window ends: as the vendor's own headers say (`X-RateLimit-Limit`, `-Remaining`, `-Reset`
  * in seconds since 1970, docs.stg.loyva.net/api-reference/overview), less what was asked since. A vendor that says nothing is asked freely.
  */
-export function createAllowance(now: () => number): (purpose: Purpose) => Allowance {
+export function createAllowance({ now, elapsed }: { now: () => number; elapsed: () => number }): (purpose: Purpose) => Allowance {
   const windows = new Map<string, Window>();
 
   function learn(keyId: string, { status, headers }: Pick<OutboundAnswer, 'status' | 'headers'>): void {
-    const at = now();
+    const at = elapsed();
     const known = windows.get(keyId);
     if (status === 429) {
       const wait = waitOf(headers) ?? unsaid;
@@ -37,7 +37,8 @@ export function createAllowance(now: () => number): (purpose: Purpose) => Allowa
       return;
     }
     const [limit, left, reset] = ['limit', 'remaining', 'reset'].map((name) => Number(headers[`x-ratelimit-${name}`] ?? Number.NaN));
-    const until = (reset ?? 0) * 1000;
+    // The vendor names an instant; how far off it is counts from here on by a clock that nobody sets.
+    const until = at + (reset ?? 0) * 1000 - now();
     if (!limit || !Number.isFinite(left) || !(until > at) || until > at + longest) return;
     // Answers overtake each other: within one window the least is true.
     const same = known !== undefined && Math.abs(known.until - until) < 2_000;
@@ -49,7 +50,7 @@ export function createAllowance(now: () => number): (purpose: Purpose) => Allowa
     take(keyId) {
       const window = windows.get(keyId);
       if (!window) return;
-      const at = now();
+      const at = elapsed();
       if (window.until <= at) return void windows.delete(keyId);
       if (window.left <= window.limit * kept[purpose])
         throw new Failure('rate-limited', 'The vendor allows no more calls just now.', {

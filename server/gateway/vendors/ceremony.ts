@@ -1,6 +1,6 @@
 import { pipeline, type Readable } from 'node:stream';
 import { z } from 'zod/mini';
-import { clientHeader, type InlayClientReport } from '../../../shared/ceremony.ts';
+import { type CeremonyQuery, clientHeader, type InlayClientReport } from '../../../shared/ceremony.ts';
 import { Failure, Fault, type ProblemCode } from '../../../shared/problem.ts';
 import { loyvaKeyHeader, loyvaPaths } from '../../../shared/vendors/loyva.ts';
 import { filesLane, type OutboundAnswer, OutboundFailure, type RequestStream } from '../../outbound/request.ts';
@@ -34,6 +34,8 @@ const Minted = z.object({ data: z.object({ token: z.string().check(z.regex(/^[\x
 /** Header values are ASCII; what a browser calls itself need not be. */
 const ascii = (client: InlayClientReport): string =>
   JSON.stringify(client).replace(/[^\x20-\x7e]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+const searchOf = ({ time_zone }: CeremonyQuery = {}): string => (time_zone ? `?${new URLSearchParams({ time_zone })}` : '');
 
 const failing = (cause: unknown): never => {
   throw cause instanceof OutboundFailure ? new Failure('vendor-unavailable', undefined, { cause }) : cause;
@@ -71,9 +73,9 @@ export function ceremony({ origin, request, stream, keyOf, deadline, discover }:
       throw new Failure(refused ? 'vendor-refused' : 'vendor-unavailable', `The vendor answered ${answer.status} to a token.`);
     },
 
-    async ask(pass, client, { method, path, body }, schema) {
+    async ask(pass, client, { method, path, query, body }, schema) {
       const answer = await send({
-        path: (await pathOf()) + path,
+        path: (await pathOf()) + path + searchOf(query),
         method,
         headers: {
           accept: 'application/json',

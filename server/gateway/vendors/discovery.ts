@@ -10,7 +10,7 @@ const remembered = { present: 300_000, absent: 30_000 } as const;
 /** Where the vendor has its ceremony, as it says itself; nothing where it has none. */
 export type Discover = () => Promise<string | undefined>;
 
-export function discovery({ origin, request, deadline, now }: Omit<VendorOptions, 'keyOf'> & { now: () => number }): Discover {
+export function discovery({ origin, request, deadline, elapsed }: Omit<VendorOptions, 'keyOf'> & { elapsed: () => number }): Discover {
   async function look(): Promise<string | undefined> {
     const answer = await request({ origin, path: discoveryPath, method: 'GET', headers: { accept: 'application/json' }, deadline }).catch(
       (cause: unknown) => {
@@ -24,7 +24,7 @@ export function discovery({ origin, request, deadline, now }: Omit<VendorOptions
 
   let known: { path: string | undefined; until: number } | undefined;
   return async () => {
-    const at = now();
+    const at = elapsed();
     if (!known || known.until <= at) {
       // That there is none must be said twice: by one stray 404 a ceremony's own token would be minted for a frame.
       const path = (await look()) ?? (await look());

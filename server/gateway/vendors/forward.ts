@@ -18,10 +18,9 @@ export const keyHeaders: Record<VendorName, (key: string) => Record<string, stri
   subscribr: (key) => ({ authorization: `Bearer ${key}` }),
 };
 
-/** Answer headers that pass; everything else a vendor sends stops here. */
+/** Answer headers that pass, in ASCII; everything else a vendor sends stops here. No row answers a file, so that none needs a name. */
 const passing = [
   'content-type',
-  'content-disposition',
   'content-range',
   'accept-ranges',
   'etag',
@@ -144,7 +143,7 @@ function passed(answer: OutboundAnswer, guard: OpenKey['guard']): ProxiedAnswer 
   const kept: Record<string, string> = {};
   for (const name of passing) {
     const value = headers[name];
-    if (typeof value === 'string') kept[name] = value;
+    if (typeof value === 'string' && /^[\t\x20-\x7e]*$/.test(value)) kept[name] = value;
   }
   return { status, headers: kept, body };
 }

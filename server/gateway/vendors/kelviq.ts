@@ -1,11 +1,13 @@
 import { Failure } from '../../../shared/problem.ts';
 import { KelviqError, KelviqOrganization, kelviqKeyHeader, kelviqPaths } from '../../../shared/vendors/kelviq.ts';
-import { type OutboundAnswer, OutboundFailure } from '../../outbound/request.ts';
+import type { OutboundAnswer } from '../../outbound/request.ts';
 import type { CredentialRow } from '../domain/ports.ts';
-import type { Opening, ProvisioningVendor, Refusal } from '../domain/vendor.ts';
+import { RefusedForGood } from '../domain/refusal.ts';
+import type { Opening, ProvisioningVendor } from '../domain/vendor.ts';
 import { isKeyless } from './echo.ts';
+import { outcomeOf, outcomeOfFailure, refusalIn } from './outcomes.ts';
 import { json } from './read.ts';
-import type { VendorOptions } from './scribeless.ts';
+import { fieldsIn, type VendorOptions } from './scribeless.ts';
 
 /** Kelviq is repeated safely by `externalId`: whatever happened, a look by that id tells. */
 export function kelviq({ origin, request, keyOf, deadline }: VendorOptions): ProvisioningVendor {
@@ -30,9 +32,21 @@ export function kelviq({ origin, request, keyOf, deadline }: VendorOptions): Pro
   async function find(key: CredentialRow, path: string): Promise<KelviqOrganization | undefined> {
     const answer = await call('GET', path, key);
     if (answer.status === 404) return undefined;
-    const organization = organizationIn(answer, key);
-    if (!organization) throw new Failure('vendor-unavailable', `Kelviq answered ${answer.status} to a look-up.`);
+    const outcome = outcomeOf('kelviq look', answer);
+    const told = `Kelviq answered ${answer.status} to a look-up.`;
+    if (outcome === 'refused') throw new RefusedForGood(told, refusalIn(answer, keyOf(key), wordsIn));
+    const organization = outcome === 'done' ? organizationIn(answer, key) : undefined;
+    if (!organization) throw new Failure('vendor-unavailable', told);
     return organization;
+  }
+
+  /** What is wrong with a request whose external id nothing is known of. */
+  function refused(answer: OutboundAnswer, key: CredentialRow, fields: readonly string[]): Opening {
+    const refusal = refusalIn(answer, keyOf(key), wordsIn);
+    if (answer.status === 409)
+      return { kind: 'refused', refusal: { ...refusal, reason: 'answers' }, fields: [{ field: 'email', code: 'email-taken' }] };
+    const named = refusal.reason === 'answers' ? fieldsIn(refusal.said, fields) : [];
+    return { kind: 'refused', refusal, fields: named.map((field) => ({ field, code: 'vendor-refused' })) };
   }
 
   return {
@@ -45,21 +59,22 @@ export function kelviq({ origin, request, keyOf, deadline }: VendorOptions): Pro
       try {
         answer = await call('POST', '', partnerKey, { externalId, ...fields });
       } catch (error) {
-        if (error instanceof OutboundFailure && !error.sent) return { kind: 'later', cause: error };
+        if (outcomeOfFailure('kelviq open', error) === 'later') return { kind: 'later', cause: error };
         cause = error;
       }
+      const outcome = answer && outcomeOf('kelviq open', answer);
+      if (answer && outcome === 'refused') return refused(answer, partnerKey, Object.keys(fields));
+      if (outcome === 'later') return { kind: 'later', cause: new Failure('vendor-unavailable', `Kelviq answered ${answer?.status}.`) };
       const direct = answer && opened(organizationIn(answer, partnerKey));
       if (direct) return direct;
-      if (answer && [401, 403, 404, 429].includes(answer.status))
-        return { kind: 'later', cause: new Failure('vendor-unavailable', `Kelviq answered ${answer.status}.`) };
       try {
         const found = opened(await find(partnerKey, `by-external-id/${encodeURIComponent(externalId)}/`));
         if (found) return found;
       } catch (error) {
+        if (error instanceof RefusedForGood) return { kind: 'refused', refusal: error.refusal, fields: [] };
         return { kind: 'later', cause: error };
       }
-      if (answer?.status === 409) return { kind: 'refused', faults: [{ field: 'email', code: 'email-taken' }] };
-      if (answer?.status === 400 || answer?.status === 422) return { kind: 'refused', faults: refusals(answer, Object.keys(fields)) };
+      if (answer?.status === 409 || answer?.status === 400) return refused(answer, partnerKey, Object.keys(fields));
       // Nothing is there and the vendor did not say why: it can be asked again, the id makes that safe.
       return { kind: 'later', cause: cause ?? new Failure('vendor-unavailable', `Kelviq answered ${answer?.status}.`) };
     },
@@ -71,10 +86,17 @@ export function kelviq({ origin, request, keyOf, deadline }: VendorOptions): Pro
   };
 }
 
-/** `detail` names the fields at fault as keys, or in a sentence. */
-function refusals(answer: OutboundAnswer, fields: readonly string[]): Refusal[] {
+/** `detail` is a sentence, or sentences by the fields they are about. */
+function wordsIn(answer: OutboundAnswer): string | undefined {
   const detail = json(answer, KelviqError)?.detail ?? '';
-  const text = typeof detail === 'string' ? detail : Object.keys(detail as object).join(' ');
-  const named = fields.filter((field) => new RegExp(`\\b${field}\\b`, 'i').test(text));
-  return (named.length > 0 ? named : [null]).map((field) => ({ field, code: 'vendor-refused' }));
+  if (typeof detail !== 'object' || detail === null) return String(detail);
+  return Object.entries(detail)
+    .map(
+      ([field, said]) =>
+        `${field}: ${[said]
+          .flat()
+          .filter((each) => typeof each === 'string')
+          .join(' ')}`,
+    )
+    .join(' ');
 }

@@ -1,12 +1,14 @@
 import { z } from 'zod/mini';
 import { Failure } from '../../../shared/problem.ts';
 import { loyvaKeyHeader, loyvaPaths } from '../../../shared/vendors/loyva.ts';
-import { type OutboundAnswer, OutboundFailure } from '../../outbound/request.ts';
+import type { OutboundAnswer } from '../../outbound/request.ts';
 import type { CredentialRow } from '../domain/ports.ts';
-import type { EnvelopeOrder, Found, Making, SigningVendor, Standing } from '../domain/signing-vendor.ts';
+import { RefusedForGood } from '../domain/refusal.ts';
+import type { EnvelopeOrder, Found, Making, OrderPart, OrderRefusal, SigningVendor, Standing } from '../domain/signing-vendor.ts';
 import { type Allowance, waitOf } from './allowance.ts';
 import type { Discover } from './discovery.ts';
 import { isKeyless } from './echo.ts';
+import { outcomeOf, outcomeOfFailure, refusalIn, sentence } from './outcomes.ts';
 import { json } from './read.ts';
 import type { VendorOptions } from './scribeless.ts';
 
@@ -22,24 +24,57 @@ const Status = z.object({
     status: z.string(),
     vaulted: z.optional(z.boolean()),
     signers: z.optional(z.array(z.object({ email: z.string(), status: z.string() }))),
+    /** Ours: no page of Loyva's names it. */
+    declined: z.optional(z.nullable(z.object({ reason: z.nullable(z.string()) }))),
   }),
 });
 
-const Vaulted = z.object({ data: z.object({ status: z.optional(z.string()), vaulted: z.optional(z.boolean()) }) });
+const Sentence = z.object({ error: z.optional(z.string()), details: z.optional(z.array(z.object({ message: z.optional(z.string()) }))) });
+const Refused = z.object({
+  details: z
+    .array(
+      z.object({
+        pointer: z.string(),
+        code: z.string().check(z.regex(/^[A-Za-z][A-Za-z0-9_-]{0,59}$/)),
+        params: z.optional(z.record(z.string(), z.unknown())),
+      }),
+    )
+    .check(z.maxLength(1_000)),
+});
 
-/** With these the call was turned away before anything was done; 408 is not among them, it is a timeout. */
-const turnedAway: ReadonlySet<number> = new Set([401, 402, 403, 404, 405, 409, 429]);
-/** With these it will be turned away again until somebody changes the document, the flow or the answers. */
-const refusing: ReadonlySet<number> = new Set([400, 413, 415, 422]);
+/** What it says of the parts at fault; else of the whole. */
+function wordsIn(answer: OutboundAnswer): string | undefined {
+  const { error = '', details = [] } = json(answer, Sentence) ?? {};
+  return (
+    details
+      .map(({ message = '' }) => message)
+      .join(' ')
+      .trim() || error
+  );
+}
+
+const Vaulted = z.object({ data: z.object({ status: z.optional(z.string()), vaulted: z.optional(z.boolean()) }) });
 
 /** How far back an envelope is looked for: pages of the list, newest first, and envelopes a page. */
 const look = { pages: 10, limit: 100 } as const;
 
-const fine = ({ status }: OutboundAnswer): boolean => status >= 200 && status < 300;
-function failed({ status, headers }: OutboundAnswer, doing: string): Failure {
-  const detail = `Loyva answered ${status} to ${doing}.`;
-  if (status === 429) return new Failure('rate-limited', detail, { retryAfter: Math.ceil((waitOf(headers) ?? 10_000) / 1000) });
-  return new Failure(status === 401 || status === 403 ? 'vendor-refused' : 'vendor-unavailable', detail);
+const doings = {
+  'loyva create': 'a new envelope',
+  'loyva list': 'the list of envelopes',
+  'loyva status': 'a status',
+  'loyva void': 'a void',
+  'loyva vault-in': 'a vault-in',
+} as const;
+type LoyvaCall = keyof typeof doings;
+
+/** What an answer tells that is not what was asked for. */
+function failed(call: LoyvaCall, answer: OutboundAnswer, key: string): Failure {
+  const detail = `Loyva answered ${answer.status} to ${doings[call]}.`;
+  const outcome = outcomeOf(call, answer);
+  if (outcome === 'refused') return new RefusedForGood(detail, refusalIn(answer, key, wordsIn));
+  if (answer.status === 429)
+    return new Failure('rate-limited', detail, { retryAfter: Math.ceil((waitOf(answer.headers) ?? 10_000) / 1000) });
+  return new Failure(outcome === 'done' ? 'vendor-unreadable' : 'vendor-unavailable', detail);
 }
 
 interface Options extends VendorOptions {
@@ -68,7 +103,35 @@ export function loyva({ origin, request, keyOf, deadline, allowance, discover }:
     allowance.learn(key.id, answer);
     return answer;
   }
+  /** Of an answer's figures only those are kept that are shown to whoever can mend it. */
+  const refusalsIn = (answer: OutboundAnswer, key: CredentialRow, order: EnvelopeOrder): OrderRefusal[] =>
+    ((isKeyless(answer, keyOf(key)) && json(answer, Refused)?.details) || []).map(({ pointer, code, params }) => {
+      const { max, characters } = params ?? {};
+      return {
+        part: partAt(pointer, order),
+        code,
+        params: {
+          ...(typeof max === 'number' && { max }),
+          ...(typeof characters === 'string' && { characters: characters.slice(0, 200) }),
+        },
+      };
+    });
+  /** The answer as its schema reads it; thrown where it is not what was asked for. */
+  function read<T>(call: LoyvaCall, answer: OutboundAnswer, key: CredentialRow, schema: z.ZodMiniType<T>): T {
+    const secret = keyOf(key);
+    const found = outcomeOf(call, answer) === 'done' && isKeyless(answer, secret) ? json(answer, schema) : undefined;
+    if (!found) throw failed(call, answer, secret);
+    return found;
+  }
   const at = (envelopeId: string): string => `/${encodeURIComponent(envelopeId)}`;
+
+  async function standingOf(key: CredentialRow, envelopeId: string): Promise<Standing | undefined> {
+    const answer = await call('GET', `${at(envelopeId)}/status`, key);
+    if (answer.status === 404) return undefined;
+    const { status, vaulted = false, signers = [], declined } = read('loyva status', answer, key, Status).data;
+    const signed = new Map(signers.map((each) => [each.email.toLowerCase(), hasSigned(each.status)]));
+    return { status, vaulted, signed, declined: declined?.reason ? sentence(declined.reason) : undefined };
+  }
 
   return {
     async create(key, order): Promise<Making> {
@@ -76,19 +139,19 @@ export function loyva({ origin, request, keyOf, deadline, allowance, discover }:
       try {
         answer = await call('POST', '', key, bodyOf(order), 3 * deadline);
       } catch (cause) {
-        return { kind: cause instanceof OutboundFailure && cause.sent ? 'unclear' : 'later', cause };
+        return { kind: outcomeOfFailure('loyva create', cause) === 'later' ? 'later' : 'unclear', cause };
       }
-      const made = fine(answer) && isKeyless(answer, keyOf(key)) ? json(answer, Made) : undefined;
-      if (made) return { kind: 'made', envelopeId: made.data.envelope_id };
-      const kind = refusing.has(answer.status) ? 'refused' : turnedAway.has(answer.status) ? 'later' : 'unclear';
-      return { kind, cause: failed(answer, 'a new envelope') };
+      try {
+        return { kind: 'made', envelopeId: read('loyva create', answer, key, Made).data.envelope_id };
+      } catch (cause) {
+        if (cause instanceof RefusedForGood) return { kind: 'refused', refusal: cause.refusal, refusals: refusalsIn(answer, key, order) };
+        return { kind: outcomeOf('loyva create', answer) === 'later' ? 'later' : 'unclear', cause };
+      }
     },
 
     async find(key, externalId): Promise<Found> {
       for (let page = 1; page <= look.pages; page += 1) {
-        const answer = await call('GET', `?page=${page}&limit=${look.limit}`, key);
-        const list = fine(answer) && isKeyless(answer, keyOf(key)) ? json(answer, Listed) : undefined;
-        if (!list) throw failed(answer, 'the list of envelopes');
+        const list = read('loyva list', await call('GET', `?page=${page}&limit=${look.limit}`, key), key, Listed);
         const found = list.data.find((each) => each.external_id === externalId);
         if (found) return { kind: 'found', envelopeId: found.envelope_id };
         // Nobody documents that a request's external_id is kept. Whoever speaks our ceremony keeps it; of others nothing follows.
@@ -99,33 +162,52 @@ export function loyva({ origin, request, keyOf, deadline, allowance, discover }:
       return { kind: 'untold' };
     },
 
-    async standing(key, envelopeId): Promise<Standing | undefined> {
-      const answer = await call('GET', `${at(envelopeId)}/status`, key);
-      if (answer.status === 404) return undefined;
-      const found = fine(answer) && isKeyless(answer, keyOf(key)) ? json(answer, Status) : undefined;
-      if (!found) throw fine(answer) ? new Failure('vendor-unreadable') : failed(answer, 'a status');
-      const { status, vaulted = false, signers = [] } = found.data;
-      return { status, vaulted, signed: new Map(signers.map((each) => [each.email.toLowerCase(), hasSigned(each.status)])) };
-    },
+    standing: standingOf,
 
     async void(key, envelopeId, reason) {
       const answer = await call('POST', `${at(envelopeId)}/void`, key, { reason });
-      if (!fine(answer)) throw failed(answer, 'a void');
+      const outcome = outcomeOf('loyva void', answer);
+      if (outcome === 'done') return true;
+      const refused = () => failed('loyva void', answer, keyOf(key));
+      if (outcome !== 'unclear') throw refused();
+      const { status = '' } = (await standingOf(key, envelopeId)) ?? {};
+      if (isOpen(status)) throw new RefusedForGood(refused().message, refusalIn(answer, keyOf(key), wordsIn));
+      return status === 'voided';
     },
 
     async vaultIn(key, envelopeId) {
       const answer = await call('POST', `${at(envelopeId)}/vault-in-signed`, key, {}, 3 * deadline);
-      if (!fine(answer)) throw failed(answer, 'a vault-in');
+      const outcome = outcomeOf('loyva vault-in', answer);
+      const refused = () => failed('loyva vault-in', answer, keyOf(key));
+      if (outcome === 'unclear') {
+        const { vaulted = false } = (await standingOf(key, envelopeId)) ?? {};
+        if (!vaulted) throw new RefusedForGood(refused().message, refusalIn(answer, keyOf(key), wordsIn));
+        return true;
+      }
+      if (outcome !== 'done') throw refused();
       const { status, vaulted } = json(answer, Vaulted)?.data ?? {};
       return vaulted === true || status === 'vaulted';
     },
   };
 }
 
+/** The words a vendor has for an envelope that is being signed. */
+const isOpen = (status: string): boolean => status === 'sent' || status === 'viewed';
+
 /** The words a vendor may have for a signer who is through. */
 const hasSigned = (status: string): boolean => /^(signed|completed|done)$/i.test(status);
 
-function bodyOf({ externalId, title, content, signers, fields }: EnvelopeOrder): object {
+/** The part that a JSON Pointer into the request means. */
+function partAt(pointer: string, { fields }: EnvelopeOrder): OrderPart | null {
+  if (pointer === '/customer_name' || pointer === '/signers/0/name') return { signer: 'name' };
+  if (pointer === '/customer_email' || pointer === '/signers/0/email') return { signer: 'email' };
+  const [, list, first = '', part] = pointer.split('/');
+  if (list === 'values') return { field: first.replaceAll('~1', '/').replaceAll('~0', '~') };
+  const name = list === 'fields' && part === 'value' ? fields[Number(first)]?.name : undefined;
+  return name === undefined ? null : { field: name };
+}
+
+function bodyOf({ externalId, title, content, signers, fields, values }: EnvelopeOrder): object {
   return {
     customer_email: signers[0]?.email,
     customer_name: signers[0]?.name,
@@ -138,5 +220,6 @@ function bodyOf({ externalId, title, content, signers, fields }: EnvelopeOrder):
     signing_order: signers.length > 1 ? 'sequential' : 'parallel',
     signers: signers.map((signer, i) => ({ ...signer, order: i + 1 })),
     ...(fields.length > 0 && { fields }),
+    ...(Object.keys(values).length > 0 && { values }),
   };
 }

@@ -40,10 +40,23 @@ function rebuilding<R>(
 
 const secretNames = new Set(['serverKey', 'apiKey']);
 
-/** The parser's own error would quote what it stumbled over, and that may be a secret. */
+/** ECMAScript's "JSON.parse source text access", which Node has and TypeScript does not know yet. */
+declare global {
+  interface JSON {
+    parse(text: string, revive: (name: string, value: unknown, context: { source?: string }) => unknown): unknown;
+    rawJSON(text: string): unknown;
+  }
+}
+
+/**
+ * Every number stays the text that it is: `0.10`, and digits beyond those of a JavaScript number, are written again as they came. The
+ * parser's own error would quote what it stumbled over, and that may be a secret.
+ */
 function jsonOf(body: Buffer): unknown {
   try {
-    return JSON.parse(body.toString('utf8'));
+    return JSON.parse(body.toString('utf8'), (_, value, { source }) =>
+      typeof value === 'number' && source !== undefined ? JSON.rawJSON(source) : value,
+    );
   } catch {
     throw new Error('The answer is not JSON.');
   }

@@ -6,11 +6,13 @@ import {
   scribelessKeyHeader,
   scribelessPaths,
 } from '../../../shared/vendors/scribeless.ts';
-import { type OutboundAnswer, OutboundFailure, type Request } from '../../outbound/request.ts';
+import type { OutboundAnswer, Request } from '../../outbound/request.ts';
 import type { CredentialRow } from '../domain/ports.ts';
-import type { Opening, ProvisioningVendor, Refusal } from '../domain/vendor.ts';
+import { RefusedForGood } from '../domain/refusal.ts';
+import type { Opening, ProvisioningVendor } from '../domain/vendor.ts';
 import { isKeyless } from './echo.ts';
 import { vendorLink } from './links.ts';
+import { outcomeOf, outcomeOfFailure, refusalIn } from './outcomes.ts';
 import { json } from './read.ts';
 
 export interface VendorOptions {
@@ -22,8 +24,11 @@ export interface VendorOptions {
   readonly deadline: number;
 }
 
-/** With these the vendor turned the call away before doing anything; 408 is not among them, it is a timeout. */
-const turnedAway: ReadonlySet<number> = new Set([401, 402, 403, 404, 405, 413, 415, 429]);
+/** The names of these fields that the vendor's words have; one they do not name is left alone. */
+export const fieldsIn = (words: string, fields: readonly string[]): string[] =>
+  fields.filter((field) => new RegExp(`\\b${field}\\b`, 'i').test(words));
+
+const wordsIn = (answer: OutboundAnswer): string | undefined => json(answer, ScribelessError)?.message;
 
 /** Scribeless has no idempotency and no way to look a team up: an answer that was lost is lost. */
 export function scribeless({ origin, request, keyOf, deadline }: VendorOptions): ProvisioningVendor {
@@ -46,25 +51,29 @@ export function scribeless({ origin, request, keyOf, deadline }: VendorOptions):
       try {
         answer = await call('POST', scribelessPaths.teams, partnerKey, fields);
       } catch (cause) {
-        return { kind: cause instanceof OutboundFailure && cause.sent ? 'unknown' : 'later', cause };
+        return { kind: outcomeOfFailure('scribeless open', cause) === 'later' ? 'later' : 'unknown', cause };
       }
-      const { status } = answer;
-      if (status >= 200 && status < 300) {
-        const team = isKeyless(answer, keyOf(partnerKey)) ? json(answer, ScribelessTeam) : undefined;
-        return team
-          ? { kind: 'opened', ref: team.teamId, secret: team.apiKey.key }
-          : { kind: 'unknown', cause: new Failure('vendor-unreadable', 'Scribeless gave an answer that cannot be read.') };
+      const outcome = outcomeOf('scribeless open', answer);
+      const key = keyOf(partnerKey);
+      if (outcome === 'refused') {
+        const refusal = refusalIn(answer, key, wordsIn);
+        const named = refusal.reason === 'answers' ? fieldsIn(refusal.said, Object.keys(fields)) : [];
+        return { kind: 'refused', refusal, fields: named.map((field) => ({ field, code: 'vendor-refused' })) };
       }
-      if (status === 400 || status === 422) return { kind: 'refused', faults: refusals(answer, Object.keys(fields)) };
-      const cause = new Failure('vendor-unavailable', `Scribeless answered ${status}.`);
-      return { kind: turnedAway.has(status) ? 'later' : 'unknown', cause };
+      const team = outcome === 'done' && isKeyless(answer, key) ? json(answer, ScribelessTeam) : undefined;
+      if (team) return { kind: 'opened', ref: team.teamId, secret: team.apiKey.key };
+      const cause = new Failure(outcome === 'done' ? 'vendor-unreadable' : 'vendor-unavailable', `Scribeless answered ${answer.status}.`);
+      return { kind: outcome === 'later' ? 'later' : 'unknown', cause };
     },
 
     async readiness(customerKey) {
       const answer = await call('GET', scribelessPaths.status, customerKey);
-      const status = answer.status === 200 && isKeyless(answer, keyOf(customerKey)) ? json(answer, ScribelessStatus) : undefined;
-      if (!status)
-        throw new Failure(answer.status === 401 ? 'vendor-refused' : 'vendor-unreadable', `Scribeless answered ${answer.status}.`);
+      const outcome = outcomeOf('scribeless status', answer);
+      const told = `Scribeless answered ${answer.status} to a status.`;
+      if (outcome === 'refused') throw new RefusedForGood(told, refusalIn(answer, keyOf(customerKey), wordsIn));
+      if (outcome !== 'done') throw new Failure('vendor-unavailable', told);
+      const status = isKeyless(answer, keyOf(customerKey)) ? json(answer, ScribelessStatus) : undefined;
+      if (!status) throw new Failure('vendor-unreadable', told);
       const { billingSetupUrl } = status;
       return {
         ref: status.teamId,
@@ -73,11 +82,4 @@ export function scribeless({ origin, request, keyOf, deadline }: VendorOptions):
       };
     },
   };
-}
-
-/** The message names the fields at fault in words; a field it does not name is left alone. */
-function refusals(answer: OutboundAnswer, fields: readonly string[]): Refusal[] {
-  const message = json(answer, ScribelessError)?.message ?? '';
-  const named = fields.filter((field) => new RegExp(`\\b${field}\\b`, 'i').test(message));
-  return (named.length > 0 ? named : [null]).map((field) => ({ field, code: 'vendor-refused' }));
 }

@@ -58,7 +58,14 @@ export const Certificate = z.object({
     legal_notices: list(z.string()),
     log: z.catch(
       z.nullable(
-        z.object({ origin: word, leaf: z.catch(z.nullable(z.union([z.string(), z.number()])), null), size: number, checkpoint: word }),
+        z.object({
+          origin: word,
+          leaf: z.catch(z.nullable(z.union([z.string(), z.number()])), null),
+          leaf_text: word,
+          leaf_hash: word,
+          size: number,
+          checkpoint: word,
+        }),
       ),
       null,
     ),

@@ -1,14 +1,12 @@
-import type { PDFDocument } from '@cantoo/pdf-lib';
 import { displayed, type PageBox } from '../../../shared/geometry.ts';
 import type { Facts } from '../domain/documents.ts';
-import type { Embedder } from './embed.ts';
-import { type Block, columnOf, type Paper, paginated, paperFor, space, stack, textBlock } from './layout.ts';
-import { newPages } from './own-pages.ts';
-import { dayOf, heading, history, instant, pair, party, remark, title } from './record.ts';
+import { type Block, columnOf, type Paper, paginated, paperFor, space, stack, tagged, textBlock } from './layout.ts';
+import { newPages, type OwnPages } from './own-pages.ts';
+import { addressOf, dayOf, heading, history, instant, pair, party, remark, title } from './record.ts';
 import { ways } from './words.ts';
 
 /** Adds the pages that tell how the document was signed: who, what they agreed to, what happened when and who says so, and the hashes. */
-export function addCompletionPages(document: PDFDocument, embedder: Embedder, boxes: readonly PageBox[], facts: Facts): void {
+export function addCompletionPages(target: OwnPages, boxes: readonly PageBox[], facts: Facts): void {
   const paper = paperFor(boxes[0] ? displayed(boxes[0]).width : 0);
   const blocks = [
     ...opening(paper, facts),
@@ -18,11 +16,15 @@ export function addCompletionPages(document: PDFDocument, embedder: Embedder, bo
     ...hashes(paper, facts),
   ];
   const room = paper.height - paper.margin.top - paper.margin.bottom;
-  newPages(document, embedder, paper, paginated(blocks, room), { left: facts.envelope.id, right: 'Completion record' });
+  newPages(target, paper, paginated(blocks, room), {
+    left: facts.envelope.id,
+    right: 'Completion record',
+    lang: facts.envelope.locale ?? undefined,
+  });
 }
 
 function opening(paper: Paper, { envelope, sender, document }: Facts): Block[] {
-  const sentence = `Signed by everybody and sealed on ${dayOf(envelope.completed_at)}.`;
+  const sentence = `Signed by everybody and sealed on ${dayOf(envelope.completed_at)} (UTC).`;
   return [
     ...title(paper, { kind: 'Completion record', name: envelope.name, sentence }),
     pair(paper, 'Asked for by', sender),
@@ -40,8 +42,9 @@ const parties = (paper: Paper, { signers }: Facts): Block[] =>
       ['E-mail', signer.email],
       ['Agreed', `${instant(signer.consented_at)} UTC`],
       ['Signed', `${instant(signer.signed_at)} UTC`],
+      ['Day of signing', signer.date_signed && `${signer.date_signed} in ${signer.time_zone}`],
       ['Reached', ways[signer.assurance] ?? signer.assurance],
-      ['Address', signer.address],
+      ['Address', signer.address && addressOf(signer)],
       ['Browser', signer.user_agent],
       ['Reported by', signer.reported_by],
     ]),
@@ -53,7 +56,10 @@ function consent(paper: Paper, { consent: { version, sha256, paragraphs } }: Fac
     heading('What each of them agreed to before they saw the document', paper),
     // The first is the text's own title.
     ...paragraphs.map((text, i) =>
-      stack(textBlock(text, width, { size: 9.5, leading: 1.55, style: i === 0 ? 'strong' : 'text' }), space(6)),
+      tagged(
+        i === 0 ? 'H3' : 'P',
+        stack(textBlock(text, width, { size: 9.5, leading: 1.55, style: i === 0 ? 'strong' : 'text' }), space(6)),
+      ),
     ),
     space(4),
     pair(paper, 'Version', version),

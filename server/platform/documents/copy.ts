@@ -13,9 +13,11 @@ import {
 import { displayed, type PageBox } from '../../../shared/geometry.ts';
 import type { Embedder } from './embed.ts';
 import { legible } from './fonts.ts';
+import { dropLostObjects } from './lost-objects.ts';
 import { boxOf, lay } from './page.ts';
 import { shapeLine } from './shape.ts';
 import { createSheet, type Sheet } from './sheet.ts';
+import { createStructure } from './structure.ts';
 
 /**
  * Makes a sealed document into a copy that anybody can tell from it: without its seal and what was attached to it, and with "COPY" across
@@ -23,16 +25,18 @@ import { createSheet, type Sheet } from './sheet.ts';
  */
 export function asCopy(document: PDFDocument, embedder: Embedder, watermark: string): void {
   withoutSeal(document);
-  const overlay = { embedder, name: `Inlay${randomBytes(4).toString('hex')}` };
+  const structure = createStructure(document);
+  const overlay = { embedder, structure, name: `Inlay${randomBytes(4).toString('hex')}` };
   const faint = document.context.register(document.context.obj({ Type: 'ExtGState', ca: 0.16 }));
   const clear = document.context.register(document.context.obj({ Type: 'ExtGState', ca: 0.85 }));
-  for (const { node } of document.getPages()) {
-    const box = boxOf(node);
-    const sheet = createSheet(embedder, { Faint: faint, Clear: clear });
+  for (const page of document.getPages()) {
+    const box = boxOf(page.node);
+    const sheet = createSheet(embedder, { states: { Faint: faint, Clear: clear } });
     across(sheet, box);
     alongEdge(sheet, box, watermark);
-    lay(overlay, node, box, sheet);
+    lay(overlay, page, box, [{ sheet, as: 'Watermark' }]);
   }
+  structure.finish();
 }
 
 const grey = '#4a545c';
@@ -83,6 +87,7 @@ function withoutSeal(document: PDFDocument): void {
   } else catalog.delete(PDFName.of('AcroForm'));
   catalog.lookupMaybe(PDFName.of('Names'), PDFDict)?.delete(PDFName.of('EmbeddedFiles'));
   for (const key of ['Perms', 'AF']) catalog.delete(PDFName.of(key));
+  dropLostObjects(document);
   sweep(context);
 }
 

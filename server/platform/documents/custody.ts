@@ -1,15 +1,19 @@
-import { PDFDocument } from '@cantoo/pdf-lib';
+import { PDFDocument, PDFName } from '@cantoo/pdf-lib';
 import type { CustodyFacts } from '../domain/documents.ts';
 import { createEmbedder } from './embed.ts';
 import { type Block, type Paper, paginated, paperFor } from './layout.ts';
 import { newPages } from './own-pages.ts';
 import { dayOf, heading, history, instant, pair, party, remark, title } from './record.ts';
+import { createStructure } from './structure.ts';
 
 /** The custody record: what lies in the vault, how it came there, who controls it, and what happened until then. Ours from its first page. */
 export async function custodyRecord(facts: CustodyFacts): Promise<PDFDocument> {
   const document = await PDFDocument.create({ updateMetadata: false });
-  document.setTitle(`Custody record of ${facts.envelope.id}`);
+  document.setTitle(`Custody record of ${facts.envelope.id}`, { showInWindowTitleBar: true });
+  document.setLanguage('en');
+  document.catalog.set(PDFName.of('MarkInfo'), document.context.obj({ Marked: true }));
   const embedder = createEmbedder(document.context);
+  const structure = createStructure(document);
   const paper = paperFor(0);
   const blocks = [
     ...opening(paper, facts),
@@ -19,8 +23,13 @@ export async function custodyRecord(facts: CustodyFacts): Promise<PDFDocument> {
     ...history(paper, facts.events),
   ];
   const room = paper.height - paper.margin.top - paper.margin.bottom;
-  newPages(document, embedder, paper, paginated(blocks, room), { left: facts.envelope.id, right: 'Custody record' });
+  newPages({ document, embedder, structure }, paper, paginated(blocks, room), {
+    left: facts.envelope.id,
+    right: 'Custody record',
+    lang: facts.envelope.locale ?? undefined,
+  });
   embedder.finish();
+  structure.finish();
   return document;
 }
 
@@ -28,7 +37,7 @@ const opening = (paper: Paper, { envelope, vaulted_at, origin, controller }: Cus
   ...title(paper, {
     kind: 'Custody record',
     name: envelope.name,
-    sentence: `Taken into the vault on ${dayOf(vaulted_at)}, and controlled by ${controller.name}.`,
+    sentence: `Taken into the vault on ${dayOf(vaulted_at)} (UTC), and controlled by ${controller.name}.`,
   }),
   pair(paper, 'Envelope', envelope.id),
   pair(paper, 'Customer', envelope.customer_id),

@@ -1,92 +1,93 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { Blob, Font, Face as HbFace } from 'harfbuzzjs';
+import { codeOf, isWritten } from '../../../shared/written.ts';
+import { type Face, faceWith } from './faces.ts';
+import { atHand, dancing, type Family, packed, type Region, regional, regions } from './families.ts';
+import { loadDecoder } from './woff2.ts';
 
-/** One face at hand: its outlines for shaping and embedding, and which characters it has. All lengths in ems. */
-export interface Face {
-  readonly name: string;
-  readonly bytes: Uint8Array;
-  readonly font: Font;
-  readonly unitsPerEm: number;
-  has(codePoint: number): boolean;
-}
-
-/** What is written with: the text face and its heavier sister for headings, each in all seven scripts, and the script face of typed signatures. */
+/** What is written with: the text face and its heavier sister for headings, each in every script, and the script face of typed signatures. */
 export type Style = 'text' | 'strong' | 'script';
-
-/** Packages of the faces by script; the first also has what belongs to no script, and whatever else it covers. */
-const families: readonly (readonly [script: string, family: string, file: string])[] = [
-  ['Latin', 'noto-sans', 'NotoSans'],
-  ['Arabic', 'noto-sans-arabic', 'NotoSansArabic'],
-  ['Hebrew', 'noto-sans-hebrew', 'NotoSansHebrew'],
-  ['Devanagari', 'noto-sans-devanagari', 'NotoSansDevanagari'],
-  ['Thai', 'noto-sans-thai', 'NotoSansThai'],
-];
-const weights: Readonly<Record<Exclude<Style, 'script'>, string>> = { text: '400Regular', strong: '600SemiBold' };
-const dancing = ['dancing-script', 'DancingScript', '400Regular'] as const;
-
-const { resolve } = createRequire(import.meta.url);
-const opened = new Map<string, Face>();
-
-/** Faces are read when they are first needed and then kept: they are constants of the program. */
-function faceOf(family: string, file: string, weight: string): Face {
-  const name = `${file}-${weight.replace(/^\d+/, '')}`;
-  const kept = opened.get(name);
-  if (kept) return kept;
-  const bytes = new Uint8Array(readFileSync(resolve(`@expo-google-fonts/${family}/${weight}/${file}_${weight}.ttf`)));
-  const hbFace = new HbFace(new Blob(bytes));
-  const characters = new Set(hbFace.collectUnicodes());
-  const face = { name, bytes, font: new Font(hbFace), unitsPerEm: hbFace.upem, has: (codePoint: number) => characters.has(codePoint) };
-  opened.set(name, face);
-  return face;
-}
 
 /** What a character needs of a font: nothing at all for line ends, tabs and what is never drawn (joiners, direction marks, selectors). */
 const isDrawn = (character: string): boolean => !/^[\t\n\r\u2028\u2029\p{Default_Ignorable_Code_Point}]$/u.test(character);
 
-const scriptOf = (character: string): string | undefined => families.find(([script]) => scripts[script]?.test(character))?.[0];
-const scripts: Readonly<Record<string, RegExp>> = Object.fromEntries(
-  families.map(([script]) => [script, new RegExp(`^\\p{Script=${script}}$`, 'u')]),
+/** Each family by the script it is for. */
+const byScript = [...atHand, ...packed].flatMap((family) =>
+  family.scripts.map((script) => [new RegExp(`^\\p{Script=${script}}$`, 'u'), family] as const),
 );
+const [latin] = atHand as [Family];
+
+/** Ideographs and the signs that are as wide: they are written as the text's language has them. */
+const isEastern = (character: string): boolean =>
+  character >= '\u2e80' &&
+  /^[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Bopomofo}\u{3000}-\u{303f}\u{3200}-\u{33ff}\u{ff00}-\u{ffef}]$/u.test(character);
+
+const owners = new Map<string, readonly Family[]>();
+
+/** The families that a character belongs to, by its script; none where it belongs to no script, or to one without a family. */
+function familiesOf(character: string, region: Region): readonly Family[] {
+  const kept = owners.get(character);
+  if (kept) return kept;
+  const own = byScript.filter(([script]) => script.test(character)).map(([, family]) => family);
+  if (isEastern(character)) return [...own, ...[region, ...regions].map(regional)];
+  owners.set(character, own);
+  return own;
+}
 
 /**
  * The face for a character: that of its script, then the one in use (for spaces, digits, points and accents, which every face has), then the
- * first that has it.
+ * first that has it. For a text that `ready` was awaited for. An emoji has none: what looks like a picture on screen would be another on paper.
  */
-export function faceFor(character: string, style: Style, current: Face | undefined): Face | undefined {
+export function faceFor(character: string, style: Style, current: Face | undefined, region: Region = 'SC'): Face | undefined {
   const codePoint = character.codePointAt(0) ?? 0;
-  if (style === 'script') return faceOf(...dancing).has(codePoint) || !isDrawn(character) ? faceOf(...dancing) : undefined;
-  if (!isDrawn(character)) return current ?? familyFace('Latin', style);
-  const script = scriptOf(character);
-  const has = (face: Face | undefined): face is Face => face?.has(codePoint) ?? false;
-  if (script !== undefined) {
-    const own = familyFace(script, style);
-    if (has(own)) return own;
+  if (style === 'script') return faceWith(dancing, isDrawn(character) ? codePoint : space, 400);
+  const weight = style === 'strong' ? 600 : 400;
+  if (!isDrawn(character)) return current ?? faceWith(latin, space, weight);
+  if (/^\p{Emoji_Presentation}$/u.test(character)) return undefined;
+  const first = (families: readonly Family[]): Face | undefined => {
+    for (const family of families) {
+      const face = faceWith(family, codePoint, weight);
+      if (face) return face;
+    }
+    return undefined;
+  };
+  const inUse = current?.characters.has(codePoint) && !current.family.eastern && current.family !== dancing ? current : undefined;
+  return first(familiesOf(character, region)) ?? inUse ?? first(atHand) ?? first(packed);
+}
+const space = 0x20;
+
+/** Must have settled before a text with characters of packed faces is shaped; at once for all others. */
+export async function ready(texts: Iterable<string>): Promise<void> {
+  const isAtHand = (character: string): boolean => {
+    const codePoint = character.codePointAt(0) ?? 0;
+    return codePoint < 0x17f || !isDrawn(character) || atHand.some((family) => faceWith(family, codePoint, 400));
+  };
+  // The same name may stand on every page.
+  for (const text of new Set(texts)) if (![...text.normalize('NFC')].every(isAtHand)) return loadDecoder();
+}
+
+/** By place in the text: is what stands there written in the script face? A word of which it lacks a letter is in the text face as a whole. */
+export function inScript(text: string): (at: number) => boolean {
+  const places: boolean[] = [];
+  for (const word of text.match(/\S+\s*|\s+/gu) ?? []) {
+    const known = [...word].every((character) => faceFor(character, 'script', undefined));
+    for (let i = 0; i < word.length; i++) places.push(known);
   }
-  if (has(current)) return current;
-  return families.map(([name]) => familyFace(name, style)).find(has);
+  return (at) => places[at] ?? true;
 }
 
-function familyFace(script: string, style: Exclude<Style, 'script'>): Face | undefined {
-  const family = families.find(([name]) => name === script);
-  return family && faceOf(family[1], family[2], weights[style]);
+/** In which of its regional faces a text's Han characters are written: by the letters beside them, then its language (BCP 47), then SC. */
+export function regionOf(text: string, language = ''): Region {
+  if (/[\p{scx=Hiragana}\p{scx=Katakana}]/u.test(text.replace(/[\u3001-\u303f\ufe45\ufe46\uff61-\uff65]/gu, ''))) return 'JP';
+  if (/\p{Script=Hangul}/u.test(text)) return 'KR';
+  if (/\p{Script=Bopomofo}/u.test(text)) return 'TC';
+  return languages.find(([tag]) => tag.test(language))?.[1] ?? 'SC';
 }
-
-/** The script face, where it has every character of the text; else the text face for the whole of it. */
-export const styleOfTyped = (text: string): Style =>
-  [...text.normalize('NFC')].every((character) => faceFor(character, 'script', undefined)) ? 'script' : 'text';
-
-/** Control characters have no look, though some faces have a glyph for them. */
-const isMissing = (character: string): boolean =>
-  isDrawn(character) && (/^\p{Cc}$/u.test(character) || !faceFor(character, 'text', undefined));
-
-/** Characters that no text face has, each once. */
-export const missingIn = (texts: readonly string[]): string[] => [
-  ...new Set(texts.flatMap((text) => [...text.normalize('NFC')].filter(isMissing))),
+const languages: readonly (readonly [tag: RegExp, region: Region])[] = [
+  [/^ja\b/i, 'JP'],
+  [/^ko\b/i, 'KR'],
+  [/^(?:zh(?:-Hant)?-HK|yue)\b/i, 'HK'],
+  [/^zh-(?:Hant|TW|MO)\b/i, 'TC'],
 ];
 
 /** The text with the code of every character that no face has in its place, for what is told rather than signed. */
 export const legible = (text: string): string =>
-  [...text.normalize('NFC')].map((character) => (isMissing(character) ? `[${codeOf(character)}]` : character)).join('');
-
-const codeOf = (character: string): string => `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+  [...text.normalize('NFC')].map((character) => (isWritten(character) ? character : `[${codeOf(character)}]`)).join('');

@@ -7,20 +7,35 @@ export interface SealIdentity {
   readonly privateKey: Uint8Array;
 }
 
-const Written = z.strictObject({ certificates: z.array(z.base64()).check(z.minLength(1)), privateKey: z.base64() });
+/** An identity whose authority is ours. */
+export interface OwnIdentity extends SealIdentity {
+  /** The root's key (PKCS#8 DER), which certifies the next sealing key. */
+  readonly authorityKey: Uint8Array;
+}
 
-/** To be kept encrypted: it holds the sealing key. */
-export const identityToJson = (identity: SealIdentity): string =>
+const Written = z.strictObject({
+  certificates: z.array(z.base64()).check(z.minLength(1)),
+  privateKey: z.base64(),
+  /** Missing in what was written before 0.4.0: the root's key was not kept then. */
+  authorityKey: z.optional(z.base64()),
+});
+
+/** To be kept encrypted: it holds the keys. */
+export const identityToJson = (identity: OwnIdentity): string =>
   JSON.stringify({
-    certificates: identity.certificates.map((certificate) => Buffer.from(certificate).toString('base64')),
-    privateKey: Buffer.from(identity.privateKey).toString('base64'),
+    certificates: identity.certificates.map(base64Of),
+    privateKey: base64Of(identity.privateKey),
+    authorityKey: base64Of(identity.authorityKey),
   });
 
-export function identityFromJson(json: string): SealIdentity {
-  const { certificates, privateKey } = Written.parse(JSON.parse(json));
-  const bytes = (base64: string): Uint8Array => new Uint8Array(Buffer.from(base64, 'base64'));
-  return strongIdentity({ certificates: certificates.map(bytes), privateKey: bytes(privateKey) });
+export function identityFromJson(json: string): SealIdentity | OwnIdentity {
+  const { certificates, privateKey, authorityKey } = Written.parse(JSON.parse(json));
+  const identity = strongIdentity({ certificates: certificates.map(bytesOf), privateKey: bytesOf(privateKey) });
+  return authorityKey === undefined ? identity : { ...identity, authorityKey: bytesOf(authorityKey) };
 }
+
+const base64Of = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+const bytesOf = (base64: string): Uint8Array => new Uint8Array(Buffer.from(base64, 'base64'));
 
 /** The same, if its key is strong enough and belongs to its first certificate; else an Error for the operator that says what is wrong. */
 export function strongIdentity(identity: SealIdentity): SealIdentity {

@@ -10,6 +10,8 @@ const mostContent = 16 << 20;
 export interface Isolated {
   readonly contents: readonly PDFRef[];
   readonly form?: PDFRef;
+  /** What it was, where it can be read. */
+  readonly whole?: Uint8Array | undefined;
   readonly begin: string;
   readonly end: string;
 }
@@ -21,24 +23,29 @@ export interface Isolated {
  * 32000-2, 8.10.1); since pdf.js lets a form close what is around it, there are states around it to spare.
  */
 export function isolated(context: PDFContext, leaf: PDFPageLeaf, contents: readonly PDFRef[], { box }: PageBox): Isolated {
-  const parts = contents.map((ref) => decoded(streamAt(context, ref)));
-  const whole = parts.every((part) => part !== undefined) ? Buffer.concat(parts.flatMap((part) => [part, newline])) : undefined;
+  const whole = wholeContent(context, contents);
   const states = whole && statesOf(whole);
   const opening = context.getPushGraphicsStateContentStream();
   if (states && whole) {
     const end = 'Q '.repeat(states.open + 1);
-    if (states.excess.length === 0) return { contents: [opening, ...contents], begin: '', end };
+    if (states.excess.length === 0) return { contents: [opening, ...contents], whole, begin: '', end };
     for (const at of states.excess) whole[at] = 0x20;
-    return { contents: [opening, context.register(flate(context, whole))], begin: '', end };
+    return { contents: [opening, context.register(flate(context, whole))], whole, begin: '', end };
   }
   const spare = whole ? Math.min(200, whole.filter((byte) => byte === 0x51).length) + 1 : 10;
   const around = { begin: 'q '.repeat(spare), end: 'Q '.repeat(spare) };
   const entries: Entries = { Type: 'XObject', Subtype: 'Form', BBox: [...box], Resources: leaf.Resources() ?? context.obj({}) };
   const [only] = contents;
-  if (whole) return { contents: [], form: context.register(flate(context, whole, entries)), ...around };
+  if (whole) return { contents: [], form: context.register(flate(context, whole, entries)), whole, ...around };
   if (only && contents.length === 1)
     return { contents: [], form: context.register(asForm(context, streamAt(context, only), entries)), ...around };
   return { contents: [opening, ...contents], begin: '', end: 'Q ' };
+}
+
+/** All of a page's content in one, inflated; nothing where some of it cannot be read. */
+export function wholeContent(context: PDFContext, contents: readonly PDFRef[], most = mostContent): Buffer | undefined {
+  const parts = contents.map((ref) => decoded(streamAt(context, ref), most));
+  return parts.every((part) => part !== undefined) ? Buffer.concat(parts.flatMap((part) => [part, newline])) : undefined;
 }
 
 function streamAt(context: PDFContext, ref: PDFRef): PDFRawStream {
@@ -56,13 +63,15 @@ function asForm(context: PDFContext, stream: PDFRawStream, entries: Entries): PD
   return PDFRawStream.of(dict, stream.contents);
 }
 
-function decoded(stream: PDFRawStream): Uint8Array | undefined {
+/** A stream's bytes; nothing where they cannot be read, or inflate to more than so many. */
+export function decoded(stream: PDFRawStream, most = mostContent): Uint8Array | undefined {
   const { dict, contents } = stream;
   const filter = dict.lookup(PDFName.of('Filter'));
   try {
-    if (filter === undefined) return contents;
+    // What is empty is no less so for want of a compressed nothing: a blank page.
+    if (filter === undefined || contents.length === 0) return contents;
     if (filter === PDFName.of('FlateDecode') && !dict.has(PDFName.of('DecodeParms')))
-      return inflateSync(contents, { maxOutputLength: mostContent });
+      return inflateSync(contents, { maxOutputLength: most });
     return decodePDFRawStream(stream).decode();
   } catch {
     // Readers go on where a stream is damaged or huge, each in its own way; the form keeps whatever they make of it to itself.

@@ -1,6 +1,8 @@
+import { directionOf } from '../../../shared/direction.ts';
 import { wrapped } from '../../../shared/marks.ts';
-import { legible, type Style } from './fonts.ts';
-import { directionOf, shapeLine } from './shape.ts';
+import type { Attributes } from './elements.ts';
+import { legible, regionOf, type Style } from './fonts.ts';
+import { shapeLine } from './shape.ts';
 import type { Colour, Sheet } from './sheet.ts';
 
 /** Pages of our own: paper, hairlines and space. Lengths are points; blocks are drawn from their top downwards. */
@@ -30,6 +32,8 @@ export interface Block {
   readonly height: number;
   /** It stays on the page of what follows it: a heading. */
   readonly keep?: boolean;
+  /** It is a row of a table, together with the rows before and after it. */
+  readonly row?: boolean;
   draw(sheet: Sheet, x: number, top: number): void;
 }
 
@@ -46,18 +50,31 @@ function linesOf(text: string, width: number, { size, style = 'text' }: Type): s
   return text.split(/\r\n|[\n\r\u2028\u2029]/).flatMap((paragraph) => wrapped(paragraph, width / size, measure));
 }
 
+/** Which of these lines of a text end where it has a space or a line end, and not within a word. */
+export function brokenAtSpaces(lines: readonly string[], text: string): boolean[] {
+  let at = 0;
+  return lines.map((line) => {
+    at = text.indexOf(line, at) + line.length;
+    return /\s/.test(text.charAt(at));
+  });
+}
+
 /** A text in a column; a character that cannot be written appears as its code. */
 export function textBlock(given: string, width: number, type: Type): Block {
   const text = legible(given);
   const { size, leading = 1.45, colour = ink.text, style = 'text' } = type;
+  // Of a text's Han characters all regions' are as wide.
   const lines = linesOf(text, width, type);
+  const broken = brokenAtSpaces(lines, `${text} `);
   const direction = directionOf(text);
   return {
     height: lines.length * size * leading,
     draw(sheet, x, top) {
+      const region = regionOf(text, sheet.lang);
       for (const [i, line] of lines.entries()) {
         const y = top - i * size * leading - size * (leading / 2 + 0.34);
-        sheet.text(line, { x, y, size, colour, style, direction });
+        const start = direction === 'rtl' ? width - shapeLine(line, style, direction, region).width * size : 0;
+        sheet.text(line, { x: x + start, y, size, colour, style, direction, region, broken: broken[i] === true });
       }
     },
   };
@@ -77,12 +94,24 @@ export const stack = (...blocks: readonly Block[]): Block => ({
 
 export const space = (height: number): Block => ({ height, draw: () => {} });
 
+/** A block that is the content of an element of the document's structure. */
+export const tagged = (type: string, block: Block, attributes?: Attributes): Block => ({
+  ...block,
+  draw: (sheet, x, top) => sheet.content(type, () => block.draw(sheet, x, top), attributes),
+});
+
+/** A block that is an element with others within it. */
+export const grouped = (type: string, block: Block): Block => ({
+  ...block,
+  draw: (sheet, x, top) => sheet.element(type, () => block.draw(sheet, x, top)),
+});
+
 /** Cells beside each other, each at its own distance from the left, under a hairline as wide as the column. */
 export function row(width: number, cells: readonly { at: number; block: Block }[], padding = 7): Block {
   return {
     height: Math.max(...cells.map(({ block }) => block.height)) + 2 * padding,
     draw(sheet, x, top) {
-      sheet.box(x, top - 0.25, width, 0.5, ink.line);
+      sheet.artifact(() => sheet.box(x, top - 0.25, width, 0.5, ink.line));
       for (const { at, block } of cells) block.draw(sheet, x + at, top - padding);
     },
   };

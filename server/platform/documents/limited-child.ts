@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { confinedTo, withoutNetwork } from './confinement.ts';
 import type { Answer, Question } from './intake.child.ts';
 import { intakeProgram } from './intake-program.ts';
 
@@ -26,11 +27,13 @@ export interface LimitedChild {
   /** Asks the one question this child is for; it is gone afterwards. */
   ask(question: Question): Promise<Exclude<Answer, { kind: 'ready' }> | Ended>;
   kill(): void;
+  /** Whether it came so far that it waits for its question. */
+  readonly ready: Promise<boolean>;
   readonly gone: Promise<void>;
   readonly pid: number | undefined;
 }
 
-const program = intakeProgram();
+const packedProgram = intakeProgram();
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 /** Between two looks at the resident set: a process can take some 100 MB more in this time. */
 const lookMs = 25;
@@ -38,21 +41,15 @@ const lookMs = 25;
 const startSeconds = 10;
 
 /**
- * Starts a child that reads one hostile file. It gets no environment, may read nothing but this program's own files, write nothing, start
- * nothing and say nothing (its output is dropped). Four limits end it: the heap by V8, time and the resident set by this process (on Linux, from
+ * Starts a child that reads one hostile file. It gets no environment, may read only what it is made of (confinement.ts), write nothing, start
+ * nothing, reach no address where the system can see to that, and say nothing (its output is dropped). Four limits end it: the heap by V8, time and the resident set by this process (on Linux, from
  * /proc), processor time by the kernel, which also holds when this process is gone.
  */
-export function startLimitedChild({ heapMb, memoryMb, timeMs }: ChildLimits): LimitedChild {
+export function startLimitedChild({ heapMb, memoryMb, timeMs }: ChildLimits, program = packedProgram): LimitedChild {
   const seconds = startSeconds + Math.ceil(timeMs / 1000);
-  const options = [
-    `--max-old-space-size=${heapMb}`,
-    '--permission',
-    `--allow-fs-read=${root}`,
-    '--disable-warning=ExperimentalWarning',
-    ...program,
-  ];
+  const options = [`--max-old-space-size=${heapMb}`, ...confinedTo(root), ...program];
   const [command, ...args] = [
-    ...(process.platform === 'win32' ? [] : ['/bin/sh', '-c', `ulimit -c 0; ulimit -t ${seconds}; exec "$0" "$@"`]),
+    ...(process.platform === 'win32' ? [] : ['/bin/sh', '-c', `ulimit -c 0; ulimit -t ${seconds}; exec "$0" "$@"`, ...withoutNetwork()]),
     process.execPath,
     ...options,
   ];
@@ -69,16 +66,19 @@ export function startLimitedChild({ heapMb, memoryMb, timeMs }: ChildLimits): Li
     child.ref();
     child.kill('SIGKILL');
   };
-  let ready = false;
-  child.on('message', (answer: Answer) => {
-    ready ||= answer.kind === 'ready';
+  let isReady = false;
+  // A child says that it is ready before it says anything else.
+  const began = new Promise<void>((resolve) => child.once('message', () => resolve())).then(() => {
+    isReady = true;
   });
+  const ready = Promise.race([began, gone]).then(() => isReady);
   // A spare one does not keep the server from ending.
   child.unref();
   child.channel?.unref();
 
   return {
     pid: child.pid,
+    ready,
     gone,
     kill,
     ask: (question) =>
@@ -98,7 +98,7 @@ export function startLimitedChild({ heapMb, memoryMb, timeMs }: ChildLimits): Li
         }, lookMs);
         child.on('message', (answer: Answer) => answer.kind !== 'ready' && end(answer));
         child.once('error', (error) => end({ kind: 'ended', why: 'failed', detail: error.message }));
-        child.once('close', (code, signal) => end({ kind: 'ended', why: ready ? 'died' : 'failed', detail: `${signal ?? code}` }));
+        child.once('close', (code, signal) => end({ kind: 'ended', why: isReady ? 'died' : 'failed', detail: `${signal ?? code}` }));
         // A child that died before it was asked takes no message, and its end is told above.
         child.send(question, () => {});
       }),

@@ -1,8 +1,23 @@
-import { PDFArray, type PDFContext, PDFDict, PDFName, PDFNumber, type PDFPageLeaf, PDFRawStream, PDFRef, PDFStream } from '@cantoo/pdf-lib';
+import {
+  PDFArray,
+  type PDFContext,
+  PDFDict,
+  PDFName,
+  PDFNumber,
+  type PDFPage,
+  type PDFPageLeaf,
+  PDFRawStream,
+  PDFRef,
+  PDFStream,
+} from '@cantoo/pdf-lib';
 import { displayed, type Matrix, type PageBox, pageBoxOf, toUserSpace } from '../../../shared/geometry.ts';
+import type { Drawn } from './appearance.ts';
+import type { Attributes } from './elements.ts';
 import { type Embedder, flate } from './embed.ts';
 import { isolated } from './isolate.ts';
+import { type Artifact, beginArtifact, beginContent } from './marked-content.ts';
 import type { Sheet } from './sheet.ts';
+import type { Structure } from './structure.ts';
 
 const Contents = PDFName.of('Contents');
 const Resources = PDFName.of('Resources');
@@ -12,26 +27,61 @@ const Annots = PDFName.of('Annots');
 /** What is laid over pages of one document; the name is random, so that it meets no name of the page. */
 export interface Overlay {
   readonly embedder: Embedder;
+  readonly structure: Structure;
   readonly name: string;
 }
 
-/** Lays a sheet, drawn in displayed points, over a page: a form of its own, after the page's content and apart from its graphics state. */
-export function lay({ embedder, name }: Overlay, leaf: PDFPageLeaf, box: PageBox, sheet: Sheet): void {
+/** A sheet, drawn in displayed points, and what it is in the document's structure; without that it is not told of there. */
+export interface Layer {
+  readonly sheet: Sheet;
+  readonly as?: { readonly type: string; readonly attributes: Attributes; readonly insteadOf?: PDFDict } | Artifact;
+}
+
+/** Lays sheets over a page: each a form of its own, after the page's content and apart from its graphics state. */
+export function lay({ embedder, structure, name }: Overlay, page: PDFPage, box: PageBox, layers: readonly Layer[]): void {
   const { context } = embedder;
   const { width, height } = displayed(box);
-  const form = context.register(
-    flate(context, sheet.content(), { Type: 'XObject', Subtype: 'Form', BBox: [0, 0, width, height], Resources: sheet.resources() }),
-  );
-  const page = isolated(context, leaf, contentsOf(leaf), box);
+  const drawn = layers.map(({ sheet, as }): Laid => {
+    const entries = { Type: 'XObject', Subtype: 'Form', BBox: [0, 0, width, height], Resources: sheet.resources() };
+    const form = context.register(flate(context, sheet.operators(), entries));
+    return { form, matrix: toUserSpace(box), ...(as ? { as } : {}) };
+  });
+  drawOver({ context, structure, name }, page, box, drawn);
+}
+
+/** A form, and what it is in the document's structure. */
+export interface Laid extends Drawn {
+  readonly as?: Layer['as'];
+}
+
+/** Draws forms over a page, each under its matrix, after the page's content and apart from its graphics state. `name` is no name of the page's. */
+export function drawOver(
+  { context, structure, name }: { context: PDFContext; structure: Structure; name: string },
+  page: PDFPage,
+  box: PageBox,
+  drawn: readonly Laid[],
+): void {
+  const { node: leaf } = page;
+  const content = isolated(context, leaf, contentsOf(leaf), box);
   const resources = ownResources(context, leaf);
   const objects = resources.lookup(XObject, PDFDict);
-  objects.set(PDFName.of(name), form);
-  if (page.form) objects.set(PDFName.of(`${name}Page`), page.form);
-  const first = page.form ? `${page.begin}/${name}Page Do ${page.end}` : page.end;
+  if (content.form) {
+    objects.set(PDFName.of(`${name}Page`), content.form);
+    structure.moved(page, content.form);
+  }
+  const tags = drawn.some(({ as }) => typeof as === 'object') ? structure.over(page, content) : undefined;
+  const steps = drawn.map(({ form, matrix, as }, i) => {
+    objects.set(PDFName.of(`${name}x${i}`), form);
+    const shown = `q ${under(matrix)} cm /${name}x${i} Do Q`;
+    if (as === undefined) return shown;
+    if (typeof as === 'string') return `${beginArtifact(as)} ${shown} EMC`;
+    return tags ? `${beginContent(as.type, tags.content(as.type, as.attributes, as.insteadOf))} ${shown} EMC` : shown;
+  });
+  const first = content.form ? `${content.begin}/${name}Page Do ${content.end}` : content.end;
   // A line end first: the content may end in a comment, or in the middle of a word.
-  const drawn = context.register(flate(context, `\n${first}\nq ${under(toUserSpace(box))} cm /${name} Do Q\n`));
+  const added = context.register(flate(context, `\n${first}\n${steps.join('\n')}\n`));
   leaf.set(Resources, resources);
-  leaf.set(Contents, context.obj([...page.contents, drawn]));
+  leaf.set(Contents, context.obj([...content.contents, added]));
   // Poppler takes the whole media box where the crop box reaches beyond it; what everybody else shows is written down.
   if (leaf.CropBox()) leaf.set(PDFName.of('CropBox'), context.obj([...box.box]));
 }

@@ -1,15 +1,15 @@
 import { Worker } from 'node:worker_threads';
+import { createQueue } from './queue.ts';
 import type { Work, WorkKind } from './work.ts';
 
 /** Threads that stamp and seal, so that no document holds up the server. */
 export interface Pool {
-  run<K extends WorkKind>(kind: K, asked: Work[K]['asked']): Promise<Work[K]['answer']>;
+  /** Does the job when it is the account's turn. Failure `vendor-unavailable` where too many of its jobs wait; sealing is never refused. */
+  run<K extends WorkKind>(kind: K, asked: Work[K]['asked'], account?: string): Promise<Work[K]['answer']>;
   close(): Promise<void>;
 }
 
 interface Job {
-  readonly kind: WorkKind;
-  readonly asked: unknown;
   readonly done: (answer: never) => void;
   readonly failed: (error: unknown) => void;
 }
@@ -26,28 +26,29 @@ export interface PoolLimits {
   readonly timeMs?: number;
 }
 
+/** Jobs that may wait, but for sealing: most take a few milliseconds. */
+const waiting = 64;
+
 /**
- * Threads are started when there is work, kept warm, and do one job at a time; the rest wait in order. A thread that dies fails the job it
+ * Threads are started when there is work, kept warm, and do one job at a time; the rest wait for their account's turn. A thread that dies fails the job it
  * had, nothing else, and the next job gets a new one.
  */
 export function createPool(size: number, { heapMb = 768, timeMs = 60_000 }: PoolLimits = {}): Pool {
   const hands = new Set<Hand>();
-  const waiting: Job[] = [];
-  let closed = false;
+  const queue = createQueue({ places: size, waiting });
 
-  const next = (): void => {
-    const idle = [...hands].find(({ job }) => job === undefined) ?? (hands.size < size && waiting.length > 0 ? hire() : undefined);
-    const job = idle && waiting.shift();
-    if (!idle || !job) return;
-    idle.job = job;
-    idle.timer = setTimeout(() => leave(idle, new Error('Sealing took too long.')), timeMs);
-    idle.thread.ref();
-    try {
-      idle.thread.postMessage({ kind: job.kind, asked: job.asked });
-    } catch (error) {
-      settle(idle, (given) => given.failed(error));
-    }
-  };
+  const begin = (kind: WorkKind, asked: unknown): Promise<never> =>
+    new Promise((done, failed) => {
+      const hand = [...hands].find(({ job }) => job === undefined) ?? hire();
+      hand.job = { done, failed };
+      hand.timer = setTimeout(() => leave(hand, new Error('Sealing took too long.')), timeMs);
+      hand.thread.ref();
+      try {
+        hand.thread.postMessage({ kind, asked });
+      } catch (error) {
+        settle(hand, (given) => given.failed(error));
+      }
+    });
 
   const settle = (hand: Hand, how: (job: Job) => void): void => {
     clearTimeout(hand.timer);
@@ -55,7 +56,6 @@ export function createPool(size: number, { heapMb = 768, timeMs = 60_000 }: Pool
     hand.job = undefined;
     hand.thread.unref();
     if (job) how(job);
-    next();
   };
 
   const leave = (hand: Hand, why: unknown): void => {
@@ -80,15 +80,12 @@ export function createPool(size: number, { heapMb = 768, timeMs = 60_000 }: Pool
   };
 
   return {
-    run: (kind, asked) =>
-      new Promise((done, failed) => {
-        if (closed) return failed(new Error('The pool is closed.'));
-        waiting.push({ kind, asked, done, failed });
-        next();
-      }),
+    async run(kind, asked, account = '') {
+      const giveBack = await queue.enter(account, kind === 'seal' ? 'seal' : 'read');
+      return begin(kind, asked).finally(giveBack);
+    },
     async close() {
-      closed = true;
-      for (const { failed } of waiting.splice(0)) failed(new Error('The pool is closed.'));
+      queue.close();
       const ends = [...hands].map(({ thread }) => thread.terminate());
       await Promise.all(ends);
     },

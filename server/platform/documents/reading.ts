@@ -1,15 +1,21 @@
-import { createHash, type Hash } from 'node:crypto';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import 'pdfjs-dist/legacy/build/pdf.worker.mjs';
 import { AnnotationMode, getDocument, PasswordException, type PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
+import { bounded } from './exhaustion.ts';
+import { type Drawing, fingerprintOf, lettersOf } from './fingerprint.ts';
 import { Refusal } from './refusals.ts';
 
 /** A page as pdf.js, the signer's reader, takes it. */
 export interface PageReading {
-  /** Without white space, which readers set as they like. */
+  /** The letters of its content in the order in which they are drawn, without white space, which readers set as they like. */
   readonly text: string;
   /** Hash of everything that is drawn, annotations included. */
   readonly drawing: string;
   /** Visible box, turn and unit. */
   readonly view: string;
+  /** Something in it was left out by pdf.js: what it does not know, or could not do. */
+  readonly faulty: boolean;
 }
 
 export interface ReadingOptions {
@@ -18,7 +24,11 @@ export interface ReadingOptions {
   readonly pictures?: boolean;
 }
 
+const pdfjs = dirname(createRequire(import.meta.url).resolve('pdfjs-dist/package.json'));
+
 const settings = {
+  // Without them every text of a font with a predefined map, usual in Chinese and Japanese files, reads as nothing (ISO 32000-2, 9.7.5.2).
+  cMapUrl: `${pdfjs}/cmaps/`,
   useWasm: false,
   useWorkerFetch: false,
   disableFontFace: true,
@@ -37,26 +47,32 @@ console.warn = (text: unknown) => {
   if (faults.test(String(text))) faulty += 1;
 };
 
-/** Reads a PDF page by page; Refusal `encrypted`, or `differs` for content that readers take in several ways. */
+/** Reads a PDF page by page; Refusal `encrypted`. */
 export const readPages = (bytes: Uint8Array, { drawing, pictures = false }: ReadingOptions): Promise<PageReading[]> =>
   opened(bytes, pictures, async (document) => {
     const pages: PageReading[] = [];
-    const before = faulty;
     for (let number = 1; number <= document.numPages; number += 1) {
+      const before = faulty;
       const page = await document.getPage(number);
-      const { items } = await page.getTextContent({ disableNormalization: true });
+      const drawn = await page.getOperatorList({ annotationMode: drawing ? AnnotationMode.ENABLE : AnnotationMode.DISABLE });
       pages.push({
-        text: items
-          .map((item) => ('str' in item ? item.str : ''))
-          .join('')
-          .replace(/\s+/g, ''),
-        drawing: drawing ? fingerprint(await page.getOperatorList({ annotationMode: AnnotationMode.ENABLE })) : '',
+        text: lettersOf(drawn),
+        drawing: drawing ? fingerprintOf(drawn) : '',
         view: JSON.stringify([page.view, page.rotate, page.userUnit]),
+        faulty: faulty > before,
       });
       page.cleanup();
     }
-    if (faulty > before) throw new Refusal('differs', 'operator');
     return pages;
+  });
+
+/** What pdf.js would draw of the content of these pages (counted from 1), without what is laid over them. */
+export const readDrawings = (bytes: Uint8Array, pages: readonly number[]): Promise<Map<number, Drawing>> =>
+  opened(bytes, false, async (document) => {
+    const drawings = new Map<number, Drawing>();
+    for (const number of pages)
+      drawings.set(number, await (await document.getPage(number)).getOperatorList({ annotationMode: AnnotationMode.DISABLE }));
+    return drawings;
   });
 
 /** Refusal where a password is needed, or anything is encrypted. */
@@ -69,31 +85,14 @@ async function opened<T>(bytes: Uint8Array, pictures: boolean, read: (document: 
     const document = await task.promise;
     const { info } = await document.getMetadata();
     if ('EncryptFilterName' in info && info.EncryptFilterName) throw new Refusal('encrypted', 'Encrypt');
-    return await read(document);
+    return await bounded(() => read(document));
   } catch (error) {
-    throw error instanceof PasswordException ? new Refusal('encrypted', 'Encrypt') : error;
+    throw isLocked(error) ? new Refusal('encrypted', 'Encrypt') : error;
   } finally {
     await task.destroy();
   }
 }
 
-function fingerprint({ fnArray, argsArray }: { fnArray: readonly number[]; argsArray: readonly unknown[] }): string {
-  const hash = createHash('sha256');
-  fnArray.forEach((operator, index) => {
-    hash.update(`${operator} `);
-    feed(hash, argsArray[index]);
-  });
-  return hash.digest('base64');
-}
-
-/** Names that pdf.js gives hold the number of the document (`g_d1_f2`) or of an object (`12R`): a rewrite changes both. */
-function feed(hash: Hash, value: unknown): void {
-  if (ArrayBuffer.isView(value)) hash.update(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
-  else if (Array.isArray(value)) for (const one of value) feed(hash, one);
-  else if (value !== null && typeof value === 'object')
-    for (const [key, one] of Object.entries(value)) {
-      hash.update(`${key}:`);
-      feed(hash, one);
-    }
-  else hash.update(`${String(value).replace(/g_d\d+|^\d+R\d*$/g, '')};`);
-}
+/** By a password, or in a way that pdf.js does not know, as for the owners of certificates (ISO 32000-2, 7.6.5). */
+const isLocked = (error: unknown): boolean =>
+  error instanceof PasswordException || (error instanceof Error && /encryption/i.test(error.message));

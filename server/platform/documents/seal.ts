@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { PDFArray, PDFDict, type PDFDocument, PDFHexString, PDFName, PDFNumber, type PDFRef, PDFString } from '@cantoo/pdf-lib';
+import { withoutClaims } from './claims.ts';
 import { roomFor, signedBy } from './cms.ts';
 import type { SealIdentity } from './identity.ts';
 import { annotate } from './page.ts';
@@ -17,10 +18,11 @@ export interface Sealing {
 const unknownOffset = 9_999_999_999;
 
 /**
- * Writes the document anew and seals it: PAdES B-B (ETSI EN 319 142-1), certified with DocMDP P=2, so that only forms may be filled and
- * further signatures added. The document must carry no signature yet.
+ * Writes the document anew and seals it: PAdES B-B (ETSI EN 319 142-1), certified with DocMDP P=1: nothing may be changed, and
+ * only validation data and document time stamps added (ISO 32000-2, 12.8.2.2). The document must carry no signature yet.
  */
 export async function sealed(document: PDFDocument, sealing: Sealing): Promise<Uint8Array> {
+  await withoutClaims(document);
   const token = randomBytes(24).toString('hex');
   addSignature(document, sealing, token);
   const bytes = await written(document);
@@ -48,7 +50,7 @@ function addSignature(document: PDFDocument, { identity, reason, at }: Sealing, 
       Contents: PDFHexString.of(token.padEnd(roomFor(identity) * 2, '0')),
       M: PDFString.of(pdfDate(at)),
       Reason: PDFHexString.fromText(reason),
-      Reference: [{ Type: 'SigRef', TransformMethod: 'DocMDP', TransformParams: { Type: 'TransformParams', P: 2, V: '1.2' } }],
+      Reference: [{ Type: 'SigRef', TransformMethod: 'DocMDP', TransformParams: { Type: 'TransformParams', P: 1, V: '1.2' } }],
     }),
   );
   const [page] = document.getPages();

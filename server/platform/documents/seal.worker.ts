@@ -9,8 +9,8 @@ if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_BELOW_
 parentPort?.on('message', async ({ kind, asked }: { kind: WorkKind; asked: Work[WorkKind]['asked'] }) => {
   try {
     const answer = await (works[kind] as (asked: unknown) => Promise<Work[WorkKind]['answer']>)(asked);
-    const bytes = answer instanceof Uint8Array ? answer : answer.bytes;
-    parentPort?.postMessage({ answer }, [bytes.buffer as ArrayBuffer]);
+    const bytes = answer instanceof Uint8Array ? answer : 'bytes' in answer ? answer.bytes : undefined;
+    parentPort?.postMessage({ answer }, bytes ? [bytes.buffer as ArrayBuffer] : []);
   } catch (error) {
     parentPort?.postMessage({ error });
   }

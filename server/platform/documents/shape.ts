@@ -1,6 +1,8 @@
 import createBidi from 'bidi-js';
 import { Direction, Buffer as HbBuffer, shape } from 'harfbuzzjs';
-import { type Face, faceFor, type Style } from './fonts.ts';
+import type { Face } from './faces.ts';
+import type { Region } from './families.ts';
+import { faceFor, inScript, regionOf, type Style } from './fonts.ts';
 
 /** A glyph where it is drawn: lengths in ems, from the start of its run; `text` is what it stands for, nothing for the further glyphs of a cluster. */
 export interface PlacedGlyph {
@@ -35,17 +37,18 @@ interface Item {
 const bidi = createBidi();
 const kept = new Map<string, ShapedLine>();
 
-/** The direction of a text by its first strong letter (UAX 9, P2). */
-export const directionOf = (text: string): 'ltr' | 'rtl' => ((bidi.getEmbeddingLevels(text).paragraphs[0]?.level ?? 0) % 2 ? 'rtl' : 'ltr');
-
-/** One line of text, shaped. An Error where a character has no glyph: `missingIn` is asked before anything is drawn. */
-export function shapeLine(text: string, style: Style, direction?: 'ltr' | 'rtl'): ShapedLine {
+/**
+ * One line of text, shaped; direction and region are those of the whole text it is of. An Error where a character has no glyph: that is asked
+ * before anything is drawn (`shared/written.ts`), and `ready` is awaited.
+ */
+export function shapeLine(text: string, style: Style, direction?: 'ltr' | 'rtl', region: Region = regionOf(text)): ShapedLine {
   const line = text.normalize('NFC').replace(/[\t\n\r\u2028\u2029]/g, ' ');
-  const key = `${style}${direction ?? ''}:${line}`;
+  const key = `${style}${direction ?? ''}${region}:${line}`;
   const known = kept.get(key);
   if (known) return known;
   if (kept.size > 5_000) kept.clear();
-  const made = line.length > 1 && line.includes(' ') && isPlain.test(line) ? wordByWord(line, style) : shaped(line, style, direction);
+  const inWords = style !== 'script' && line.length > 1 && line.includes(' ') && isPlain.test(line);
+  const made = inWords ? wordByWord(line, style) : shaped(line, { style, direction, region });
   kept.set(key, made);
   return made;
 }
@@ -70,9 +73,15 @@ function wordByWord(line: string, style: Style): ShapedLine {
   return { width: left, runs: face ? [{ face, left: 0, glyphs }] : [] };
 }
 
-function shaped(line: string, style: Style, direction: 'ltr' | 'rtl' | undefined): ShapedLine {
+interface Manner {
+  readonly style: Style;
+  readonly direction: 'ltr' | 'rtl' | undefined;
+  readonly region: Region;
+}
+
+function shaped(line: string, manner: Manner): ShapedLine {
   let left = 0;
-  const runs = inSight(itemised(line, style, direction)).map((item): ShapedRun => {
+  const runs = inSight(itemised(line, manner)).map((item): ShapedRun => {
     const { glyphs, width } = shapedItem(line, item);
     left += width;
     return { face: item.face, left: left - width, glyphs };
@@ -81,13 +90,14 @@ function shaped(line: string, style: Style, direction: 'ltr' | 'rtl' | undefined
 }
 
 /** Runs of one direction and one face. */
-function itemised(line: string, style: Style, direction: 'ltr' | 'rtl' | undefined): Item[] {
+function itemised(line: string, { style, direction, region }: Manner): Item[] {
   const { levels } = bidi.getEmbeddingLevels(line, direction);
+  const isScript = style === 'script' ? inScript(line) : undefined;
   const items: Item[] = [];
   let face: Face | undefined;
   let at = 0;
   for (const character of line) {
-    face = faceFor(character, style, face);
+    face = faceFor(character, isScript ? (isScript(at) ? 'script' : 'text') : style, face, region);
     if (!face) throw new Error(`No face has the character U+${character.codePointAt(0)?.toString(16).toUpperCase()}.`);
     const last = items.at(-1);
     const level = levels[at] ?? 0;

@@ -1,6 +1,11 @@
 import type { PDFDict, PDFRef } from '@cantoo/pdf-lib';
+import type { Attributes, Tags } from './elements.ts';
 import { type Embedder, hex } from './embed.ts';
-import type { Face, Style } from './fonts.ts';
+import type { Face } from './faces.ts';
+import type { Region } from './families.ts';
+import type { Style } from './fonts.ts';
+import { type Artifact, beginArtifact, beginContent } from './marked-content.ts';
+import { n } from './numbers.ts';
 import { type PlacedGlyph, type ShapedRun, shapeLine } from './shape.ts';
 
 /** `#rrggbb`. */
@@ -13,28 +18,49 @@ export interface Written {
   readonly size: number;
   readonly colour: Colour;
   readonly style?: Style;
+  /** Of the whole text, where this is one line of it. */
   readonly direction?: 'ltr' | 'rtl';
+  readonly region?: Region;
+  /** The line was broken at a space: it is written too, since readers of the structure know words by the spaces that are there (14.8.2.6.2). */
+  readonly broken?: boolean;
 }
 
 /** What is drawn on one page or form, origin left bottom, in points; collected as operators of a content stream (ISO 32000-2, 8 and 9). */
 export interface Sheet {
+  readonly lang: string | undefined;
   /** Draws one line of text; its width. */
   text(text: string, how: Written): number;
   /** A filled rectangle. */
   box(x: number, y: number, width: number, height: number, colour: Colour): void;
   /** A line through points, round at its ends and corners. */
   line(points: readonly (readonly [x: number, y: number])[], width: number, colour: Colour): void;
+  /** A filled circle around a point. */
+  dot(x: number, y: number, radius: number, colour: Colour): void;
   /** A form of the document, in the colour: its units times `scale`, from `left` and `bottom`; upwards, or downwards as a pad counts. */
   form(form: PDFRef, place: { left: number; bottom: number; scale: number; flip: 1 | -1 }, colour: Colour): void;
   /** Operators as they are. */
   raw(operators: string): void;
-  content(): string;
+  /** What is drawn within is an element of the document's structure, with elements within it. */
+  element(type: string, draw: () => void, attributes?: Attributes): void;
+  /** What is drawn within is the content of an element, all of it. */
+  content(type: string, draw: () => void, attributes?: Attributes): void;
+  /** What is drawn within is no part of what the document says (ISO 32000-2, 14.8.2.2): a line, the foot of a page. */
+  artifact(draw: () => void, kind?: Artifact): void;
+  operators(): string;
   /** The resources that the content names. */
   resources(): PDFDict;
 }
 
-/** `states`: graphics states that the operators may name. */
-export function createSheet(embedder: Embedder, states: Readonly<Record<string, PDFRef>> = {}): Sheet {
+export interface SheetOptions {
+  /** Graphics states that the operators may name. */
+  readonly states?: Readonly<Record<string, PDFRef>>;
+  /** Who keeps the elements; without it nothing is tagged. */
+  readonly tags?: Tags | undefined;
+  /** The language of its texts (BCP 47): Han characters are drawn as it has them. */
+  readonly lang?: string | undefined;
+}
+
+export function createSheet(embedder: Embedder, { states = {}, tags, lang }: SheetOptions = {}): Sheet {
   const operators: string[] = [];
   const fonts = new Map<string, PDFRef>();
   const forms = new Map<string, PDFRef>();
@@ -44,14 +70,17 @@ export function createSheet(embedder: Embedder, states: Readonly<Record<string, 
     fill = colour;
   };
   return {
-    text(text, { x, y, size, colour, style = 'text', direction }) {
-      const line = shapeLine(text, style, direction);
+    lang,
+    text(text, { x, y, size, colour, style = 'text', direction, region, broken = false }) {
+      const line = shapeLine(broken ? `${text} ` : text, style, direction, region);
       if (line.runs.length === 0) return 0;
       filled(colour);
       const outlines: string[] = [];
+      // From right to left the space is the first thing on the line.
+      const start = broken && direction === 'rtl' ? x - shapeLine('\u0020', style).width * size : x;
       operators.push('BT');
       for (const run of line.runs) {
-        const left = x + run.left * size;
+        const left = start + run.left * size;
         operators.push(shown(run, { x: left, y, size }, embedder, fonts));
         for (const glyph of run.glyphs) if (glyph.text === '') outlines.push(outlined(run.face, glyph, { x: left, y, size }));
       }
@@ -66,6 +95,10 @@ export function createSheet(embedder: Embedder, states: Readonly<Record<string, 
       const steps = points.map(([x, y], i) => `${n(x)} ${n(y)} ${i === 0 ? 'm' : 'l'}`);
       operators.push(`${rgb(colour)} RG ${n(width)} w 1 J 1 j ${steps.join(' ')} S`);
     },
+    dot(x, y, radius, colour) {
+      filled(colour);
+      operators.push(circle(x, y, radius));
+    },
     form(form, { left, bottom, scale, flip }, colour) {
       filled(colour);
       const name = `X${form.objectNumber}`;
@@ -76,13 +109,36 @@ export function createSheet(embedder: Embedder, states: Readonly<Record<string, 
       operators.push(text);
       fill = '';
     },
-    content: () => operators.join('\n'),
+    element(type, draw, attributes) {
+      tags?.open(type, attributes);
+      draw();
+      tags?.close();
+    },
+    content(type, draw, attributes) {
+      if (tags) operators.push(beginContent(type, tags.content(type, attributes)));
+      draw();
+      if (tags) operators.push('EMC');
+    },
+    artifact(draw, kind = 'Layout') {
+      if (tags) operators.push(beginArtifact(kind));
+      draw();
+      if (tags) operators.push('EMC');
+    },
+    operators: () => operators.join('\n'),
     resources() {
       const { context } = embedder;
       const named = { Font: Object.fromEntries(fonts), XObject: Object.fromEntries(forms), ExtGState: states };
       return context.obj(Object.fromEntries(Object.entries(named).filter(([, entries]) => Object.keys(entries).length > 0)));
     },
   };
+}
+
+/** A circle as four curves; none is off by more than 0.03 % of its radius. */
+function circle(x: number, y: number, r: number): string {
+  const k = r * 0.5523;
+  const curve = (...at: readonly number[]) => `${at.map((value, i) => n(value + (i % 2 ? y : x))).join(' ')} c`;
+  const curves = [curve(r, k, k, r, 0, r), curve(-k, r, -r, k, -r, 0), curve(-r, -k, -k, -r, 0, -r), curve(k, -r, r, -k, r, 0)];
+  return `${n(x + r)} ${n(y)} m ${curves.join(' ')} f`;
 }
 
 interface Spot {
@@ -166,9 +222,6 @@ function cubic(px: number, py: number, [cx = 0, cy = 0, x = 0, y = 0]: readonly 
   const third = (from: number, to: number): number => from + ((to - from) * 2) / 3;
   return [third(px, cx), third(py, cy), third(x, cx), third(y, cy), x, y];
 }
-
-/** Three decimals: a fiftieth of what a printer can show. */
-export const n = (value: number): string => String(Math.round(value * 1000) / 1000);
 
 /** Six decimals, for scales. */
 const n6 = (value: number): string => String(Math.round(value * 1_000_000) / 1_000_000);

@@ -1,16 +1,16 @@
 import type { PDFDocument } from '@cantoo/pdf-lib';
 import { displayed, type PageBox } from '../../../shared/geometry.ts';
-import type { PlacedField, SignatureLine } from '../domain/documents.ts';
+import type { PageWords, PlacedField, SignatureLine } from '../domain/documents.ts';
 import { createEmbedder } from './embed.ts';
-import { ink, textBlock } from './layout.ts';
-import { appendPage } from './own-pages.ts';
+import { ink, tagged, textBlock } from './layout.ts';
+import { addPage, fill } from './own-pages.ts';
 import { written } from './save.ts';
 import { createSheet, type Sheet } from './sheet.ts';
+import { createStructure } from './structure.ts';
 
-export interface SignaturePageJob {
+export interface SignaturePageJob extends PageWords {
   readonly source: Uint8Array;
   readonly pages: readonly PageBox[];
-  readonly title: string;
   readonly signers: readonly SignatureLine[];
 }
 
@@ -21,23 +21,27 @@ export interface SignaturePages {
 }
 
 /** Adds pages with a place to sign for everybody, as large as the last page of the document and upright; as many as they need. */
-export async function addSignaturePages(document: PDFDocument, { pages, title, signers }: SignaturePageJob): Promise<SignaturePages> {
+export async function addSignaturePages(document: PDFDocument, { pages, title, lang, signers }: SignaturePageJob): Promise<SignaturePages> {
   const embedder = createEmbedder(document.context);
+  const structure = createStructure(document);
+  const tagsOf = structure.part('Sect', { title: 'Signatures', lang: 'en' });
   const form = formFor(pages.at(-1));
   const perPage = form.columns * form.rows;
   const fields: PlacedField[] = [];
   const added: PageBox[] = [];
   for (let from = 0; from < signers.length; from += perPage) {
-    const sheet = createSheet(embedder);
+    const page = addPage(document, form.page);
+    const sheet = createSheet(embedder, { tags: tagsOf(page), lang });
     sheet.raw(`${form.scale} 0 0 ${form.scale} 0 0 cm`);
     drawTitle(sheet, form, title);
     for (const [i, line] of signers.slice(from, from + perPage).entries())
       fields.push(...drawCell(sheet, form, i, line, pages.length + added.length + 1));
     const { width, height } = form.page;
-    appendPage(document, embedder, form.page, sheet);
+    fill(page, embedder, sheet);
     added.push({ box: [0, 0, width, height], rotate: 0, userUnit: 1 });
   }
   embedder.finish();
+  structure.finish();
   return { bytes: await written(document), pages: [...pages, ...added], fields };
 }
 
@@ -72,12 +76,14 @@ function formFor(last: PageBox | undefined): Form {
 function drawTitle(sheet: Sheet, { width, height }: Form, title: string): void {
   const column = width - 2 * margin.side;
   const kicker = textBlock('Signatures', column, { size: 9, colour: ink.muted });
-  kicker.draw(sheet, margin.side, height - 66);
   const sizes = [20, 15, 11].map((size) =>
     textBlock(shortened(title, 150), column, { size, style: 'strong', colour: ink.strong, leading: 1.25 }),
   );
   const fitting = sizes.find((block) => block.height <= 56) ?? sizes.at(-1);
-  fitting?.draw(sheet, margin.side, height - 66 - kicker.height - 3);
+  sheet.content('H1', () => {
+    kicker.draw(sheet, margin.side, height - 66);
+    fitting?.draw(sheet, margin.side, height - 66 - kicker.height - 3);
+  });
 }
 
 /** What is signed in a cell: from its top to the line it stands on, how high the field is, and the part of the width it takes. */
@@ -91,15 +97,12 @@ function drawCell(sheet: Sheet, form: Form, index: number, { signer, name, role 
   const { columns, columnWidth, height, width } = form;
   const left = margin.side + (index % columns) * (columnWidth + cell.gap);
   const top = height - margin.top - Math.floor(index / columns) * cell.height;
-  textBlock(shortened(role ?? name, 70), columnWidth, { size: 10.5, style: 'strong', colour: ink.strong, leading: 1.3 }).draw(
-    sheet,
-    left,
-    top,
-  );
+  const whose = textBlock(shortened(role ?? name, 70), columnWidth, { size: 10.5, style: 'strong', colour: ink.strong, leading: 1.3 });
+  tagged('H2', whose).draw(sheet, left, top);
   return lines.map(({ type, label, at, high, from, to }): PlacedField => {
     const line = { x: left + from * columnWidth, y: top - at, width: (to - from) * columnWidth };
-    sheet.box(line.x, line.y, line.width, 0.6, ink.muted);
-    textBlock(label, line.width, { size: 8, colour: ink.muted }).draw(sheet, line.x, line.y - 2);
+    sheet.artifact(() => sheet.box(line.x, line.y, line.width, 0.6, ink.muted));
+    tagged('P', textBlock(label, line.width, { size: 8, colour: ink.muted })).draw(sheet, line.x, line.y - 2);
     const field = { x: line.x / width, y: (height - line.y - high - 1) / height, width: line.width / width, height: high / height };
     return { type, signer, page, required: true, label: null, ...field };
   });

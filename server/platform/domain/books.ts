@@ -1,3 +1,4 @@
+import type { Listed } from '../../../shared/list.ts';
 import type { LoyvaScope } from '../../../shared/vendors/loyva.ts';
 import type { EnvelopeBook } from './envelope.ts';
 import type { Mail } from './mail.ts';
@@ -97,7 +98,8 @@ export interface Books {
   readonly kelviq: {
     byExternalId(accountId: string, externalId: string): Promise<KelviqRecord | undefined>;
     byIdentifier(accountId: string, identifier: string): Promise<KelviqRecord | undefined>;
-    list(accountId: string): Promise<KelviqRecord[]>;
+    /** In the order they were made. */
+    list(accountId: string, limit: number, after?: readonly [userId: number]): Promise<Listed<KelviqRecord>>;
     /** Does Kelviq have a user with this e-mail, or another account an organization of this owner? */
     isTaken(accountId: string, ownerKey: string): Promise<boolean>;
     /** Whose server key this is: the organization's id. */
@@ -115,7 +117,7 @@ export interface Books {
     ofOrganization(organizationId: string): Promise<ContentTeam>;
     byToken(hash: string): Promise<{ team: ContentTeam; token: TeamToken } | undefined>;
     /** In the order they were made. */
-    tokens(teamId: number): Promise<TeamToken[]>;
+    tokens(teamId: number, limit: number, after?: readonly [id: number]): Promise<Omit<Listed<TeamToken>, 'total'>>;
     hasToken(teamId: number, by: { id: number } | { name: string }): Promise<boolean>;
     addToken(teamId: number, token: Pick<TeamToken, 'name' | 'abilities'>, hash: string, at: number): Promise<TeamToken>;
     /** False: the team has no such token. */
@@ -129,8 +131,8 @@ export interface Books {
   };
   readonly mails: {
     add(mail: Mail): Promise<void>;
-    /** The newest hundred. */
-    list(): Promise<PostedMail[]>;
+    /** The newest first. */
+    list(limit: number, after?: readonly [at: number, id: string]): Promise<Omit<Listed<PostedMail>, 'total'>>;
     get(id: string): Promise<PostedMail | undefined>;
     /** Ids of mails that had left by `then`. */
     delivered(then: number, limit: number): Promise<string[]>;
@@ -146,6 +148,8 @@ export interface Books {
     find(name: string): Promise<string | undefined>;
     /** The first one counts: what is kept afterwards. */
     keep(name: string, secret: string): Promise<string>;
+    /** False: what is kept is no longer what was `seen` (undefined: nothing), and stays. */
+    replace(name: string, seen: string | undefined, secret: string): Promise<boolean>;
   };
   readonly magic: {
     /** True the first time for this account, dialect and address. */

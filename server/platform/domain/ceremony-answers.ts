@@ -1,8 +1,9 @@
-import { answeredBy, type FieldValue } from '../../../shared/fields.ts';
+import { drawnValue, type FieldValue } from '../../../shared/fields.ts';
 import type { Fault } from '../../../shared/problem.ts';
 import type { Documents } from './documents.ts';
 import type { EnvelopeField } from './envelope.ts';
-import { isInvisible, unprintable } from './print.ts';
+import { valueFault } from './field-request.ts';
+import { controlFault, isInvisible, unprintable } from './print.ts';
 
 type Values = ReadonlyMap<string, FieldValue | null>;
 type Fonts = Pick<Documents, 'missing'>;
@@ -25,16 +26,15 @@ type FaultHere = Omit<Fault, 'pointer'>;
 function faultOf(field: EnvelopeField | undefined, value: FieldValue | null, fonts: Fonts): FaultHere[] {
   if (!field) return [{ code: 'unknown-field', message: 'is not a field of this signer' }];
   if (field.type === 'date_signed') return [{ code: 'fixed', message: 'is the day of signing and cannot be written' }];
-  if (value === null) return [];
-  if (!answeredBy[field.type].includes(value.kind))
-    return [{ code: 'wrong-kind', message: `is answered by ${answeredBy[field.type].join(' or ')}` }];
-  return 'text' in value ? textFault(value.text, fonts) : [];
+  const unfit = valueFault({ ...field, value });
+  if (unfit) return [unfit];
+  const drawn = value && drawnValue(field.type, value, field.options);
+  return drawn && 'text' in drawn ? textFault(drawn.text.replace(/\r?\n/g, ' '), fonts) : [];
 }
 
 /** Half surrogate pairs cannot be stamped either; and what leaves no mark must not count as an answer. */
-function textFault(text: string, fonts: Fonts): FaultHere[] {
-  if (unprintable.test(text) || !text.isWellFormed() || (isInvisible(text) && text.trim() !== ''))
-    return [{ code: 'control-characters', message: 'must not hold control characters or line breaks' }];
+export function textFault(text: string, fonts: Fonts): FaultHere[] {
+  if (unprintable.test(text) || !text.isWellFormed() || (isInvisible(text) && text.trim() !== '')) return [controlFault(text)];
   return glyphFault(text, fonts);
 }
 

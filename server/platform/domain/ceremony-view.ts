@@ -1,14 +1,17 @@
 import type { CeremonyField, CeremonyView } from '../../../shared/ceremony.ts';
 import type { FieldValue } from '../../../shared/fields.ts';
 import { displayed } from '../../../shared/geometry.ts';
+import { dayIn } from '../../../shared/time-zone.ts';
 import { consentOf } from './consent.ts';
 import { documentOf, type EnvelopeField, type Signer } from './envelope.ts';
-import { dayOf, mayAct, type Scene, stateOf } from './scene.ts';
+import { firstPlace } from './field-request.ts';
+import { mayAct, type Scene, stateOf, zoneOf } from './scene.ts';
 import { isTurn } from './turns.ts';
 
-/** Everything the signing view shows one signer. */
-export function viewOf(scene: Scene, at: number): CeremonyView {
+/** Everything the signing view shows one signer. `zone`: the time zone that their browser reports with this call, where it does. */
+export function viewOf(scene: Scene, at: number, zone?: string): CeremonyView {
   const { envelope, sender, signers, signer, fields } = scene;
+  const today = { zone: zoneOf(signer, zone), at };
   return {
     envelope_id: envelope.id,
     name: envelope.name,
@@ -23,10 +26,11 @@ export function viewOf(scene: Scene, at: number): CeremonyView {
     document: documentShown(scene),
     required_reading: envelope.requiredReading,
     pages_seen: [...signer.pagesSeen],
-    fields: fields.map((field) => fieldOf(scene, field, at)),
+    fields: fields.map((field) => fieldOf(scene, field, today)),
     revision: signer.revision,
     saved_at: instant(signer.savedAt),
-    today: dayOf(at),
+    today: dayIn(today.zone, at),
+    time_zone: today.zone,
     ended: endOf(scene),
     completed_at: instant(envelope.completedAt),
   };
@@ -62,35 +66,47 @@ function documentShown({ envelope }: Scene): CeremonyView['document'] {
 }
 
 /** The file's name, marked once it is the sealed one. */
-export const filenameOf = (filename: string, sealed: boolean): string =>
-  sealed ? `${filename.replace(/\.pdf$/i, '')} (signed).pdf` : filename;
+const filenameOf = (filename: string, sealed: boolean): string => (sealed ? `${filename.replace(/\.pdf$/i, '')} (signed).pdf` : filename);
 
-const fieldOf = (scene: Scene, field: EnvelopeField, at: number): CeremonyField => ({
+const fieldOf = (scene: Scene, field: EnvelopeField, today: Today): CeremonyField => ({
   id: field.id,
   type: field.type,
-  page: field.page,
-  x: field.x,
-  y: field.y,
-  width: field.width,
-  height: field.height,
+  ...firstOf(field),
+  places: field.places.map((place) => ({ ...place })),
   required: field.required,
   label: field.label,
+  name: field.name,
+  multiline: field.multiline,
+  max_length: field.maxLength,
+  options: field.options?.map((option) => ({ ...option })) ?? null,
+  export_value: field.exportValue,
   signer: field.signerId,
   mine: field.signerId === scene.signer.id,
-  value: shownValue(scene, field, at) as CeremonyField['value'],
+  value: shownValue(scene, field, today) as CeremonyField['value'],
 });
 
+function firstOf(field: EnvelopeField): Pick<CeremonyField, 'page' | 'x' | 'y' | 'width' | 'height'> {
+  const { option: _, ...place } = firstPlace(field);
+  return place;
+}
+
 /** One's own answers; those of others once they have signed, and not before one has agreed to see the document. */
-function shownValue({ signer, signers }: Scene, field: EnvelopeField, at: number): FieldValue | null {
-  if (field.signerId === signer.id) return answerOf(field, signer, at);
+function shownValue({ signer, signers }: Scene, field: EnvelopeField, today: Today): FieldValue | null {
+  if (field.signerId === signer.id) return answerOf(field, signer, today);
   const theirs = signers.find(({ id }) => id === field.signerId);
   return theirs?.state === 'signed' && signer.consentedAt !== null ? field.value : null;
 }
 
+/** An instant, and the time zone in which its day is meant. */
+export interface Today {
+  readonly zone: string;
+  readonly at: number;
+}
+
 /** The answer of its signer as it would be stamped: the date is the day of signing, a name is the signer's own until they write another. */
-export function answerOf(field: EnvelopeField, signer: Signer, at: number): FieldValue | null {
+export function answerOf(field: EnvelopeField, signer: Signer, { zone, at }: Today): FieldValue | null {
   if (signer.state === 'signed') return field.value;
-  if (field.type === 'date_signed') return { kind: 'text', text: dayOf(at) };
+  if (field.type === 'date_signed') return { kind: 'text', text: dayIn(zone, at) };
   if (field.type === 'name') return field.value ?? { kind: 'text', text: signer.name };
   return field.value;
 }

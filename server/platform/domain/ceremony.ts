@@ -7,20 +7,25 @@ import type {
   FieldsRequest,
   FinishRequest,
   InlayClientReport,
+  OutlineAnswer,
+  OutlineRequest,
   PagesAnswer,
   PagesRequest,
 } from '../../../shared/ceremony.ts';
 import { Failure } from '../../../shared/problem.ts';
+import { turning } from '../../../shared/written.ts';
 import type { Books, Store } from './books.ts';
-import { answerFaults } from './ceremony-answers.ts';
+import { answerFaults, textFault } from './ceremony-answers.ts';
 import { finish } from './ceremony-finish.ts';
-import { filenameOf, viewOf } from './ceremony-view.ts';
+import { viewOf } from './ceremony-view.ts';
 import { consentOf, writeConsent } from './consent.ts';
 import type { Documents } from './documents.ts';
-import { documentOf, type Pass } from './envelope.ts';
+import { documentOf, type OpenedFile, type Pass } from './envelope.ts';
 import { type Files, gone } from './files.ts';
+import { fitFaults } from './fitting.ts';
 import type { Links } from './links.ts';
 import { isErased } from './people.ts';
+import { controlFault } from './print.ts';
 import { reachedOf, type Seen } from './reached.ts';
 import { requireConsent, requireMoved, requireTurn, type Scene, sceneOf, settledScene, stateOf } from './scene.ts';
 import { announceEnd } from './signing-mail.ts';
@@ -28,8 +33,8 @@ import { announceEnd } from './signing-mail.ts';
 /** What the ceremony stands on. */
 export interface Stage {
   readonly store: Store;
-  readonly documents: Pick<Documents, 'missing'>;
-  readonly files: Pick<Files, 'read'>;
+  readonly documents: { of(account: string): Pick<Documents, 'missing' | 'unfit' | 'outline'> };
+  readonly files: Pick<Files, 'open'>;
   readonly links: Links;
   /** Lets a job run now instead of at its next turn. */
   readonly wake: (job: string) => void;
@@ -48,7 +53,8 @@ export type Ceremonies = ReturnType<typeof ceremoniesOf>;
 /** The signing ceremony of shared/ceremony.ts. Every act is one transaction that reads before it writes, and may be repeated. */
 export const ceremoniesOf = (stage: Stage) => {
   const { store } = stage;
-  const view = async (pass: Pass, at: number): Promise<CeremonyView> => viewOf(await settledScene(store.read, pass), at);
+  const view = async (pass: Pass, at: number, zone?: string): Promise<CeremonyView> =>
+    viewOf(await settledScene(store.read, pass), at, zone);
   const act = (call: Call, work: (books: Books, scene: Scene) => Promise<void>) =>
     store.transact(async (books) => work(books, await sceneOf(books, call.pass)));
 
@@ -56,21 +62,14 @@ export const ceremoniesOf = (stage: Stage) => {
     view,
 
     /** What is signed; once it is completed, the sealed file. */
-    async document(pass: Pass, at: number): Promise<{ bytes: Buffer; sha256: string; filename: string; vaulted: boolean }> {
+    async document(pass: Pass, at: number): Promise<{ file: OpenedFile; vaulted: boolean }> {
       const scene = await settledScene(store.read, pass);
       const { sealed } = scene.envelope;
       const document = documentOf(scene.envelope);
       requireConsent(scene);
       const state = stateOf(scene.envelope, at);
       if (['declined', 'voided', 'expired'].includes(state)) throw new Failure('ceremony-ended', `It is ${state}.`);
-      const file = sealed ?? document;
-      const bytes = await stage.files.read(scene.envelope, file, at);
-      return {
-        bytes,
-        sha256: file.sha256,
-        filename: filenameOf(document.filename, sealed !== null),
-        vaulted: scene.envelope.vaultedAt !== null,
-      };
+      return { file: await stage.files.open(scene.envelope, sealed ?? document, at), vaulted: scene.envelope.vaultedAt !== null };
     },
 
     /** Bytes of what lies in the vault are given out; the vault's record says to which signer. */
@@ -84,7 +83,7 @@ export const ceremoniesOf = (stage: Stage) => {
 
     async consent(call: Call, request: ConsentRequest): Promise<CeremonyView> {
       await act(call, (books, scene) => consent(books, scene, call, request));
-      return view(call.pass, call.at);
+      return view(call.pass, call.at, request.time_zone);
     },
 
     async pages(call: Call, request: PagesRequest): Promise<PagesAnswer> {
@@ -93,6 +92,17 @@ export const ceremoniesOf = (stage: Stage) => {
     },
 
     fields: (call: Call, request: FieldsRequest): Promise<FieldsAnswer> => answer(stage, call, request),
+
+    /** How a typed signature will look. Nothing is kept of it. */
+    async outline({ pass, at }: Call, request: OutlineRequest): Promise<OutlineAnswer> {
+      const scene = await settledScene(store.read, pass);
+      requireTurn(scene, at);
+      requireConsent(scene);
+      const documents = stage.documents.of(pass.accountId);
+      const [fault] = textFault(request.text, documents);
+      if (fault) throw new Failure('invalid-input', undefined, { errors: [{ pointer: '/text', ...fault }] });
+      return documents.outline(request);
+    },
 
     async finish(call: Call, request: FinishRequest): Promise<CeremonyView> {
       await finish(stage, call, request);
@@ -115,7 +125,7 @@ async function consent(books: Books, scene: Scene, call: Call, request: ConsentR
   if (request.version !== words.version || request.sha256 !== words.sha256)
     throw new Failure('ceremony-changed', 'The words to agree to are others now.');
   const reached = reachedOf(call, sender);
-  requireMoved(await books.envelopes.moveSigner(signer, { state: 'consented', consentedAt: at, reached }));
+  requireMoved(await books.envelopes.moveSigner(signer, { state: 'consented', consentedAt: at, reached, timeZone: request.time_zone }));
   requireMoved(await books.envelopes.move(envelope, { ...(envelope.state === 'sent' && { state: 'viewed' as const }), updatedAt: at }));
   const event = { envelopeId: envelope.id, at, signerId: signer.id, reached };
   await books.envelopes.record({ ...event, kind: 'signer.consented', detail: writeConsent(words) });
@@ -137,13 +147,15 @@ async function see(books: Books, scene: Scene, call: Call, request: PagesRequest
   if (pagesSeen.length === signer.pagesSeen.length) return;
   requireMoved(await books.envelopes.moveSigner(signer, { pagesSeen }));
   if (pagesSeen.length < count) return;
-  const byBrowser = { ...reachedOf(call, scene.sender), address: null, userAgent: null, reportedBy: 'the browser' };
+  const { assurance, session } = reachedOf(call, scene.sender);
+  const byBrowser = { assurance, session, address: null, userAgent: null, reportedBy: 'the browser' };
   const event = { envelopeId: envelope.id, at, signerId: signer.id, reached: byBrowser };
   await books.envelopes.record({ ...event, kind: 'signer.read', detail: null });
 }
 
 /** All answers are kept, or none. Those that are kept already are not counted again. */
-async function answer({ store, documents }: Stage, { pass, at }: Call, request: FieldsRequest): Promise<FieldsAnswer> {
+async function answer({ store, ...stage }: Stage, { pass, at }: Call, request: FieldsRequest): Promise<FieldsAnswer> {
+  const documents = stage.documents.of(pass.accountId);
   const values = new Map(Object.entries(request.values));
   const before = await settledScene(store.read, pass);
   requireTurn(before, at);
@@ -152,6 +164,12 @@ async function answer({ store, documents }: Stage, { pass, at }: Call, request: 
   // Fonts are asked outside of the transaction; whose fields these are does not change.
   const errors = answerFaults(values, own, documents);
   if (errors.length > 0) throw new Failure('invalid-input', undefined, { errors });
+  const given = own.flatMap((field) => {
+    const value = values.get(field.id) ?? null;
+    return isDeepStrictEqual(value, field.value) ? [] : [{ field, value, pointer: `/values/${field.id}` }];
+  });
+  const unfit = await fitFaults(documents, given, documentOf(before.envelope).pages);
+  if (unfit.length > 0) throw new Failure('invalid-input', undefined, { errors: unfit });
   return store.transact(async (books) => {
     const scene = await sceneOf(books, pass);
     requireTurn(scene, at);
@@ -178,6 +196,7 @@ async function decline(books: Books, links: Links, scene: Scene, call: Call, rea
 
 /** It is kept and mailed as it is; half surrogate pairs would be kept as other characters than those the log's leaf was made of. */
 function requireProse(reason: string): void {
-  const error = { pointer: '/reason', code: 'control-characters', message: 'must not hold control characters' };
-  if (!reason.isWellFormed() || /[^\P{Cc}\n\r\t]/u.test(reason)) throw new Failure('invalid-input', undefined, { errors: [error] });
+  const error = { pointer: '/reason', ...controlFault(reason.replace(/[\n\r\t]/g, ' ')) };
+  if (!reason.isWellFormed() || /[^\P{Cc}\n\r\t]/u.test(reason) || turning.test(reason))
+    throw new Failure('invalid-input', undefined, { errors: [error] });
 }

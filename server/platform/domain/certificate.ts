@@ -4,7 +4,7 @@ import type { Compliance } from './compliance.ts';
 import type { Check } from './compliance-checks.ts';
 import { authoritativeOf, type Envelope, type KeptFile } from './envelope.ts';
 import { statusOf } from './envelopes.ts';
-import type { Ledger } from './ledger.ts';
+import type { Ledger, LogPlace } from './ledger.ts';
 
 /** What a certificate says: that an envelope's only authoritative copy is here, whose it is, and how it stands with the law. */
 export interface Certificate {
@@ -16,7 +16,7 @@ export interface Certificate {
   readonly document_hash: string;
   readonly checks: readonly { requirement: string; ucc_reference: string; satisfied: boolean; detail: string }[];
   readonly legal_notices: readonly string[];
-  readonly log: { readonly origin: string; readonly leaf: number; readonly size: number; readonly checkpoint: string };
+  readonly log: LogPlace;
   readonly custody_record: { readonly filename: string; readonly sha256: string };
 }
 

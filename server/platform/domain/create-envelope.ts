@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { formatLoyvaId } from '../../../shared/ids.ts';
 import type { Account, Store } from './books.ts';
-import type { Documents } from './documents.ts';
+import type { AllDocuments, Warning } from './documents.ts';
 import { type Draft, draftOf } from './draft.ts';
 import type { Envelope, Vessel } from './envelope.ts';
 import type { EnvelopeRequest } from './envelope-request.ts';
@@ -10,7 +10,12 @@ import type { Links } from './links.ts';
 import { firstReminder } from './reminders.ts';
 import { inviteSigners } from './signing-mail.ts';
 
-type Parts = { store: Store; documents: Documents; vessel: Vessel; links: Links };
+type Parts = { store: Store; documents: AllDocuments; vessel: Vessel; links: Links };
+
+/** A new envelope, and what its sender should know of its document. */
+export interface Created extends Parties {
+  readonly warnings: readonly Warning[];
+}
 
 export type CreateEnvelope = ReturnType<typeof createEnvelopes>;
 
@@ -20,9 +25,9 @@ export type CreateEnvelope = ReturnType<typeof createEnvelopes>;
  */
 export const createEnvelopes =
   ({ store, documents, vessel, links }: Parts) =>
-  async (account: Account, request: EnvelopeRequest, at: number): Promise<Parties> => {
+  async (account: Account, request: EnvelopeRequest, at: number): Promise<Created> => {
     const id = formatLoyvaId('envelope', randomBytes(15));
-    const draft = await draftOf({ store, documents, vessel }, account, id, request, at);
+    const draft = await draftOf({ store, documents: documents.of(account.id), vessel }, account, id, request, at);
     const contentKey = randomBytes(32);
     const document = draft.file && (await keep(vessel, contentKey, draft.file));
     const { signers, fields } = draft;
@@ -33,7 +38,7 @@ export const createEnvelopes =
       for (const kind of document ? ['envelope.created', 'envelope.sent'] : ['envelope.created'])
         await books.envelopes.record({ envelopeId: id, at, kind, signerId: null, reached: null, detail: null });
       await inviteSigners(books, links, { envelope, sender: account.name, signers }, at);
-      return { envelope, signers };
+      return { envelope, signers, warnings: draft.warnings };
     });
   };
 
@@ -57,6 +62,7 @@ const newEnvelope = (
   templateId,
   name,
   externalId: request.externalId,
+  locale: request.locale,
   metadata: request.metadata,
   message: request.message,
   order,

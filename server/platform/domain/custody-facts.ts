@@ -20,7 +20,13 @@ export function custodyFactsOf({ envelope, controller, signers, events, copy, va
   const stored = events.findIndex(({ kind }) => kind === 'vault.stored');
   const until = stored < 0 ? events : events.slice(0, stored);
   return {
-    envelope: { id: envelope.id, name: envelope.name, customer_id: envelope.customerId, created_at: iso(envelope.createdAt) },
+    envelope: {
+      id: envelope.id,
+      name: envelope.name,
+      locale: envelope.locale,
+      customer_id: envelope.customerId,
+      created_at: iso(envelope.createdAt),
+    },
     vaulted_at: iso(vaultedAt),
     origin: envelope.kind,
     authoritative: { sha256, size, pages: documentOf(envelope).pages.length },

@@ -1,7 +1,8 @@
 import type { Fault } from '../../../shared/problem.ts';
 import { ownerKey } from './books.ts';
 import type { Envelope } from './envelope.ts';
-import { type FieldRequest, fieldFaults } from './field-request.ts';
+import { fieldFaults, printedOf } from './field-faults.ts';
+import type { AskedField } from './field-request.ts';
 import { printFaults } from './print.ts';
 
 /** An envelope as it is asked for, each part read; whether the parts fit together is looked at here. */
@@ -10,6 +11,8 @@ export interface EnvelopeRequest {
   /** What it is called; without a name, as its file is. */
   readonly name: string | null;
   readonly externalId: string | null;
+  /** The language of its texts (BCP 47): Han characters are drawn as it has them, unless who wrote an answer named another. */
+  readonly locale: string | null;
   readonly metadata: Readonly<Record<string, string>>;
   readonly message: string | null;
   /** Null: as the template says, or all at once. */
@@ -20,8 +23,10 @@ export interface EnvelopeRequest {
   readonly source: EnvelopeSource;
   /** Without it the customer is the one signer. */
   readonly signers: readonly SignerRequest[] | undefined;
-  /** Without it a page is added on which everybody signs; a template brings its own. */
-  readonly fields: readonly FieldRequest[] | undefined;
+  /** Without it those of the document itself are taken, and whoever signs nowhere does so on a page that is added; a template brings its own. */
+  readonly fields: readonly AskedField[] | undefined;
+  /** What fields that the request does not carry are filled with, by their names; whether they can be is known once the fields are. */
+  readonly values: Readonly<Record<string, string | boolean>>;
 }
 
 /** What is signed: a document of its own, a template's, or a paper that comes once it is signed. */
@@ -55,6 +60,7 @@ export const faultsOf = (request: EnvelopeRequest, missing: (texts: readonly str
   ...strangers(request),
   ...fieldFaults(request.fields ?? []),
   ...withoutSignature(request),
+  ...givenTwice(request),
   ...(request.expiresAt !== null && request.expiresAt <= now ? [fault('/expires_at', 'past', 'must lie in the future')] : []),
   ...printFaults(printed(request), missing),
 ];
@@ -84,6 +90,9 @@ function withoutSignature({ fields, ...request }: EnvelopeRequest): Fault[] {
   );
 }
 
+const givenTwice = ({ fields, values }: EnvelopeRequest): Fault[] =>
+  fields && Object.keys(values).length > 0 ? [fault('/values', 'not-allowed', 'must not come with fields: give each field its value')] : [];
+
 /** Texts that are drawn in the sealed file, and where they came from. */
 const printed = (request: EnvelopeRequest): [pointer: string, text: string][] => [
   ...named(request),
@@ -92,7 +101,7 @@ const printed = (request: EnvelopeRequest): [pointer: string, text: string][] =>
     [`/signers/${i}/name`, name],
     [`/signers/${i}/role`, role ?? ''],
   ]),
-  ...(request.fields ?? []).map(({ value }, i): [string, string] => [`/fields/${i}/value`, value?.text ?? '']),
+  ...printedOf(request.fields ?? []),
 ];
 
 /** A template's own name was looked at when it was made. */

@@ -1,7 +1,10 @@
+import type { Readable } from 'node:stream';
 import type { Assurance } from '../../../shared/ceremony.ts';
-import type { FieldType, FieldValue } from '../../../shared/fields.ts';
+import type { FieldValue } from '../../../shared/fields.ts';
 import type { PageBox } from '../../../shared/geometry.ts';
+import type { Listed, Wanted } from '../../../shared/list.ts';
 import type { EnvelopeStatus } from '../../../shared/vendors/loyva.ts';
+import type { FieldForm } from './documents.ts';
 import type { Person } from './people.ts';
 
 /**
@@ -38,6 +41,8 @@ export interface Envelope {
   readonly templateId: string | null;
   readonly name: string;
   readonly externalId: string | null;
+  /** The language of its texts (BCP 47), where its sender named one. */
+  readonly locale: string | null;
   readonly metadata: Readonly<Record<string, string>>;
   readonly message: string | null;
   readonly order: 'parallel' | 'sequential';
@@ -136,12 +141,16 @@ export interface Signer {
   readonly savedAt: number | null;
   /** When they were last asked again. */
   readonly remindedAt: number | null;
+  /** The IANA time zone that their browser last reported; of whoever has signed, the one that their day of signing is in. */
+  readonly timeZone: string | null;
 }
 
 /** Where a signer's call came from, and who says so. */
 export interface Reached {
   readonly assurance: Assurance;
   readonly address: string | null;
+  /** The trusted proxy that said the address, where there was one. */
+  readonly via?: string;
   readonly userAgent: string | null;
   /** "the platform", or the account whose key forwarded the call. */
   readonly reportedBy: string;
@@ -149,19 +158,10 @@ export interface Reached {
   readonly session: string | null;
 }
 
-export interface EnvelopeField {
+export interface EnvelopeField extends FieldForm {
   readonly id: string;
   readonly envelopeId: string;
   readonly signerId: string;
-  readonly type: FieldType;
-  readonly page: number;
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-  readonly required: boolean;
-  readonly label: string | null;
-  readonly value: FieldValue | null;
 }
 
 /** One line of an envelope's history. Personal data is here; the Merkle log's leaf holds ids and salted hashes. */
@@ -196,9 +196,7 @@ export interface Pass {
   readonly expiresAt: number;
 }
 
-export interface EnvelopeQuery {
-  readonly page: number;
-  readonly limit: number;
+export interface EnvelopeQuery extends Wanted<readonly [createdAt: number, id: string]> {
   readonly customerId?: string | undefined;
   readonly status?: EnvelopeStatus | undefined;
 }
@@ -210,7 +208,7 @@ export interface EnvelopeBook {
   add(envelope: Envelope, signers: readonly Signer[], fields: readonly EnvelopeField[], contentKey: Uint8Array): Promise<void>;
   find(accountId: string, id: string): Promise<Envelope | undefined>;
   /** Newest first; `status` as it is at this instant, whether or not it was written down. */
-  list(accountId: string, query: EnvelopeQuery, at: number): Promise<{ items: Envelope[]; total: number }>;
+  list(accountId: string, query: EnvelopeQuery, at: number): Promise<Listed<Envelope>>;
   signers(envelopeId: string): Promise<Signer[]>;
   fields(envelopeId: string): Promise<EnvelopeField[]>;
   /** In order; of these kinds only, where they are named: a history has as many lines as its links were made and its files read. */
@@ -227,17 +225,17 @@ export interface EnvelopeBook {
   answer(signerId: string, values: ReadonlyMap<string, FieldValue | null>, at: number): Promise<number>;
   addPass(pass: Pass): Promise<void>;
   findPass(hash: string): Promise<Pass | undefined>;
-  /** Deletes ways in that were over by `then`. */
-  forgetPasses(then: number): Promise<void>;
+  /** Deletes some ways in that were over by `then`. True: there may be more. */
+  forgetPasses(then: number): Promise<boolean>;
   /** Writes the event, and its leaf to the log. */
   record(event: NewEvent): Promise<void>;
   /** The place in the log (from 0) of the newest event of this kind. */
   leafOf(envelopeId: string, kind: string): Promise<number | undefined>;
   /** The key that this envelope's files are encrypted with, opened. */
   contentKey(envelopeId: string): Promise<Uint8Array>;
-  /** Envelopes whose file is to be sealed; the sealing job's only unscoped read. */
+  /** Envelopes whose file is to be sealed, account by account in turn; the sealing job's only unscoped read. */
   finishing(limit: number): Promise<Envelope[]>;
-  /** Completed or uploaded and not vaulted, or vaulted and not checked, the longest waiting first; for the platform that vaults unasked. */
+  /** Completed or uploaded and not vaulted, or vaulted and not checked, account by account in turn; for the platform that vaults unasked. */
   waitingForVault(limit: number): Promise<Envelope[]>;
   /** Open envelopes whose time has run out. */
   overdue(now: number, limit: number): Promise<Envelope[]>;
@@ -245,11 +243,27 @@ export interface EnvelopeBook {
   remindable(now: number, limit: number): Promise<Envelope[]>;
 }
 
+/** A kept file that was found whole, to be read a piece at a time: so many readers who are slow hold next to nothing in memory. */
+export interface OpenedFile {
+  readonly size: number;
+  readonly sha256: string;
+  /**
+   * Its bytes from `first` to `last`, both counted from 0 and included. All of it is authenticated once more meanwhile: what was changed in between
+   * ends in an error before the last piece.
+   */
+  read(first: number, last: number): Readable;
+}
+
 /** Files of envelopes: encrypted under the envelope's content key, addressed by the hash of the ciphertext. A damaged one throws. */
 export interface Vessel {
   put(contentKey: Uint8Array, bytes: Uint8Array): Promise<KeptFile>;
   get(contentKey: Uint8Array, file: KeptFile): Promise<Buffer>;
+  open(contentKey: Uint8Array, file: KeptFile): Promise<OpenedFile>;
   /** Addresses of files that were last written before this instant, unfinished ones included. */
   older(before: number): Promise<string[]>;
   delete(address: string): Promise<void>;
+  /** Puts a file that nobody seems to name aside, with the reason and the instant; whoever reads it all the same has it back. */
+  setAside(address: string, reason: string, at: number): Promise<void>;
+  /** Deletes what was set aside before this instant, but for those that are named now: they are put back. */
+  clearAside(before: number, named: ReadonlySet<string>): Promise<void>;
 }

@@ -1,72 +1,106 @@
-import type { FieldType, FieldValue } from '../../../shared/fields.ts';
-import type { Fault } from '../../../shared/problem.ts';
+import { type FieldPlace, fieldTraits, lengthOf } from '../../../shared/fields.ts';
+import type { FieldForm } from './documents.ts';
 import type { EnvelopeField } from './envelope.ts';
 import { newId } from './secrets.ts';
 
-/** A field as it is asked for: its place in fractions of the page. */
-export interface FieldRequest {
-  readonly type: FieldType;
+/** A field as it is asked for, of an envelope or a template. */
+export interface FieldRequest extends FieldForm {
   /** A signer's e-mail; in a template the role of whoever signs. */
   readonly signer: string;
-  readonly page: number;
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-  readonly required: boolean;
-  readonly label: string | null;
-  /** What it is filled with until the signer changes it. */
-  readonly value: Extract<FieldValue, { kind: 'text' }> | null;
+}
+
+/** As it came: `placedBy` is the part of the request that says where, so that a fault is named where it is. */
+export interface AskedField extends FieldRequest {
+  readonly placedBy: 'field' | 'places' | 'options';
 }
 
 /** The field as one of this envelope's. */
-export const newField = (envelopeId: string, field: FieldRequest, signerId: string): EnvelopeField => ({
+export const newField = (envelopeId: string, form: FieldForm, signerId: string): EnvelopeField => ({
   id: newId('field'),
   envelopeId,
   signerId,
-  type: field.type,
-  page: field.page,
-  x: field.x,
-  y: field.y,
-  width: Math.min(field.width, 1 - field.x),
-  height: Math.min(field.height, 1 - field.y),
-  required: field.required,
-  label: field.label,
-  value: field.value,
+  ...keptForm(form),
 });
 
-/** Fields that reach past their page, or hold what they cannot. */
-export const fieldFaults = (fields: readonly FieldRequest[]): Fault[] =>
-  fields.flatMap((field, i) => {
-    const preset = field.value && field.type !== 'text' && field.type !== 'name';
-    return [
-      ...(field.x + field.width > 1 + slack
-        ? [fault(`/fields/${i}/width`, 'outside', 'must not reach past the right edge of the page')]
-        : []),
-      ...(field.y + field.height > 1 + slack ? [fault(`/fields/${i}/height`, 'outside', 'must not reach past the foot of the page')] : []),
-      ...(preset ? [fault(`/fields/${i}/value`, 'not-allowed', 'can be given for text and name fields only')] : []),
-    ];
-  });
+/** The form alone, without what else the object carries, within its pages. */
+export const keptForm = ({
+  type,
+  places,
+  required,
+  label,
+  name,
+  multiline,
+  maxLength,
+  options,
+  exportValue,
+  value,
+}: FieldForm): FieldForm => ({
+  type,
+  places: places.map(withinPage),
+  required,
+  label,
+  name,
+  multiline,
+  maxLength,
+  options,
+  exportValue,
+  value,
+});
 
-/** Pages that the document does not have, and fields too small to be seen on theirs (points: 1/72 inch). */
-export function placeFaults(fields: readonly FieldRequest[], pages: readonly { width: number; height: number }[]): Fault[] {
-  return fields.flatMap(({ page, width, height }, i) => {
-    const size = pages[page - 1];
-    if (!size) return [fault(`/fields/${i}/page`, 'no-such-page', `must be a page of the document, which has ${pages.length}`)];
-    return [
-      ...(width * size.width < smallest
-        ? [fault(`/fields/${i}/width`, 'too-small', `must be at least ${smallest} points on its page`)]
-        : []),
-      ...(height * size.height < smallest
-        ? [fault(`/fields/${i}/height`, 'too-small', `must be at least ${smallest} points on its page`)]
-        : []),
-    ];
-  });
+/** Where the field is looked for first. */
+export function firstPlace({ places }: Pick<FieldForm, 'places'>): FieldPlace {
+  const [first] = places;
+  if (!first) throw new RangeError('A field has a place.');
+  return first;
 }
 
-/** A field smaller than this, in points, can neither be hit nor read. */
-const smallest = 8;
-/** Thirds and the like do not add up to exactly 1. */
-const slack = 1e-6;
+const withinPage = (place: FieldPlace): FieldPlace => ({
+  ...place,
+  width: Math.min(place.width, 1 - place.x),
+  height: Math.min(place.height, 1 - place.y),
+});
 
-const fault = (pointer: string, code: string, message: string): Fault => ({ pointer, code, message });
+/** A field at one place with nothing special to it. */
+export const plainForm = ({
+  type,
+  required,
+  label,
+  ...place
+}: Pick<FieldForm, 'type' | 'required' | 'label'> & Omit<FieldPlace, 'option'>): FieldForm => ({
+  type,
+  required,
+  label,
+  places: [{ page: place.page, x: place.x, y: place.y, width: place.width, height: place.height, option: null }],
+  name: null,
+  multiline: false,
+  maxLength: null,
+  options: null,
+  exportValue: null,
+  value: null,
+});
+
+/** Why a value cannot stand in this field: code and words, or nothing. What the API asks with, and what a signer answers. */
+export function valueFault({
+  type,
+  value,
+  options,
+  multiline,
+  maxLength,
+}: FieldForm): { code: string; message: string; params?: Record<string, number> } | undefined {
+  if (!value) return undefined;
+  const { answers } = fieldTraits[type];
+  if (!answers.includes(value.kind)) return { code: 'wrong-kind', message: `is answered by ${answers.join(' or ')}` };
+  if (value.kind === 'chosen' && !options?.some((option) => option.value === value.option))
+    return {
+      code: 'no-such-option',
+      message: `must be one of ${(options ?? [])
+        .map((option) => option.value)
+        .join(', ')
+        .slice(0, 500)}`,
+    };
+  if (value.kind !== 'text') return undefined;
+  if (!multiline && /[\n\r]/.test(value.text)) return { code: 'control-characters', message: 'must not hold line breaks: it is one line' };
+  return maxLength !== null && lengthOf(value.text) > maxLength
+    ? { code: 'too-long', message: `must have at most ${maxLength} characters`, params: { max: maxLength } }
+    : undefined;
+}

@@ -1,7 +1,7 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { Failure } from '../../../shared/problem.ts';
 import type { Account, Books, Store } from './books.ts';
-import { authoritativeOf, type Envelope, type KeptFile, type Reached } from './envelope.ts';
+import { authoritativeOf, type Envelope, type KeptFile, type OpenedFile, type Reached } from './envelope.ts';
 import { statusOf } from './envelopes.ts';
 import { type Files, gone } from './files.ts';
 
@@ -24,7 +24,7 @@ export type FileLinks = ReturnType<typeof fileLinksOf>;
 
 interface Parts {
   readonly store: Store;
-  readonly files: Pick<Files, 'read'>;
+  readonly files: Pick<Files, 'open'>;
   /** Gives every purpose a secret that only the platform's key can make. */
   readonly secretFor: (purpose: string) => string;
   readonly place: { readonly publicUrl: string };
@@ -78,17 +78,21 @@ export function fileLinksOf({ store, files, secretFor, place }: Parts) {
       return { link, url: urlOf(link) };
     },
 
-    /** What the link leads to. Failure `not-found` for one that was not made here, `link-expired` for one that is over or spent. */
-    async open(link: FileLink, signature: string, at: number): Promise<{ bytes: Buffer; sha256: string }> {
+    /** Failure `not-found` for a link that was not made here, `link-expired` for one that is over. */
+    admit(link: FileLink, signature: string, at: number): void {
       if (!same(signature, signatureOf(link))) throw new Failure('not-found');
       if (at >= link.expires * 1000) throw new Failure('link-expired');
+    },
+
+    /** What an admitted link leads to. Failure `link-expired` for one that is spent. */
+    async open(link: FileLink, at: number): Promise<OpenedFile> {
       const { envelope, file } = await found(store.read, link, at);
       if (link.nonce !== null && (await store.read.vault.isSpent(link.nonce))) throw spent();
-      return { bytes: await files.read(envelope, file, at), sha256: file.sha256 };
+      return files.open(envelope, file, at);
     },
 
     /** Bytes of it are given out. What is single-use is spent with that, and what was frozen in the meantime is not given out after all. */
-    recordReading: (link: FileLink, reader: Pick<Reached, 'address' | 'userAgent'>, at: number): Promise<void> =>
+    recordReading: (link: FileLink, reader: Pick<Reached, 'address' | 'via' | 'userAgent'>, at: number): Promise<void> =>
       store.transact(async (books) => {
         await found(books, link, at);
         if (link.nonce !== null && !(await books.vault.spend(link.nonce, link.expires * 1000))) throw spent();

@@ -1,7 +1,9 @@
 import { Failure } from '../../../shared/problem.ts';
 import type { Store } from './books.ts';
 import { DamagedFile } from './damage.ts';
-import type { Envelope, KeptFile, Vessel } from './envelope.ts';
+import type { Envelope, KeptFile, OpenedFile, Vessel } from './envelope.ts';
+
+type Reading<T> = (contentKey: Uint8Array, file: KeptFile) => Promise<T>;
 
 export type Files = ReturnType<typeof filesOf>;
 
@@ -16,11 +18,11 @@ export function filesOf({ store, vessel }: { store: Store; vessel: Vessel }) {
       await books.envelopes.record({ ...event, kind: 'vault.tampered', detail: file.address });
     });
 
-  /** The bytes, or why there are none. What is destroyed while it is read is not damaged, but gone. */
-  async function open(envelope: Envelope, file: KeptFile, at: number): Promise<Buffer | DamagedFile | 'gone'> {
+  /** What `read` makes of it, or why there is nothing. What is destroyed while it is read is not damaged, but gone. */
+  async function tried<T>(read: Reading<T>, envelope: Envelope, file: KeptFile, at: number): Promise<T | DamagedFile | 'gone'> {
     if (envelope.state === 'destroyed') return 'gone';
     try {
-      return await vessel.get(await store.read.envelopes.contentKey(envelope.id), file);
+      return await read(await store.read.envelopes.contentKey(envelope.id), file);
     } catch (error) {
       const now = await store.read.envelopes.find(envelope.accountId, envelope.id);
       if (now?.state === 'destroyed') return 'gone';
@@ -30,20 +32,25 @@ export function filesOf({ store, vessel }: { store: Store; vessel: Vessel }) {
     }
   }
 
+  async function required<T>(read: Reading<T>, envelope: Envelope, file: KeptFile, at: number): Promise<T> {
+    const found = await tried(read, envelope, file, at);
+    if (found === 'gone') throw gone();
+    if (found instanceof DamagedFile)
+      throw new Failure('internal', 'The file no longer has the hash that was recorded, and is not given out.', { cause: found });
+    return found;
+  }
+
   return {
     /** The file's bytes, hashed again. What no longer fits its hash is not given out, and the record says so. */
-    async read(envelope: Envelope, file: KeptFile, at: number): Promise<Buffer> {
-      const opened = await open(envelope, file, at);
-      if (opened === 'gone') throw gone();
-      if (opened instanceof DamagedFile)
-        throw new Failure('internal', 'The file no longer has the hash that was recorded, and is not given out.', { cause: opened });
-      return opened;
-    },
+    read: (envelope: Envelope, file: KeptFile, at: number): Promise<Buffer> => required(vessel.get, envelope, file, at),
+
+    /** The same for whoever downloads it, a piece at a time. */
+    open: (envelope: Envelope, file: KeptFile, at: number): Promise<OpenedFile> => required(vessel.open, envelope, file, at),
 
     /** The same for a judge: nothing for a file that is damaged, or destroyed. */
     async inspect(envelope: Envelope, file: KeptFile | null, at: number): Promise<Buffer | undefined> {
-      const opened = file && (await open(envelope, file, at));
-      return Buffer.isBuffer(opened) ? opened : undefined;
+      const found = file && (await tried(vessel.get, envelope, file, at));
+      return Buffer.isBuffer(found) ? found : undefined;
     },
   };
 }

@@ -1,7 +1,9 @@
-/** Where an act stands in the platform's log, with a head that covers it: the leaf's place from 0, the tree's size, and the signed checkpoint. */
+/** Where an act stands in the platform's log, with a head that covers it: the leaf's place from 0, its exact text and its hash in base64 (RFC 9162 section 2.1.1), the tree's size, and the signed checkpoint. */
 export interface LogPlace {
   readonly origin: string;
   readonly leaf: number;
+  readonly leaf_text: string;
+  readonly leaf_hash: string;
   readonly size: number;
   readonly checkpoint: string;
 }
@@ -23,6 +25,8 @@ interface Head {
 interface Parts {
   leafOf(envelopeId: string, kind: string): Promise<number | undefined>;
   head(): Promise<Head>;
+  /** A leaf's exact text and its hash. */
+  leaf(place: number): Promise<{ leaf: string; hash: string }>;
   /** Signs a head of the log of this name. */
   sign(origin: string, head: Head): string;
   verifierKey(origin: string): string;
@@ -30,14 +34,15 @@ interface Parts {
 }
 
 /** The platform's log, as strangers may check it. `place.publicUrl`, whose host names the log, is read at each use. */
-export function ledgerOf({ leafOf, head, sign, verifierKey, place }: Parts): Ledger {
+export function ledgerOf({ leafOf, head, leaf: leafAt, sign, verifierKey, place }: Parts): Ledger {
   const origin = () => `${new URL(place.publicUrl).host}/log`;
   return {
     async ofEvent(envelopeId, kind) {
       const leaf = await leafOf(envelopeId, kind);
       if (leaf === undefined) throw new Error(`The log has no ${kind} of ${envelopeId}.`);
+      const { leaf: leaf_text, hash: leaf_hash } = await leafAt(leaf);
       const covering = await head();
-      return { origin: origin(), leaf, size: covering.size, checkpoint: sign(origin(), covering) };
+      return { origin: origin(), leaf, leaf_text, leaf_hash, size: covering.size, checkpoint: sign(origin(), covering) };
     },
     checkpoint: async () => sign(origin(), await head()),
     verifierKey: () => verifierKey(origin()),

@@ -57,7 +57,7 @@ export const organizationsOf = (store: Store, links: Links) => ({
     });
   },
 
-  list: (account: Account): Promise<KelviqRecord[]> => store.read.kelviq.list(account.id),
+  list: (account: Account, limit: number, after?: readonly [userId: number]) => store.read.kelviq.list(account.id, limit, after),
 
   byExternalId: (account: Account, externalId: string): Promise<KelviqRecord | undefined> =>
     store.read.kelviq.byExternalId(account.id, externalId),

@@ -1,10 +1,10 @@
 import type { Account, Store } from './books.ts';
-import type { Documents } from './documents.ts';
+import type { AllDocuments } from './documents.ts';
 import type { Envelope, Vessel } from './envelope.ts';
 import type { UploadedDocument } from './envelope-request.ts';
 import { impossible, type Parties, partiesOf, statusOf } from './envelopes.ts';
 
-type Parts = { store: Store; documents: Documents; vessel: Vessel };
+type Parts = { store: Store; documents: AllDocuments; vessel: Vessel };
 
 export type Papers = ReturnType<typeof papersOf>;
 
@@ -21,7 +21,7 @@ export const papersOf = ({ store, documents, vessel }: Parts) => ({
    */
   async upload(account: Account, id: string, { filename, bytes }: UploadedDocument, at: number): Promise<Parties> {
     requirePending((await partiesOf(store.read, account, id)).envelope, at);
-    const { pages, uploadSha256 } = await documents.takeIn(bytes, { signed: 'kept', pointer: '/file' });
+    const { pages, uploadSha256 } = await documents.of(account.id).takeIn(bytes, { signed: 'kept', fields: 'flattened', pointer: '/file' });
     const kept = await vessel.put(await store.read.envelopes.contentKey(id), bytes);
     const document = { ...kept, filename, uploadSha256, pages };
     return store.transact(async (books) => {

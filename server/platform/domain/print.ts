@@ -1,22 +1,25 @@
 import type { Fault } from '../../../shared/problem.ts';
+import { codeOf, unprintable } from '../../../shared/written.ts';
 
-/**
- * What cannot be printed as it is seen on screen: control characters, line breaks, signs that turn the direction of what follows, and
- * fillers that take room but that no face has (Hangul, shorthand).
- */
-export const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\u{202a}-\u{202e}\u{2066}-\u{2069}\u{115f}\u{1160}\u{3164}\u{ffa0}\u{1bca0}-\u{1bca3}]/u;
+export { unprintable };
+
+/** The fault of a text that holds such characters: they are named by their codes, since none of them can be seen. */
+export function controlFault(text: string): Omit<Fault, 'pointer'> {
+  const found = text.match(new RegExp(unprintable, 'gu')) ?? [];
+  const characters = [...new Set(found)].slice(0, 20).map(codeOf).join(' ');
+  if (characters === '') return { code: 'control-characters', message: 'must hold something that can be seen' };
+  return { code: 'control-characters', message: `must not hold control characters or line breaks: ${characters}`, params: { characters } };
+}
 
 /** Does the text consist of white space and of signs that are never drawn? */
 export const isInvisible = (text: string): boolean => /^[\s\p{Default_Ignorable_Code_Point}]*$/u.test(text);
 
 /** Texts that could not be printed as they are written, each with its pointer. `missing` gives the characters that no font has. */
 export const printFaults = (texts: readonly [pointer: string, text: string][], missing: (texts: readonly string[]) => string[]): Fault[] =>
-  texts.flatMap(([pointer, text]) => [...printFault(pointer, text), ...glyphFault(pointer, missing([text]))]);
-
-const printFault = (pointer: string, text: string): Fault[] =>
-  unprintable.test(text) || (isInvisible(text) && text !== '')
-    ? [{ pointer, code: 'control-characters', message: 'must not hold control characters, or nothing that can be seen' }]
-    : [];
+  texts.flatMap(([pointer, text]) => {
+    const isFaulty = unprintable.test(text) || (isInvisible(text) && text !== '');
+    return isFaulty ? [{ pointer, ...controlFault(text) }] : glyphFault(pointer, missing([text]));
+  });
 
 function glyphFault(pointer: string, missing: readonly string[]): Fault[] {
   if (missing.length === 0) return [];

@@ -2,7 +2,7 @@ import type { Store } from './books.ts';
 import type { Erasures } from './erasure.ts';
 
 const month = 30 * 24 * 3_600_000;
-const batch = 1_000;
+const batch = 250;
 
 export type Purge = ReturnType<typeof purgeOf>;
 
@@ -13,15 +13,23 @@ interface Parts {
   readonly forgetMails: (ids: readonly string[]) => Promise<void>;
 }
 
-/** Lets go of what nobody can use any more: ways in that ended a month ago (until then they are told apart from unknown ones) and mails that left then. */
+/**
+ * Lets go of some of what nobody can use any more: spent addresses, ways in that ended a month ago (until then they are told apart from unknown
+ * ones), and mails that left then. True: there may be more.
+ */
 export const purgeOf = ({ store, erasures, forgetMails }: Parts) => ({
-  async purge(at: number): Promise<void> {
+  async purge(at: number): Promise<boolean> {
     await erasures.settle(at);
-    await store.transact((books) => books.envelopes.forgetPasses(at - month));
+    const more = await store.transact(async ({ envelopes, vault }) => {
+      const passes = await envelopes.forgetPasses(at - month);
+      const spent = await vault.forgetSpent(at);
+      return passes || spent;
+    });
     const mails = await store.read.mails.delivered(at - month, batch);
-    if (mails.length === 0) return;
+    if (mails.length === 0) return more;
     // The files first: killed in between, the rows still name them.
     await forgetMails(mails);
     await store.transact((books) => books.mails.forget(mails));
+    return more || mails.length === batch;
   },
 });

@@ -5,6 +5,8 @@ import { unprintable } from './print.ts';
 /** What the platform sees of a call by itself. */
 export interface Seen {
   readonly address: string | null;
+  /** The trusted proxy that says the address. */
+  readonly via?: string;
   readonly userAgent: string | null;
 }
 
@@ -17,7 +19,9 @@ export function reachedOf(call: { pass: Pass; seen: Seen; report: InlayClientRep
   const assurance = assuranceOf[pass.kind];
   if (pass.kind !== 'embed' || !report) return { ...seen, assurance, reportedBy: 'the platform', session: null };
   const { address, user_agent, session } = report;
-  return { assurance, address: plain(address), userAgent: plain(user_agent), reportedBy: account, session: plain(session) };
+  const via = plain(report.via ?? '');
+  const from = { address: plain(address), ...(via !== null && { via }) };
+  return { assurance, ...from, userAgent: plain(user_agent), reportedBy: account, session: plain(session) };
 }
 
 /** By the way in alone: a report may claim more, but a partner's key can vouch for no more than that the partner says so. */

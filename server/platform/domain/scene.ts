@@ -1,5 +1,6 @@
 import type { CeremonyView } from '../../../shared/ceremony.ts';
 import { Failure } from '../../../shared/problem.ts';
+import { utc } from '../../../shared/time-zone.ts';
 import type { Books } from './books.ts';
 import type { Envelope, EnvelopeField, EnvelopeState, Pass, Signer } from './envelope.ts';
 import { isTurn } from './turns.ts';
@@ -74,5 +75,5 @@ export function requireMoved(moved: boolean): void {
   if (!moved) throw new Failure('ceremony-changed');
 }
 
-/** The day as `date_signed` says it: YYYY-MM-DD in UTC. */
-export const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
+/** The time zone of the signer's day: the one that the call reports, else the one that was reported last. */
+export const zoneOf = ({ timeZone }: Pick<Signer, 'timeZone'>, reported: string | undefined): string => reported ?? timeZone ?? utc;

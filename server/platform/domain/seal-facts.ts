@@ -1,4 +1,5 @@
-import { isAnswered } from '../../../shared/fields.ts';
+import { drawnValue, isAnswered, labelOf, placesOf } from '../../../shared/fields.ts';
+import { utc } from '../../../shared/time-zone.ts';
 import { readConsent } from './consent.ts';
 import type { Facts, Mark } from './documents.ts';
 import { documentOf, type Envelope, type EnvelopeEvent, type EnvelopeField, type Signer } from './envelope.ts';
@@ -15,11 +16,20 @@ export interface SignedRecord {
 /** Who is named in the records: by their name, and whoever is no signer by the sender's. */
 type Teller = Pick<SignedRecord, 'sender' | 'signers'>;
 
-/** What is stamped: every answer, where the signer saw it. An unticked box leaves no mark. */
-export const marksOf = (fields: readonly EnvelopeField[]): Mark[] =>
-  fields.flatMap(({ type, page, x, y, width, height, value }) =>
-    value && isAnswered(value) ? [{ type, page, x, y, width, height, value }] : [],
-  );
+/**
+ * What is stamped: every answer, at all its places, as the signer saw it. An unticked box leaves no mark, nor does an option that was not chosen.
+ * `locale` is the language of answers that name none.
+ */
+export function marksOf(fields: readonly EnvelopeField[], signers: readonly Signer[], locale: string | null = null): Mark[] {
+  const names = new Map(signers.map(({ id, name }) => [id, name]));
+  return fields.flatMap(({ type, places, multiline, options, value, label, signerId }) => {
+    if (!value || !isAnswered(value)) return [];
+    const drawn = drawnValue(type, 'text' in value ? { ...value, lang: value.lang ?? locale ?? undefined } : value, options);
+    const said = drawn.kind === 'chosen' ? { ...drawn, option: labelOf(drawn.option, options) } : drawn;
+    const told = { type, value: said, multiline, label, signer: names.get(signerId) };
+    return placesOf(places, value).map(({ page, x, y, width, height }) => ({ ...told, page, x, y, width, height }));
+  });
+}
 
 /** What the completion pages and the attached JSON tell: the same however often sealing is tried, for it ends with the last signature. */
 export function factsOf(record: SignedRecord): Facts {
@@ -30,7 +40,13 @@ export function factsOf(record: SignedRecord): Facts {
   const consents = until.filter(({ kind, detail }) => kind === 'signer.consented' && detail !== null);
   const agreed = readConsent(consents.at(-1)?.detail ?? '{}');
   return {
-    envelope: { id: envelope.id, name: envelope.name, created_at: iso(envelope.createdAt), completed_at: iso(envelope.finishedAt) },
+    envelope: {
+      id: envelope.id,
+      name: envelope.name,
+      locale: envelope.locale,
+      created_at: iso(envelope.createdAt),
+      completed_at: iso(envelope.finishedAt),
+    },
     sender,
     document: {
       pages: document.pages.length,
@@ -39,7 +55,7 @@ export function factsOf(record: SignedRecord): Facts {
     },
     // The title is the first paragraph, so that the hash can be made again from what is here.
     consent: { version: agreed.version, sha256: agreed.sha256, paragraphs: [agreed.title, ...agreed.paragraphs] },
-    signers: signers.map(signerFacts),
+    signers: signers.map((signer) => signerFacts(signer, record.fields)),
     events: historyOf(until, record),
   };
 }
@@ -58,7 +74,7 @@ function withoutRepetitions(events: readonly EnvelopeEvent[]): EnvelopeEvent[] {
   });
 }
 
-function signerFacts(signer: Signer): Facts['signers'][number] {
+function signerFacts(signer: Signer, fields: readonly EnvelopeField[]): Facts['signers'][number] {
   const { name, email, role, reached, consentedAt, signedAt } = signer;
   if (!reached || consentedAt === null || signedAt === null) throw new Error(`The signer ${signer.id} has not signed.`);
   return {
@@ -67,11 +83,20 @@ function signerFacts(signer: Signer): Facts['signers'][number] {
     role,
     consented_at: iso(consentedAt),
     signed_at: iso(signedAt),
+    ...dayFacts(signer, fields),
     assurance: reached.assurance,
     address: reached.address,
+    ...(reached.via !== undefined && { address_via: reached.via }),
     user_agent: reached.userAgent,
     reported_by: reached.reportedBy,
   };
+}
+
+/** The day that stands where they were asked for it, and the time zone it is the day in: whoever named none was shown that of UTC. */
+function dayFacts({ id, timeZone }: Signer, fields: readonly EnvelopeField[]): Pick<Facts['signers'][number], 'date_signed' | 'time_zone'> {
+  const stamped = fields.find(({ signerId, type, value }) => signerId === id && type === 'date_signed' && value?.kind === 'text')?.value;
+  if (stamped?.kind !== 'text') return { date_signed: null, time_zone: null };
+  return { date_signed: stamped.text, time_zone: timeZone ?? utc };
 }
 
 const eventFacts = (event: EnvelopeEvent, record: Teller): Facts['events'][number] => ({
@@ -79,6 +104,7 @@ const eventFacts = (event: EnvelopeEvent, record: Teller): Facts['events'][numbe
   kind: event.kind,
   who: whoOf(event, record),
   address: event.reached?.address ?? null,
+  ...(event.reached?.via !== undefined && { address_via: event.reached.via }),
   reported_by: event.reached?.reportedBy ?? 'the platform',
   detail: detailOf(event, record),
 });

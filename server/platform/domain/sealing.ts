@@ -11,7 +11,7 @@ export type SealingStep = 'sealing' | 'sealed' | 'stored' | 'recorded';
 
 export interface Sealer {
   readonly store: Store;
-  readonly documents: Pick<Documents, 'seal'>;
+  readonly documents: { of(account: string): Pick<Documents, 'seal'> };
   readonly vessel: Pick<Vessel, 'put'>;
   readonly files: Pick<Files, 'read'>;
   readonly links: Links;
@@ -29,7 +29,7 @@ export const sealingOf = (sealer: Sealer) => {
 
     async seal(envelope: Envelope): Promise<void> {
       reached('sealing');
-      const finished = await documents.seal(await jobOf(sealer, envelope, now()));
+      const finished = await documents.of(envelope.accountId).seal(await jobOf(sealer, envelope, now()));
       reached('sealed');
       const sealed = await vessel.put(await store.read.envelopes.contentKey(envelope.id), finished.bytes);
       reached('stored');
@@ -47,15 +47,16 @@ async function jobOf({ store, files }: Sealer, envelope: Envelope, at: number): 
   const source = await files.read(envelope, document, at);
   const fields = await book.fields(id);
   const sender = (await store.read.accounts.get(envelope.accountId)).name;
+  const signers = await book.signers(id);
   const facts = factsOf({
     envelope: { ...envelope, finishedAt },
     sender,
-    signers: await book.signers(id),
+    signers,
     fields,
     events: await book.events(id),
   });
   const reason = `All signers of ${id} have signed; sealed as it was signed.`;
-  return { source, pages: document.pages, marks: marksOf(fields), facts, reason };
+  return { source, pages: document.pages, marks: marksOf(fields, signers, envelope.locale), facts, reason };
 }
 
 /** It is completed at the instant of the last signature, which is also what the file says of itself. */

@@ -21,7 +21,7 @@ export const teamTokensOf = (store: Store) => ({
     if (!tokenRoles.includes(caller.role)) throw new Failure('role-missing', `Only team administrators can ${act} API tokens`);
   },
 
-  list: ({ team }: TeamCaller): Promise<TeamToken[]> => store.read.subscribr.tokens(team.id),
+  list: ({ team }: TeamCaller, limit: number, after?: readonly [id: number]) => store.read.subscribr.tokens(team.id, limit, after),
 
   /** The token and its secret, in the clear this once. Failure `invalid-input` with every reason. */
   async open(caller: TeamCaller, request: TokenRequest, at: number): Promise<{ token: TeamToken; secret: string }> {

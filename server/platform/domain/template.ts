@@ -1,8 +1,10 @@
+import type { Listed, Wanted } from '../../../shared/list.ts';
 import type { Fault } from '../../../shared/problem.ts';
 import { envelopeLimits } from '../../../shared/vendors/loyva.ts';
 import type { Envelope, EnvelopeDocument } from './envelope.ts';
 import type { EnvelopeRequest, SignerRequest, UploadedDocument } from './envelope-request.ts';
-import { type FieldRequest, fieldFaults } from './field-request.ts';
+import { fieldFaults, printedOf } from './field-faults.ts';
+import type { AskedField, FieldRequest } from './field-request.ts';
 import { printFaults } from './print.ts';
 
 /** A document with its fields, of which envelopes are made. Its fields name roles; who has them is said by each envelope. */
@@ -20,15 +22,18 @@ export interface TemplateRequest {
   readonly name: string;
   readonly order: Envelope['order'];
   readonly document: UploadedDocument;
-  readonly fields: readonly FieldRequest[];
+  /** Without it those of the document itself are taken. */
+  readonly fields?: readonly AskedField[] | undefined;
 }
+
+export type TemplateQuery = Wanted<readonly [createdAt: number, id: string]>;
 
 /** What the platform keeps of templates, by account. */
 export interface TemplateBook {
   add(template: Template, contentKey: Uint8Array): Promise<void>;
   find(accountId: string, id: string): Promise<Template | undefined>;
   /** Newest first. */
-  list(accountId: string, query: { page: number; limit: number }): Promise<{ items: Template[]; total: number }>;
+  list(accountId: string, query: TemplateQuery): Promise<Listed<Template>>;
   /** The key that its file is encrypted with, opened. */
   contentKey(accountId: string, id: string): Promise<Uint8Array | undefined>;
   /** Gone with its key, so that nobody can read its file again; the file is noted to be deleted. False when it was not there. */
@@ -40,28 +45,29 @@ export const rolesOf = ({ fields }: Pick<Template, 'fields'>): string[] => [...n
 
 /** Everything that is wrong with the request apart from its document. `missing` gives the characters that no font has. */
 export const templateFaults = (request: TemplateRequest, missing: (texts: readonly string[]) => string[]): Fault[] => [
-  ...fieldFaults(request.fields),
-  ...withoutSignature(request.fields),
+  ...fieldFaults(request.fields ?? []),
+  ...withoutSignature(request.fields ?? []),
   ...printFaults(printed(request), missing),
 ];
+
+export const tooManyRoles = (roles: readonly string[]): Fault[] =>
+  roles.length > envelopeLimits.signers ? [fault('/fields', 'too-many-roles', `must name at most ${envelopeLimits.signers} roles`)] : [];
 
 /** Whoever has such a role would finish without having signed. */
 function withoutSignature(fields: readonly FieldRequest[]): Fault[] {
   const roles = rolesOf({ fields });
-  if (roles.length > envelopeLimits.signers)
-    return [fault('/fields', 'too-many-roles', `must name at most ${envelopeLimits.signers} roles`)];
+  const crowd = tooManyRoles(roles);
+  if (crowd.length > 0) return crowd;
   const signing = new Set(fields.filter(({ type }) => type === 'signature').map(({ signer }) => signer));
   return roles
     .filter((role) => !signing.has(role))
     .map((role) => fault('/fields', 'signature-missing', `needs a signature field for ${role}`));
 }
 
-const printed = ({ name, fields }: TemplateRequest): [pointer: string, text: string][] => [
+const printed = ({ name, fields = [] }: TemplateRequest): [pointer: string, text: string][] => [
   ['/name', name],
-  ...fields.flatMap(({ signer, value }, i): [string, string][] => [
-    [`/fields/${i}/signer`, signer],
-    [`/fields/${i}/value`, value?.text ?? ''],
-  ]),
+  ...fields.map(({ signer }, i): [string, string] => [`/fields/${i}/signer`, signer]),
+  ...printedOf(fields),
 ];
 
 /** What keeps an envelope from being made of this template: every role has exactly one signer, and every signer one of its roles. */

@@ -4,33 +4,37 @@ import { formatLoyvaId } from '../../../shared/ids.ts';
 import { Failure } from '../../../shared/problem.ts';
 import type { Account, Store } from './books.ts';
 import { DamagedFile } from './damage.ts';
-import type { Documents } from './documents.ts';
+import type { AllDocuments, Documents, TakenIn, Warning } from './documents.ts';
 import type { Vessel } from './envelope.ts';
-import { placeFaults } from './field-request.ts';
+import { placeFaults } from './field-faults.ts';
+import { type FieldRequest, keptForm } from './field-request.ts';
+import { requestFitFaults } from './fitting.ts';
+import { ownFields, rolesIn } from './found-fields.ts';
 import { refuseIf } from './refuse.ts';
-import { type Template, type TemplateRequest, templateFaults } from './template.ts';
+import { type Template, type TemplateQuery, type TemplateRequest, templateFaults, tooManyRoles } from './template.ts';
 
-type Parts = { store: Store; documents: Documents; vessel: Vessel };
+type Parts = { store: Store; documents: AllDocuments; vessel: Vessel };
 
 export type Templates = ReturnType<typeof templatesOf>;
 
 /** A partner's templates. Another account's are not there. */
-export const templatesOf = ({ store, documents, vessel }: Parts) => ({
+export const templatesOf = ({ store, vessel, ...parts }: Parts) => ({
   /** The document is taken in once, here; envelopes get what came of it. */
-  async create(account: Account, request: TemplateRequest, at: number): Promise<Template> {
+  async create(account: Account, request: TemplateRequest, at: number): Promise<{ template: Template; warnings: readonly Warning[] }> {
+    const documents = parts.documents.of(account.id);
     refuseIf(templateFaults(request, documents.missing));
-    const { bytes, uploadSha256, pages } = await documents.takeIn(request.document.bytes);
-    refuseIf(placeFaults(request.fields, pages.map(displayed)));
+    const { file, fields } = await fieldsOf(documents, request);
+    const { bytes, uploadSha256, pages } = file;
     const contentKey = randomBytes(32);
     const document = { ...(await vessel.put(contentKey, bytes)), filename: request.document.filename, uploadSha256, pages };
-    const { name, order, fields } = request;
+    const { name, order } = request;
     const id = formatLoyvaId('template', randomBytes(15));
     const template: Template = { id, accountId: account.id, name, order, document, fields, createdAt: at };
     await store.transact((books) => books.templates.add(template, contentKey));
-    return template;
+    return { template, warnings: file.warnings };
   },
 
-  list: (account: Account, query: { page: number; limit: number }) => store.read.templates.list(account.id, query),
+  list: (account: Account, query: TemplateQuery) => store.read.templates.list(account.id, query),
 
   async get(account: Account, id: string): Promise<Template> {
     const template = await store.read.templates.find(account.id, id);
@@ -43,6 +47,32 @@ export const templatesOf = ({ store, documents, vessel }: Parts) => ({
     if (!(await store.transact((books) => books.templates.remove(account.id, id)))) throw noSuchTemplate();
   },
 });
+
+/** The fields that were asked for, or those that the document asks for. */
+async function fieldsOf(
+  documents: Documents,
+  { name, document, fields }: TemplateRequest,
+): Promise<{ file: TakenIn; fields: FieldRequest[] }> {
+  const file = await documents.takeIn(document.bytes, { fields: fields ? 'flattened' : 'become' });
+  if (fields) {
+    refuseIf(placeFaults(fields, file.pages.map(displayed)));
+    refuseIf(await requestFitFaults(documents, fields, file.pages));
+    return { file, fields: fields.map((field) => ({ ...keptForm(field), signer: field.signer })) };
+  }
+  refuseIf(file.fields.length > 0 ? [] : fieldless);
+  const roles = rolesIn(file.fields);
+  refuseIf(tooManyRoles(roles));
+  return ownFields(
+    documents,
+    file,
+    { title: name },
+    roles.map((role) => ({ signer: role, name: role, role })),
+  );
+}
+
+const fieldless = [
+  { pointer: '/fields', code: 'required', message: 'is required: the document has no form fields or text tags of its own' },
+];
 
 const noSuchTemplate = () => new Failure('not-found', 'There is no such template.');
 

@@ -5,8 +5,8 @@ export interface VaultBook {
   /** Spends an address that is good for one reading; false when it was spent before. `expiresAt`: when nobody could use it any more. */
   spend(nonce: string, expiresAt: number): Promise<boolean>;
   isSpent(nonce: string): Promise<boolean>;
-  /** Forgets spent addresses that are over by now. */
-  forgetSpent(now: number): Promise<void>;
+  /** Forgets some spent addresses that were over by now. True: there may be more. */
+  forgetSpent(now: number): Promise<boolean>;
   /** Frozen envelopes whose release nobody acknowledged in time. */
   lapsed(now: number, limit: number): Promise<Envelope[]>;
   /** Destroys the key of the envelope's files, and notes the files that are to be deleted: all in this transaction. */

@@ -2,7 +2,7 @@ import { Failure } from '../../../shared/problem.ts';
 import type { Account, Books, Store } from './books.ts';
 import type { Compliance, Verdict } from './compliance.ts';
 import { type Custody, custodyOf } from './custody.ts';
-import type { Envelope, Signer } from './envelope.ts';
+import type { Envelope, OpenedFile, Signer } from './envelope.ts';
 import { partiesOf, statusOf } from './envelopes.ts';
 import { filenameOf, fileOf } from './file-links.ts';
 import type { Files } from './files.ts';
@@ -17,7 +17,7 @@ interface Parts {
   readonly store: Store;
   readonly tokens: VaultTokens;
   readonly links: Links;
-  readonly files: Pick<Files, 'read'>;
+  readonly files: Pick<Files, 'open'>;
   readonly compliance: Compliance;
 }
 
@@ -72,10 +72,9 @@ export function vaultReadingOf({ store, tokens, links, files, compliance }: Part
     },
 
     /** The watermarked copy; the record says who read it, and where from. */
-    async copy(claims: VaultClaims, seen: Seen, at: number): Promise<{ bytes: Buffer; sha256: string; filename: string }> {
+    async copy(claims: VaultClaims, seen: Seen, at: number): Promise<{ file: OpenedFile; filename: string }> {
       const { envelope } = await enter(store.read, claims);
-      const file = fileOf(envelope, 'copy', at);
-      const bytes = await files.read(envelope, file, at);
+      const file = await files.open(envelope, fileOf(envelope, 'copy', at), at);
       await store.transact(async (books) => {
         const { envelope: now, person: by } = await enter(books, claims);
         fileOf(now, 'copy', at);
@@ -83,7 +82,7 @@ export function vaultReadingOf({ store, tokens, links, files, compliance }: Part
         const reached = { ...seen, assurance: 'partner-asserted', reportedBy: account.name, session: null } as const;
         await books.envelopes.record({ envelopeId: now.id, at, kind: 'vault.read', signerId: null, reached, detail: 'copy', by });
       });
-      return { bytes, sha256: file.sha256, filename: filenameOf({ envelopeId: envelope.id, kind: 'copy' }) };
+      return { file, filename: filenameOf({ envelopeId: envelope.id, kind: 'copy' }) };
     },
   };
 }

@@ -12,7 +12,7 @@ export type Vault = ReturnType<typeof vaultOf>;
 interface Parts {
   readonly store: Store;
   readonly vessel: Vessel;
-  readonly documents: Pick<Documents, 'takeIn' | 'copy' | 'custody'>;
+  readonly documents: { of(account: string): Pick<Documents, 'takeIn' | 'copy' | 'custody'> };
   readonly files: Pick<Files, 'read'>;
   readonly compliance: Compliance;
   readonly now: () => number;
@@ -22,7 +22,7 @@ interface Parts {
  * What has been signed is taken into the vault: the authoritative file as it is, a copy that says so, and the custody record. Everything that
  * takes time lies before the one transaction that says it is vaulted: killed in between, nothing is there but files that nobody names.
  */
-export function vaultOf({ store, vessel, documents, files, compliance, now }: Parts) {
+export function vaultOf({ store, vessel, files, compliance, now, ...parts }: Parts) {
   /** Vaulting under way, by envelope: who asks twice at once waits for the same copy. */
   const underWay = new Map<string, Promise<Envelope>>();
 
@@ -33,10 +33,11 @@ export function vaultOf({ store, vessel, documents, files, compliance, now }: Pa
   };
 
   async function makeCopy(envelope: Envelope, holder: Account): Promise<KeptFile> {
+    const documents = parts.documents.of(envelope.accountId);
     const file = authoritativeOf(envelope);
     const bytes = await files.read(envelope, file, now());
     // What came from outside is never stamped as it is: its copy is made of what intake writes anew.
-    const sealed = envelope.kind === 'paper' ? (await documents.takeIn(bytes, { signed: 'kept' })).bytes : bytes;
+    const sealed = envelope.kind === 'paper' ? (await documents.takeIn(bytes, { signed: 'kept', fields: 'flattened' })).bytes : bytes;
     const copy = await documents.copy({
       sealed,
       sealedSha256: file.sha256,
@@ -50,7 +51,7 @@ export function vaultOf({ store, vessel, documents, files, compliance, now }: Pa
     const book = store.read.envelopes;
     const [signers, events] = [await book.signers(envelope.id), await book.events(envelope.id)];
     const facts = custodyFactsOf({ envelope, controller, signers, events, copy, vaultedAt });
-    const { bytes } = await documents.custody({ facts, reason: `Custody record of ${envelope.id}` });
+    const { bytes } = await parts.documents.of(envelope.accountId).custody({ facts, reason: `Custody record of ${envelope.id}` });
     return vessel.put(await book.contentKey(envelope.id), bytes);
   }
 

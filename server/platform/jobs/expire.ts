@@ -5,6 +5,7 @@ import { patiently } from './patiently.ts';
 interface Edges {
   readonly expiry: Expiry;
   readonly now: () => number;
+  readonly elapsed: () => number;
   readonly report: (error: unknown, instance: string) => void;
 }
 

@@ -5,6 +5,7 @@ import { patiently } from './patiently.ts';
 interface Edges {
   readonly releases: Releases;
   readonly now: () => number;
+  readonly elapsed: () => number;
   readonly report: (error: unknown, instance: string) => void;
 }
 

@@ -1,9 +1,9 @@
-import type { Job } from '../../jobs.ts';
+import { type Job, littleByLittle } from '../../jobs.ts';
 import type { Purge } from '../domain/purge.ts';
 
 /** Lets go of what is over. */
 export const purgeOld = ({ purge, now }: { purge: Purge; now: () => number }): Job => ({
   name: 'purge',
   every: 60_000,
-  run: () => purge.purge(now()),
+  run: () => littleByLittle(() => purge.purge(now())),
 });

@@ -7,13 +7,19 @@ import { patiently } from './patiently.ts';
 interface Edges {
   readonly waiting: (limit: number) => Promise<Envelope[]>;
   readonly vault: Vault;
-  readonly now: () => number;
+  readonly elapsed: () => number;
   readonly report: (error: unknown, instance: string) => void;
 }
 
-/** Vaults whatever is completed, or uploaded on paper, where the platform is to do so unasked. */
+/** Vaults whatever is completed, or uploaded on paper, where the platform is to do so unasked: of two accounts side by side. */
 export const vaultWaiting = ({ waiting, vault, ...edges }: Edges): Job =>
-  patiently({ name: 'vault', due: waiting, work: (envelope) => vault.store(envelope).catch(leave), ...edges });
+  patiently({
+    name: 'vault',
+    due: waiting,
+    work: (envelope) => vault.store(envelope).catch(leave),
+    lanes: { of: ({ accountId }) => accountId, most: 2 },
+    ...edges,
+  });
 
 /** A paper may be withdrawn while it is copied: then there is nothing to vault, and nothing broke. */
 function leave(error: unknown): void {

@@ -11,8 +11,8 @@ export interface ShownMail {
   readonly delivered: boolean;
 }
 
-/** Every mail the platform wrote, newest first. */
-export function outboxPage(ctx: Context, mails: readonly ShownMail[]): void {
+/** Mails that the platform wrote, newest first; `older` is the cursor of those after them. */
+export function outboxPage(ctx: Context, mails: readonly ShownMail[], older: string | undefined): void {
   const rows = mails.map(
     (mail) =>
       html`<li><a href="/outbox/${mail.id}"><b>${mail.subject}</b><span>${mail.to}</span><span class="aside"><time>${when(mail.at)}</time>${state(mail)}</span></a></li>`,
@@ -20,11 +20,12 @@ export function outboxPage(ctx: Context, mails: readonly ShownMail[]): void {
   const list = rows.length
     ? html`<ul class="mails card">${rows}</ul>`
     : html`<section class="card notice"><h2>No mail yet</h2><p>Invitations, welcome mails and requests to sign appear here as soon as they are written.</p></section>`;
+  const more = older === undefined ? '' : html`<p class="crumb"><a href="/outbox?cursor=${older}">Older mail</a></p>`;
   show(
     ctx,
     200,
     'Outbox',
-    html`<h1>Outbox</h1><p class="lead">Mail that the sandbox wrote. Nothing here leaves this machine unless an SMTP server is set.</p>${list}`,
+    html`<h1>Outbox</h1><p class="lead">Mail that the sandbox wrote. Nothing here leaves this machine unless an SMTP server is set.</p>${list}${more}`,
     true,
   );
 }

@@ -1,9 +1,9 @@
 import type { Context } from 'koa';
 import { Failure } from '../../../shared/problem.ts';
 import { type LoyvaScope, loyvaKeyHeader } from '../../../shared/vendors/loyva.ts';
+import { type Rates, secondsUntil } from '../../http/rates.ts';
 import type { Accounts } from '../domain/accounts.ts';
 import type { Account } from '../domain/books.ts';
-import type { Limits } from '../domain/limits.ts';
 import { type Dialect, keyMark } from '../domain/secrets.ts';
 
 /** Who calls with a partner key, and whether that key may do this. */
@@ -19,7 +19,7 @@ export interface Callers {
 }
 
 /** Loyva's headers (docs.stg.loyva.net/api-reference/overview) on every answer to a known key; the other vendors document none, so they get the same. */
-export function callersOf({ accounts, limits }: { accounts: Accounts; limits: Limits }): Callers {
+export function callersOf({ accounts, rates }: { accounts: Accounts; rates: Rates }): Callers {
   async function holderOf(ctx: Context, dialect: Dialect, key: string) {
     const holder = await accounts.ofKey(dialect, key);
     count(ctx, key, holder.rateLimit);
@@ -27,12 +27,14 @@ export function callersOf({ accounts, limits }: { accounts: Accounts; limits: Li
   }
 
   function count(ctx: Context, key: string, rateLimit: number): void {
-    const { limit, remaining, resetAt, within } = limits.spend(keyMark(key), rateLimit);
+    const allowance = rates.spend(keyMark(key), rateLimit);
+    const { limit, remaining, resetAt, within } = allowance;
     const reset = Math.ceil(resetAt / 1000);
     ctx.set({ 'X-RateLimit-Limit': String(limit), 'X-RateLimit-Remaining': String(remaining), 'X-RateLimit-Reset': String(reset) });
     if (within) return;
-    const seconds = Math.max(1, reset - Math.floor(limits.now() / 1000));
-    throw new Failure('rate-limited', `At most ${limit} calls a minute are answered.`, { retryAfter: seconds });
+    throw new Failure('rate-limited', `At most ${limit} calls a minute are answered.`, {
+      retryAfter: secondsUntil(allowance, rates.now()),
+    });
   }
 
   async function loyvaHolder(ctx: Context) {

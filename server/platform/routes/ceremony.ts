@@ -2,6 +2,7 @@ import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { z } from 'zod/mini';
 import {
+  CeremonyQuery,
   CeremonyView,
   ConsentRequest,
   ceremonyPath,
@@ -11,30 +12,47 @@ import {
   FieldsRequest,
   FinishRequest,
   InlayClientReport,
+  OutlineAnswer,
+  OutlineRequest,
   PagesAnswer,
   PagesRequest,
 } from '../../../shared/ceremony.ts';
 import { Failure } from '../../../shared/problem.ts';
 import { parse, readJson } from '../../http/input.ts';
+import type { OpenAnswers } from '../../http/open-answers.ts';
+import { doorRates, limitRate, type Rates } from '../../http/rates.ts';
 import { reply } from '../../http/reply.ts';
 import type { Call, Ceremonies } from '../domain/ceremony.ts';
 import type { Pass } from '../domain/envelope.ts';
 import type { Passes } from '../domain/passes.ts';
-import { bearerOf, seenOf } from './bearer.ts';
+import { bearerOf, type SeenOf } from './bearer.ts';
 import { sendRecorded } from './recorded.ts';
 
 /** Strokes of several drawn signatures at once. */
 const fieldsCap = 4 * 1024 * 1024;
+/** A name is drawn while it is typed, not as often as its keys are pressed. */
+const outlinesAMinute = 120;
+const outlineCap = 4 * 1024;
 
 interface Domain {
+  readonly opened: OpenAnswers;
+  readonly rates: Rates;
   readonly passes: Passes;
   readonly ceremonies: Ceremonies;
+  readonly seenOf: SeenOf;
 }
 
 /** The signing ceremony (shared/ceremony.ts), for whoever holds an embed token or a signing link of this platform. */
-export function ceremonyRoutes({ passes, ceremonies }: Domain, now: () => number): Router {
+export function ceremonyRoutes({ passes, ceremonies, opened, rates, seenOf }: Domain, now: () => number): Router {
   const router = new Router({ sensitive: true, prefix: ceremonyPath });
-  const enter = (ctx: Context, at: number) => passes.enter(bearerOf(ctx), at);
+  /** Links come from their holders' own addresses; embed tokens come by gateways, each for many. */
+  const enter = async (ctx: Context, at: number): Promise<Pass> => {
+    const token = bearerOf(ctx);
+    if (!token.includes('.')) limitRate(ctx, rates, [{ name: `address ${seenOf(ctx).address}`, limit: doorRates.address }]);
+    const pass = await passes.enter(token, at);
+    limitRate(ctx, rates, [{ name: `pass ${pass.hash}`, limit: doorRates.pass }]);
+    return pass;
+  };
   /** Whoever may not enter is refused before their body is read; the act is of the instant at which all of it has come, however slowly. */
   const actOf = async <T>(ctx: Context, schema: z.ZodMiniType<T>, cap?: number): Promise<[Call, T]> => {
     const pass = await enter(ctx, now());
@@ -45,14 +63,17 @@ export function ceremonyRoutes({ passes, ceremonies }: Domain, now: () => number
 
   router.get('/', async (ctx) => {
     const at = now();
-    reply(ctx, 200, CeremonyView, await ceremonies.view(await enter(ctx, at), at));
+    const pass = await enter(ctx, at);
+    const { time_zone } = parse(CeremonyQuery, { ...ctx.query });
+    reply(ctx, 200, CeremonyView, await ceremonies.view(pass, at, time_zone));
   });
   router.get('/document', async (ctx) => {
     const at = now();
     const pass = await enter(ctx, at);
     const call = { pass, at, seen: seenOf(ctx), report: reportOf(ctx, pass) };
-    const { bytes, sha256, vaulted } = await ceremonies.document(pass, at);
-    await sendRecorded(ctx, { bytes, sha256, type: 'application/pdf' }, async () => {
+    opened(ctx, { reader: pass.hash, account: pass.accountId });
+    const { file, vaulted } = await ceremonies.document(pass, at);
+    await sendRecorded(ctx, file, 'application/pdf', async () => {
       if (vaulted) await ceremonies.recordReading(call);
     });
   });
@@ -64,6 +85,11 @@ export function ceremonyRoutes({ passes, ceremonies }: Domain, now: () => number
   });
   router.put('/fields', async (ctx) => {
     reply(ctx, 200, FieldsAnswer, await ceremonies.fields(...(await actOf(ctx, FieldsRequest, fieldsCap))));
+  });
+  router.post('/outline', async (ctx) => {
+    const [call, request] = await actOf(ctx, OutlineRequest, outlineCap);
+    limitRate(ctx, rates, [{ name: `outlines ${call.pass.signerId}`, limit: outlinesAMinute }]);
+    reply(ctx, 200, OutlineAnswer, await ceremonies.outline(call, request));
   });
   router.post('/finish', async (ctx) => {
     reply(ctx, 200, CeremonyView, await ceremonies.finish(...(await actOf(ctx, FinishRequest))));

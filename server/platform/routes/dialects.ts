@@ -2,26 +2,29 @@ import type { Context } from 'koa';
 import { ceremonyPath } from '../../../shared/ceremony.ts';
 import { type Failure, type ProblemCode, problems } from '../../../shared/problem.ts';
 import { subscribrPaths } from '../../../shared/vendors/subscribr.ts';
-import { type Dialect, problemDialect } from '../../http/problem.ts';
+import { bearerChallenge, type Challenge, type Dialect, keyChallenge, problemDialect } from '../../http/problem.ts';
+import { json } from '../../http/reply.ts';
 import { noticePage } from '../pages/notice.ts';
 import { vaultReadingPath } from './vault-reading.ts';
 
 /** A refusal in the shape of the vendor whose address was asked; what belongs to no vendor is answered with a page. */
 export const dialectByPath: Dialect = (ctx, failure, instance) => {
-  const door = doors.find(({ prefix }) => ctx.path === prefix || ctx.path.startsWith(`${prefix}/`));
-  (door?.dialect ?? pageDialect)(ctx, failure, instance);
+  (doorOf(ctx)?.dialect ?? pageDialect)(ctx, failure, instance);
 };
+
+/** How that vendor takes its credentials. */
+export const challengeByPath: Challenge = (ctx, failure) => (doorOf(ctx)?.challenge ?? bearerChallenge)(ctx, failure);
 
 /** Scribeless: `statusMessage` is "Server Error" for every status in its documentation, so only `statusCode` tells anything. */
 export function answerScribelessError(ctx: Context, statusCode: number, message: string): void {
   ctx.status = statusCode;
-  ctx.body = { error: true, url: ctx.path, statusCode, statusMessage: 'Server Error', message };
+  json(ctx, { error: true, url: ctx.path, statusCode, statusMessage: 'Server Error', message });
 }
 
 /** Kelviq: a sentence, or for faults of the input a list of sentences by field. */
 export function answerKelviqError(ctx: Context, status: number, detail: string | Record<string, string[]>): void {
   ctx.status = status;
-  ctx.body = { detail };
+  json(ctx, { detail });
 }
 
 const scribelessDialect: Dialect = (ctx, failure) => {
@@ -60,8 +63,11 @@ const pageDialect: Dialect = (ctx, failure) => {
 
 /** Loyva: a sentence, and for faults of the input where each lies. */
 const loyvaDialect: Dialect = (ctx, failure) => {
-  const details = failure.errors?.map(({ pointer, code, message }) => ({ pointer, code, message: message ?? code }));
-  ctx.body = { error: sentenceOf(failure), ...(details && { details }) };
+  const details = failure.errors?.map(({ pointer, code, message, params }) => ({
+    ...{ pointer, code, message: message ?? code },
+    ...(params && { params }),
+  }));
+  json(ctx, { error: sentenceOf(failure), ...(details && { details }) });
 };
 
 /** Subscribr, whose framework is Laravel: a sentence, and for faults of the input all of them by field, the first one on top. */
@@ -75,19 +81,20 @@ const subscribrDialect: Dialect = (ctx, failure) => {
   const [first, ...others] = failure.errors?.map(({ code, message }) => message ?? code) ?? [];
   const more = others.length === 0 ? '' : ` (and ${others.length} more ${others.length === 1 ? 'error' : 'errors'})`;
   const message = first ? first + more : (failure.detail ?? sentences[failure.code] ?? sentenceOf(failure));
-  if (failure.code === 'unauthenticated') ctx.set('WWW-Authenticate', 'Bearer');
-  ctx.body = { message, ...(first && { errors: byField(failure, 'body', '.') }) };
+  json(ctx, { message, ...(first && { errors: byField(failure, 'body', '.') }) });
 };
 
 /** The first that fits. */
-const doors: readonly { prefix: string; dialect: Dialect }[] = [
-  { prefix: ceremonyPath, dialect: problemDialect('/problems/') },
-  { prefix: vaultReadingPath, dialect: problemDialect('/problems/') },
-  { prefix: subscribrPaths.team, dialect: subscribrDialect },
-  { prefix: '/api/v1', dialect: kelviqDialect },
-  { prefix: '/api/v2', dialect: loyvaDialect },
-  { prefix: '/api', dialect: scribelessDialect },
+const doors: readonly { prefix: string; dialect: Dialect; challenge: Challenge }[] = [
+  { prefix: ceremonyPath, dialect: problemDialect('/problems/'), challenge: bearerChallenge },
+  { prefix: vaultReadingPath, dialect: problemDialect('/problems/'), challenge: bearerChallenge },
+  { prefix: subscribrPaths.team, dialect: subscribrDialect, challenge: bearerChallenge },
+  { prefix: '/api/v1', dialect: kelviqDialect, challenge: () => keyChallenge('X-Kelviq-Partner-Key') },
+  { prefix: '/api/v2', dialect: loyvaDialect, challenge: () => keyChallenge('X-API-Key') },
+  { prefix: '/api', dialect: scribelessDialect, challenge: () => keyChallenge('X-API-Key') },
 ];
+
+const doorOf = (ctx: Context) => doors.find(({ prefix }) => ctx.path === prefix || ctx.path.startsWith(`${prefix}/`));
 
 const unusable = new Set<ProblemCode>(['invalid-input', 'media-type-refused']);
 const sentenceOf = (failure: Failure): string => failure.detail ?? `${problems[failure.code].title}.`;

@@ -1,4 +1,5 @@
 import Router from '@koa/router';
+import { json } from '../../http/reply.ts';
 import type { CertificateKey } from '../domain/certificate.ts';
 
 /** The keys that certificates are signed with (RFC 7517), for whoever checks one. */
@@ -7,7 +8,7 @@ export function jwksRoutes({ jwks }: Pick<CertificateKey, 'jwks'>): Router {
   router.get('/.well-known/jwks.json', (ctx) => {
     ctx.set('Access-Control-Allow-Origin', '*');
     ctx.set('Cache-Control', 'public, max-age=300');
-    ctx.body = jwks;
+    json(ctx, jwks);
   });
   return router;
 }

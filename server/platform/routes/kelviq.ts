@@ -1,15 +1,20 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import { z } from 'zod/mini';
+import { asciiEmail } from '../../../shared/email.ts';
+import { isAddressable } from '../../../shared/line.ts';
+import type { Listed } from '../../../shared/list.ts';
 import { Failure } from '../../../shared/problem.ts';
 import { brokenRule } from '../../../shared/rules.ts';
 import { kelviqKeyHeader, kelviqPaths } from '../../../shared/vendors/kelviq.ts';
+import { readCursor, writeCursor } from '../../http/cursor.ts';
 import { parse, readJson } from '../../http/input.ts';
 import { reply } from '../../http/reply.ts';
 import type { Account, KelviqRecord } from '../domain/books.ts';
 import type { Organizations } from '../domain/organizations.ts';
 import type { Callers } from './callers.ts';
 import { answerKelviqError } from './dialects.ts';
+import { count, cursor, queryOf } from './loyva-input.ts';
 import { play } from './tricks.ts';
 
 const text = (max: number) =>
@@ -26,8 +31,11 @@ const wrongKind = (input: unknown): string =>
 
 /** Unknown fields are ignored. */
 const OrganizationRequest = z.object({
-  externalId: text(128),
-  email: text(254).check(z.refine((email) => isEmail(email), 'Enter a valid email address.')),
+  externalId: text(128).check(z.refine(isAddressable, 'This value cannot stand in an address.')),
+  email: text(254).check(
+    z.overwrite(asciiEmail),
+    z.refine((email) => isEmail(email), 'Enter a valid email address.'),
+  ),
   businessName: z.optional(text(200)),
 });
 
@@ -39,7 +47,9 @@ const Organization = z.object({
   serverKey: z.nullable(z.string()),
   partnerExternalId: z.nullable(z.string()),
 });
-const OrganizationList = z.object({ results: z.array(Organization), count: z.int() });
+/** `count` is of all; `next_cursor`, ours, is where the rest begins, where there is more. */
+const OrganizationList = z.object({ results: z.array(Organization), count: z.int(), next_cursor: z.optional(z.string()) });
+const ListQuery = z.object({ external_id: z.optional(z.string()), page_size: count(100, 1, 100), cursor });
 
 /** Kelviq: https://docs.kelviq.com/api-reference/partner/provision-an-organization. Every read returns the server key, as theirs do. */
 export function kelviqRoutes(domain: { callers: Callers; organizations: Organizations }, now: () => number): Router {
@@ -64,9 +74,12 @@ export function kelviqRoutes(domain: { callers: Callers; organizations: Organiza
 
   router.get('/', async (ctx) => {
     const account = await callerOf(ctx);
-    const externalId = new URLSearchParams(ctx.querystring).get('external_id');
-    const found = externalId === null ? await organizations.list(account) : known(await organizations.byExternalId(account, externalId));
-    reply(ctx, 200, OrganizationList, { results: found.map(organizationAnswer), count: found.length });
+    const { external_id: externalId, page_size: limit, cursor } = parse(ListQuery, queryOf(ctx));
+    const { items, total, next } =
+      externalId === undefined
+        ? await organizations.list(account, limit, readCursor(cursor, ['number']))
+        : only(await organizations.byExternalId(account, externalId));
+    reply(ctx, 200, OrganizationList, { results: items.map(organizationAnswer), count: total, next_cursor: writeCursor(next) });
   });
 
   router.get('/by-external-id/:externalId', async (ctx) => {
@@ -86,7 +99,11 @@ function replyOne(ctx: Context, found: KelviqRecord | undefined): void {
   reply(ctx, 200, Organization, organizationAnswer(found));
 }
 
-const known = (record: KelviqRecord | undefined): KelviqRecord[] => (record ? [record] : []);
+const only = (record: KelviqRecord | undefined): Listed<KelviqRecord> => ({
+  items: record ? [record] : [],
+  total: Number(record !== undefined),
+  next: null,
+});
 
 const organizationAnswer = (record: KelviqRecord) => ({
   userId: record.userId,

@@ -1,6 +1,8 @@
 import { z } from 'zod/mini';
 import { signerStates } from '../../../shared/ceremony.ts';
+import type { Listed, Wanted } from '../../../shared/list.ts';
 import { envelopeStatuses } from '../../../shared/vendors/loyva.ts';
+import { writeCursor } from '../../http/cursor.ts';
 import { iso, isoOrNull } from '../../http/reply.ts';
 import { type Parties, signerStatus, statusOf } from '../domain/envelopes.ts';
 
@@ -17,7 +19,8 @@ const item = {
 };
 const signer = { email: z.string(), name: z.string(), role: z.nullable(z.string()), status: z.enum(signerStates) };
 
-export const Meta = z.object({ page: z.int(), limit: z.int(), total: z.int() });
+/** Beside the vendor's three, where the next page begins: only where there is one. What was asked for by cursor has no page number. */
+export const Meta = z.object({ page: z.optional(z.int()), limit: z.int(), total: z.int(), next_cursor: z.optional(z.string()) });
 export const EnvelopeList = z.object({ data: z.array(z.object(item)), meta: Meta });
 export const EnvelopeAnswer = z.object({
   data: z.object({
@@ -34,12 +37,18 @@ export const EnvelopeAnswer = z.object({
     vaulted_at: z.nullable(z.string()),
   }),
 });
+/** What was left out of an uploaded document or changed in it so that it could be taken; ours. */
+export const warnings = z.array(z.object({ code: z.string(), message: z.string(), pointer: z.optional(z.string()) }));
+/** A new envelope, with what its sender should know of its document. */
+export const CreatedAnswer = z.object({ data: z.extend(EnvelopeAnswer.shape.data, { warnings }) });
 export const StatusAnswer = z.object({
   data: z.object({
     envelope_id: z.string(),
     status: z.enum(envelopeStatuses),
     vaulted: z.boolean(),
     signers: z.array(z.object({ email: signer.email, status: signer.status })),
+    /** Who declined, by e-mail, and in their words; ours, and only where somebody has. */
+    declined: z.optional(z.object({ by: z.nullable(z.string()), reason: z.nullable(z.string()) })),
   }),
 });
 export const RemindAnswer = z.object({
@@ -50,6 +59,16 @@ export const RemindAnswer = z.object({
   }),
 });
 export const LinksAnswer = z.object({ data: z.array(z.object({ ...signer, signing_url: z.string(), expires_at: z.string() })) });
+
+export const metaAnswer = (
+  { page, limit, after }: Wanted,
+  { total, next }: Pick<Listed<unknown>, 'total' | 'next'>,
+): z.infer<typeof Meta> => ({
+  ...(after ? {} : { page }),
+  limit,
+  total,
+  next_cursor: writeCursor(next),
+});
 
 export const itemAnswer = (envelope: Parties['envelope'], at: number) => ({
   envelope_id: envelope.id,
@@ -67,6 +86,12 @@ export const signerAnswer = (parties: Parties, each: Parties['signers'][number])
   role: each.role,
   status: signerStatus(parties, each),
 });
+
+export const statusAnswer = (parties: Parties, at: number) => {
+  const { ended, state } = parties.envelope;
+  const by = parties.signers.find(({ id }) => id === ended?.signerId)?.email ?? null;
+  return { ...envelopeAnswer(parties, at), ...(state === 'declined' && ended && { declined: { by, reason: ended.reason } }) };
+};
 
 export const envelopeAnswer = (parties: Parties, at: number) => ({
   ...itemAnswer(parties.envelope, at),

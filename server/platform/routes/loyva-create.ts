@@ -1,8 +1,10 @@
 import { z } from 'zod/mini';
+import { longest } from '../../../shared/fields.ts';
 import { envelopeLimits } from '../../../shared/vendors/loyva.ts';
 import type { EnvelopeRequest, EnvelopeSource, SignerRequest } from '../domain/envelope-request.ts';
-import { type DocumentSchema, fieldsOf, withDocument } from './loyva-documents.ts';
-import { email, instant, line, listOf, oneOf, prose, wanted, whole } from './loyva-input.ts';
+import { type DocumentSchema, withDocument } from './loyva-documents.ts';
+import { fieldsOf } from './loyva-fields.ts';
+import { email, instant, language, line, listOf, oneOf, prose, readBy, wanted, whole } from './loyva-input.ts';
 
 /** What `POST …/envelopes` takes: of a document, of a template, or on paper. */
 
@@ -14,6 +16,17 @@ const Metadata = z.pipe(
     z.string().check(z.minLength(1), z.maxLength(40)),
     z.string('must be a string').check(z.maxLength(500, 'must have at most 500 characters')),
   ) as unknown as z.ZodMiniType<Record<string, string>, Record<string, unknown>>,
+);
+
+/** By the field's name: for fields that the request does not carry. */
+const Values = z.pipe(
+  z
+    .record(z.string(), z.unknown(), 'must be an object')
+    .check(z.refine((values) => Object.keys(values).length <= envelopeLimits.fields, `must have at most ${envelopeLimits.fields} entries`)),
+  z.record(
+    z.string(),
+    readBy<string | boolean>((given) => (typeof given === 'boolean' ? z.boolean() : prose(longest.text))),
+  ) as unknown as z.ZodMiniType<Record<string, string | boolean>, Record<string, unknown>>,
 );
 
 const Signer = z.pipe(
@@ -33,6 +46,7 @@ const common = {
   envelope_kind: z._default(oneOf(['esign', 'paper'] as const), 'esign'),
   envelope_name: z.optional(line(200)),
   external_id: z.nullish(line(128)),
+  locale: z.nullish(language),
   metadata: z._default(Metadata, {}),
   expires_at: z.nullish(instant),
 };
@@ -43,6 +57,7 @@ const signing = {
   message: z.nullish(prose(2_000)),
   reminders: z.nullish(z.object({ after_days: whole(1, 90), every_days: whole(1, 90) })),
   required_reading: z._default(z.boolean('must be true or false'), false),
+  values: z._default(Values, {}),
 };
 
 /** A field that says something which cannot be; null and left out say nothing. */
@@ -61,6 +76,7 @@ const OnPaper = z.object({
   ...common,
   signers: never(unsigned),
   fields: never(unsigned),
+  values: never(unsigned),
   template_id: never('must not come with an envelope on paper: what was signed is uploaded'),
   document: never('must not come with an envelope on paper: upload it once it is signed'),
 });
@@ -74,6 +90,7 @@ const base = (it: Pick<Common, keyof typeof common>, source: EnvelopeSource): En
   customer: { email: it.customer_email, name: it.customer_name },
   name: it.envelope_name ?? null,
   externalId: it.external_id ?? null,
+  locale: it.locale ?? null,
   metadata: it.metadata,
   message: null,
   order: null,
@@ -83,6 +100,7 @@ const base = (it: Pick<Common, keyof typeof common>, source: EnvelopeSource): En
   source,
   signers: undefined,
   fields: undefined,
+  values: {},
 });
 
 const signed = (it: Signing, source: EnvelopeSource): EnvelopeRequest => ({
@@ -94,6 +112,7 @@ const signed = (it: Signing, source: EnvelopeSource): EnvelopeRequest => ({
   signers: it.signers,
   // No fields and none given are the same: somebody has to sign somewhere.
   fields: it.fields?.length ? it.fields : undefined,
+  values: it.values,
 });
 
 const paper = z.pipe(
@@ -118,5 +137,5 @@ export const readCreate = withDocument<EnvelopeRequest>(
       return template_id === undefined || template_id === null ? given : template;
     };
   },
-  ['signers', 'fields', 'metadata', 'reminders', 'required_reading'],
+  ['signers', 'fields', 'values', 'metadata', 'reminders', 'required_reading'],
 );

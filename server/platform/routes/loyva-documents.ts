@@ -1,15 +1,13 @@
 import type { Context } from 'koa';
 import { z } from 'zod/mini';
-import { fieldTypes, longest } from '../../../shared/fields.ts';
 import { Failure, type Fault } from '../../../shared/problem.ts';
 import { envelopeLimits } from '../../../shared/vendors/loyva.ts';
 import { parse, readJson } from '../../http/input.ts';
 import { type FileRule, readForm } from '../../http/multipart.ts';
 import type { UploadedDocument } from '../domain/envelope-request.ts';
-import type { FieldRequest } from '../domain/field-request.ts';
-import { line, listOf, oneOf, wanted, whole, within } from './loyva-input.ts';
+import { line, wanted } from './loyva-input.ts';
 
-/** How documents and their fields come: in JSON as base64, or in a form as a file. */
+/** How documents come: in JSON as base64, or in a form as a file. */
 
 export type DocumentSchema = z.ZodMiniType<UploadedDocument>;
 
@@ -32,8 +30,11 @@ const inJson: DocumentSchema = z.pipe(
 );
 const inForm: DocumentSchema = z.object({ filename: line(200), bytes: z.instanceof(Uint8Array) }, wanted('must be a file'));
 
-/** Browsers and clients that do not look at a file send the second. */
-const pdfTypes = ['application/pdf', 'application/octet-stream'];
+/**
+ * Clients that do not look at a file send the second; the third is what a part is of that names no type (RFC 7578, 4.4), as those of
+ * python-requests and .NET do not; the last is an older name (RFC 8118, 8). What is in it is judged by its bytes.
+ */
+const pdfTypes = ['application/pdf', 'application/octet-stream', 'text/plain', 'application/x-pdf'];
 const fileRule = (name: string): FileRule => ({ name, cap: envelopeLimits.bytes, types: pdfTypes });
 
 /**
@@ -90,32 +91,3 @@ export async function readUpload(ctx: Context): Promise<UploadedDocument> {
   const { file } = await readForm(ctx, fileRule('file'));
   return parse(Upload, { file: file && { filename: file.filename ?? 'document.pdf', bytes: file.bytes } }).file;
 }
-
-const Field = z.object({
-  type: oneOf(fieldTypes),
-  page: whole(1, envelopeLimits.pages),
-  x: within(0, 1),
-  y: within(0, 1),
-  width: within(0, 1),
-  height: within(0, 1),
-  required: z._default(z.boolean('must be true or false'), true),
-  label: z.nullish(line(100)),
-  value: z.nullish(line(longest.text)),
-});
-
-/** Fields, each with a `signer` of this kind: an e-mail or a role. */
-export const fieldsOf = (signer: z.ZodMiniType<string>, least: number) =>
-  listOf(
-    z.pipe(
-      z.extend(Field, { signer }),
-      z.transform(
-        ({ label, value, ...field }: z.output<typeof Field> & { signer: string }): FieldRequest => ({
-          ...field,
-          label: label ?? null,
-          value: value ? { kind: 'text', text: value } : null,
-        }),
-      ),
-    ),
-    least,
-    envelopeLimits.fields,
-  );

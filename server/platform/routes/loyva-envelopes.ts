@@ -1,6 +1,8 @@
 import Router from '@koa/router';
 import { loyvaKeyHeader, loyvaPaths } from '../../../shared/vendors/loyva.ts';
-import { parse, readJson } from '../../http/input.ts';
+import { readCursor } from '../../http/cursor.ts';
+import { assertGet } from '../../http/get-only.ts';
+import { parse, readJsonIfAny } from '../../http/input.ts';
 import { iso, reply } from '../../http/reply.ts';
 import type { CreateEnvelope } from '../domain/create-envelope.ts';
 import type { Custody } from '../domain/custody.ts';
@@ -11,14 +13,17 @@ import type { Reminding } from '../domain/reminders.ts';
 import { keyMark } from '../domain/secrets.ts';
 import type { Callers } from './callers.ts';
 import {
+  CreatedAnswer,
   EnvelopeAnswer,
   EnvelopeList,
   envelopeAnswer,
   itemAnswer,
   LinksAnswer,
+  metaAnswer,
   RemindAnswer,
   StatusAnswer,
   signerAnswer,
+  statusAnswer,
 } from './loyva-answers.ts';
 import { readCreate } from './loyva-create.ts';
 import { readUpload } from './loyva-documents.ts';
@@ -42,15 +47,17 @@ export function envelopeRoutes({ callers, envelopes, createEnvelope, papers, rem
   router.post(loyvaPaths.envelopes, async (ctx) => {
     const account = await callers.loyva(ctx, 'envelopes:write');
     const request = await readCreate(ctx);
-    reply(ctx, 201, EnvelopeAnswer, { data: envelopeAnswer(await createEnvelope(account, request, now()), now()) });
+    const created = await createEnvelope(account, request, now());
+    reply(ctx, 201, CreatedAnswer, { data: { ...envelopeAnswer(created, now()), warnings: [...created.warnings] } });
   });
 
   router.get(loyvaPaths.envelopes, async (ctx) => {
     const account = await callers.loyva(ctx, 'envelopes:read');
-    const { page, limit, customer_id: customerId, status } = parse(ListQuery, queryOf(ctx));
+    const { customer_id: customerId, cursor, ...asked } = parse(ListQuery, queryOf(ctx));
+    const query = { ...asked, customerId, after: readCursor(cursor, ['number', 'string']) };
     const at = now();
-    const { items, total } = await envelopes.list(account, { page, limit, customerId, status }, at);
-    reply(ctx, 200, EnvelopeList, { data: items.map((envelope) => itemAnswer(envelope, at)), meta: { page, limit, total } });
+    const listed = await envelopes.list(account, query, at);
+    reply(ctx, 200, EnvelopeList, { data: listed.items.map((envelope) => itemAnswer(envelope, at)), meta: metaAnswer(query, listed) });
   });
 
   router.get(one, async (ctx) => {
@@ -62,10 +69,11 @@ export function envelopeRoutes({ callers, envelopes, createEnvelope, papers, rem
 
   router.get(`${one}/status`, async (ctx) => {
     const account = await callers.loyva(ctx, 'envelopes:read');
-    reply(ctx, 200, StatusAnswer, { data: envelopeAnswer(await envelopes.get(account, idOf(ctx)), now()) });
+    reply(ctx, 200, StatusAnswer, { data: statusAnswer(await envelopes.get(account, idOf(ctx)), now()) });
   });
 
   router.get(`${one}/signing-links`, async (ctx) => {
+    assertGet(ctx);
     const account = await callers.loyva(ctx, 'envelopes:read');
     const { parties, links } = await envelopes.signingLinks(account, idOf(ctx), keyMark(ctx.get(loyvaKeyHeader)), now());
     reply(ctx, 200, LinksAnswer, {
@@ -86,7 +94,7 @@ export function envelopeRoutes({ callers, envelopes, createEnvelope, papers, rem
 
   router.post(`${one}/remind`, async (ctx) => {
     const account = await callers.loyva(ctx, 'envelopes:write');
-    const { signer_email } = parse(RemindRequest, await readJson(ctx));
+    const { signer_email } = parse(RemindRequest, (await readJsonIfAny(ctx)) ?? {});
     const { reminded, skipped } = await reminding.remind(account, idOf(ctx), signer_email ?? null, now());
     reply(ctx, 200, RemindAnswer, {
       data: {
@@ -99,7 +107,7 @@ export function envelopeRoutes({ callers, envelopes, createEnvelope, papers, rem
 
   router.post(`${one}/void`, async (ctx) => {
     const account = await callers.loyva(ctx, 'envelopes:write');
-    const { reason } = parse(VoidRequest, await readJson(ctx));
+    const { reason } = parse(VoidRequest, (await readJsonIfAny(ctx)) ?? {});
     reply(ctx, 200, EnvelopeAnswer, { data: envelopeAnswer(await envelopes.void(account, idOf(ctx), reason || null, now()), now()) });
   });
   return router;

@@ -1,14 +1,15 @@
 import Router from '@koa/router';
 import { z } from 'zod/mini';
-import { fieldTypes } from '../../../shared/fields.ts';
 import { loyvaPaths } from '../../../shared/vendors/loyva.ts';
+import { readCursor } from '../../http/cursor.ts';
 import { parse } from '../../http/input.ts';
 import { iso, reply } from '../../http/reply.ts';
 import { rolesOf, type Template, type TemplateRequest } from '../domain/template.ts';
 import type { Templates } from '../domain/templates.ts';
 import type { Callers } from './callers.ts';
-import { Meta } from './loyva-answers.ts';
-import { fieldsOf, withDocument } from './loyva-documents.ts';
+import { Meta, metaAnswer, warnings } from './loyva-answers.ts';
+import { withDocument } from './loyva-documents.ts';
+import { FieldAnswer, fieldAnswer, fieldsOf } from './loyva-fields.ts';
 import { idOf, line, oneOf, PageQuery, queryOf } from './loyva-input.ts';
 
 const item = {
@@ -19,20 +20,9 @@ const item = {
   pages: z.int(),
   created_at: z.string(),
 };
-const field = {
-  type: z.enum(fieldTypes),
-  signer: z.string(),
-  page: z.int(),
-  x: z.number(),
-  y: z.number(),
-  width: z.number(),
-  height: z.number(),
-  required: z.boolean(),
-  label: z.nullable(z.string()),
-  value: z.nullable(z.string()),
-};
 const TemplateList = z.object({ data: z.array(z.object(item)), meta: Meta });
-const TemplateAnswer = z.object({ data: z.object({ ...item, fields: z.array(z.object(field)) }) });
+const TemplateAnswer = z.object({ data: z.object({ ...item, fields: z.array(FieldAnswer) }) });
+const CreatedAnswer = z.object({ data: z.extend(TemplateAnswer.shape.data, { warnings }) });
 const DeletedAnswer = z.object({ data: z.object({ template_id: z.string(), deleted: z.literal(true) }) });
 
 const readTemplate = withDocument<TemplateRequest>(
@@ -42,7 +32,7 @@ const readTemplate = withDocument<TemplateRequest>(
         name: line(200),
         signing_order: z._default(oneOf(['parallel', 'sequential'] as const), 'parallel'),
         document,
-        fields: fieldsOf(line(60), 1),
+        fields: z.optional(fieldsOf(line(60), 1)),
       }),
       z.transform(({ signing_order: order, ...it }): TemplateRequest => ({ ...it, order })),
     );
@@ -58,15 +48,16 @@ export function templateRoutes({ callers, templates }: { callers: Callers; templ
 
   router.post(loyvaPaths.templates, async (ctx) => {
     const account = await callers.loyva(ctx, 'envelopes:write');
-    const template = await templates.create(account, await readTemplate(ctx), now());
-    reply(ctx, 201, TemplateAnswer, { data: templateAnswer(template) });
+    const { template, warnings } = await templates.create(account, await readTemplate(ctx), now());
+    reply(ctx, 201, CreatedAnswer, { data: { ...templateAnswer(template), warnings: [...warnings] } });
   });
 
   router.get(loyvaPaths.templates, async (ctx) => {
     const account = await callers.loyva(ctx, 'envelopes:read');
-    const { page, limit } = parse(PageQuery, queryOf(ctx));
-    const { items, total } = await templates.list(account, { page, limit });
-    reply(ctx, 200, TemplateList, { data: items.map(templateAnswer), meta: { page, limit, total } });
+    const { cursor, ...asked } = parse(PageQuery, queryOf(ctx));
+    const query = { ...asked, after: readCursor(cursor, ['number', 'string']) };
+    const listed = await templates.list(account, query);
+    reply(ctx, 200, TemplateList, { data: listed.items.map(templateAnswer), meta: metaAnswer(query, listed) });
   });
 
   router.get(one, async (ctx) => {
@@ -87,7 +78,7 @@ const templateAnswer = (template: Template) => ({
   name: template.name,
   signing_order: template.order,
   roles: rolesOf(template),
-  fields: template.fields.map(({ value, ...each }) => ({ ...each, value: value?.text ?? null })),
+  fields: template.fields.map(fieldAnswer),
   pages: template.document.pages.length,
   created_at: iso(template.createdAt),
 });

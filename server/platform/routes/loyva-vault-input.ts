@@ -1,5 +1,5 @@
 import { z } from 'zod/mini';
-import { count, line, oneOf, wanted } from './loyva-input.ts';
+import { count, line, oneOf, unturned, wanted } from './loyva-input.ts';
 
 /** What Loyva's vault takes. */
 
@@ -15,7 +15,7 @@ export const LinkQuery = z.object({
   ),
 });
 
-export const ReleaseRequest = z.object({ reason: line(500), recipient: line(200) });
+export const ReleaseRequest = z.object({ reason: line(500).check(unturned), recipient: line(200).check(unturned) });
 
 export const AcknowledgeRequest = z.object({
   sha256: z.pipe(

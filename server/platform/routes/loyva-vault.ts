@@ -1,6 +1,7 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import { loyvaKeyHeader, loyvaPaths } from '../../../shared/vendors/loyva.ts';
+import { assertGet } from '../../http/get-only.ts';
 import { parse, readJson } from '../../http/input.ts';
 import { reply } from '../../http/reply.ts';
 import type { Certificates } from '../domain/certificate.ts';
@@ -57,6 +58,7 @@ export function vaultRoutes(domain: Domain, now: () => number): Router {
   router.post(`${one}/vault-in-upload`, takeIn('paper'));
 
   const linkTo = (kind: FileKind) => async (ctx: Context) => {
+    assertGet(ctx);
     const account = await callers.loyva(ctx, 'vault:read');
     const { expires: life, single_use: once } = parse(LinkQuery, queryOf(ctx));
     const made = await fileLinks.link(account, idOf(ctx), { kind, life, once, askedBy: askedBy(ctx) }, now());
@@ -72,6 +74,7 @@ export function vaultRoutes(domain: Domain, now: () => number): Router {
   });
 
   router.get(`${one}/vault/certificate`, async (ctx) => {
+    assertGet(ctx);
     const account = await callers.loyva(ctx, 'compliance:read');
     const { envelope } = await envelopes.get(account, idOf(ctx));
     const at = now();

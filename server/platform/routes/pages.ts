@@ -1,7 +1,9 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import { Failure } from '../../../shared/problem.ts';
+import { readCursor, writeCursor } from '../../http/cursor.ts';
 import { readBytes } from '../../http/input.ts';
+import { byOwnName } from '../../http/own-name.ts';
 import type { Books, PostedMail } from '../domain/books.ts';
 import type { Invitations } from '../domain/invitations.ts';
 import type { Links } from '../domain/links.ts';
@@ -24,7 +26,7 @@ interface Domain {
 const vendorNames = { scribeless: 'Scribeless', kelviq: 'Kelviq', loyva: 'Loyva', subscribr: 'Subscribr' } as const;
 
 /** What people open in a browser. The outbox and the checkout are there in the demo only. */
-export function pageRoutes(domain: Domain, set: { demo: boolean; style: string; now: () => number }): Router {
+export function pageRoutes(domain: Domain, set: { demo: boolean; host: string; style: string; now: () => number }): Router {
   const router = new Router({ sensitive: true });
   const shownMagics = Object.entries(magics).map(([name, { says, at }]) => ({
     name,
@@ -44,7 +46,7 @@ export function pageRoutes(domain: Domain, set: { demo: boolean; style: string; 
   invitationRoutes(router, domain, set.now);
   if (!set.demo) return router;
   checkoutRoutes(router, domain, set.now);
-  outboxRoutes(router, domain);
+  outboxRoutes(router, domain, set.host);
   return router;
 }
 
@@ -77,8 +79,13 @@ function checkoutRoutes(router: Router, { teams }: Domain, now: () => number): v
   });
 }
 
-function outboxRoutes(router: Router, { mails, links }: Domain): void {
-  router.get('/outbox', async (ctx) => outboxPage(ctx, (await mails.list()).map(shown)));
+function outboxRoutes(router: Router, { mails, links }: Domain, host: string): void {
+  // Whoever reads a mail can sign with its link.
+  router.use(['/outbox', '/outbox/:id'], byOwnName(host));
+  router.get('/outbox', async (ctx) => {
+    const { items, next } = await mails.list(100, readCursor(queryOf(ctx, 'cursor') || undefined, ['number', 'string']));
+    outboxPage(ctx, items.map(shown), writeCursor(next));
+  });
   router.get('/outbox/:id', async (ctx) => {
     const posted = await mails.get(ctx.params.id ?? '');
     if (!posted) throw new Failure('not-found');

@@ -2,8 +2,8 @@ import type { Context } from 'koa';
 import { type SentFile, sendFile } from '../../http/bytes.ts';
 
 /** Sends a file of the vault. Bytes of it leave once `record` has written that down; asking for its length, or for what one has, is no reading. */
-export async function sendRecorded(ctx: Context, file: SentFile, record: () => Promise<void>): Promise<void> {
-  sendFile(ctx, file);
+export async function sendRecorded(ctx: Context, file: SentFile, type: string, record: () => Promise<void>): Promise<void> {
+  sendFile(ctx, file, type);
   if (ctx.method !== 'GET' || (ctx.status !== 200 && ctx.status !== 206)) return;
   try {
     await record();

@@ -1,5 +1,6 @@
 import Router from '@koa/router';
 import { z } from 'zod/mini';
+import { asciiEmail } from '../../../shared/email.ts';
 import { brokenRule } from '../../../shared/rules.ts';
 import { scribelessKeyHeader, scribelessPaths } from '../../../shared/vendors/scribeless.ts';
 import { parse, readJson } from '../../http/input.ts';
@@ -22,7 +23,10 @@ const text = (max: number) =>
 
 /** All four are required; unknown fields are ignored. */
 const TeamRequest = z.object({
-  email: text(254).check(z.refine((email) => isEmail(email), 'must be an e-mail address')),
+  email: text(254).check(
+    z.overwrite(asciiEmail),
+    z.refine((email) => isEmail(email), 'must be an e-mail address'),
+  ),
   firstName: text(100),
   lastName: text(100),
   companyName: text(200),

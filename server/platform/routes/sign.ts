@@ -3,16 +3,16 @@ import type { Context } from 'koa';
 import { ceremonyPath, Discovery, discoveryPath } from '../../../shared/ceremony.ts';
 import { type ProblemCode, problems } from '../../../shared/problem.ts';
 import { reply } from '../../http/reply.ts';
-import { type Asset, sendAsset } from '../../http/static.ts';
+import { type Assets, sendAsset } from '../../http/static.ts';
 import { problemPage } from '../pages/problem.ts';
 import { signPage } from '../pages/sign.ts';
 import { vaultPage } from '../pages/vault.ts';
 
-/** The hosted pages of signing and of the vault with their scripts, and what strangers need to check a seal. `authority` is in PEM. */
-export function signRoutes({ assets, authority }: { assets: ReadonlyMap<string, Asset>; authority: string }): Router {
+/** The hosted pages of signing and of the vault with their scripts, and what strangers need to check a seal. `authorities` answers in PEM. */
+export function signRoutes({ assets, authorities }: { assets: Assets; authorities: () => string }): Router {
   const router = new Router({ sensitive: true });
-  const asset = (cacheControl: string) => (ctx: Context) => {
-    const found = assets.get(ctx.path.slice(1));
+  const asset = (cacheControl: string) => async (ctx: Context) => {
+    const found = await assets.find(ctx.path.slice(1));
     if (!found) return;
     ctx.set('Cache-Control', cacheControl);
     sendAsset(ctx, found);
@@ -30,7 +30,7 @@ export function signRoutes({ assets, authority }: { assets: ReadonlyMap<string, 
     ctx.set('Cache-Control', 'no-cache');
     ctx.attachment('authority.pem');
     ctx.type = 'application/x-pem-file';
-    ctx.body = authority;
+    ctx.body = authorities();
   });
   router.get('/problems/:code', (ctx) => {
     const code = ctx.params.code ?? '';

@@ -4,11 +4,13 @@ import { z } from 'zod/mini';
 import { Failure } from '../../../shared/problem.ts';
 import { subscriptionStatuses, teamAbilities, teamRoles, tokenNameLength } from '../../../shared/team.ts';
 import { subscribrPaths } from '../../../shared/vendors/subscribr.ts';
+import { readCursor, writeCursor } from '../../http/cursor.ts';
 import { parse, readJson } from '../../http/input.ts';
 import { reply } from '../../http/reply.ts';
 import type { ContentTeam, ContentTeams, Credits, Subscription, TeamCaller, TeamToken } from '../domain/subscribr.ts';
 import type { TeamTokens } from '../domain/team-tokens.ts';
 import type { Callers } from './callers.ts';
+import { count, cursor, queryOf } from './loyva-input.ts';
 
 /** The sentences are those of Laravel's validator. */
 const kindOf =
@@ -63,7 +65,12 @@ const CreditsAnswer = z.object({
   }),
 });
 const listed = { id: z.int(), name: z.string(), abilities: z.array(z.enum(teamAbilities)) };
-const TokensAnswer = z.object({ tokens: z.array(z.object({ ...listed, last_used_at: z.nullable(z.string()) })) });
+/** `next_cursor`, ours, is where the rest begins, where there is more. */
+const TokensAnswer = z.object({
+  tokens: z.array(z.object({ ...listed, last_used_at: z.nullable(z.string()) })),
+  next_cursor: z.optional(z.string()),
+});
+const ListQuery = z.object({ per_page: count(100, 1, 100), cursor });
 const NewTokenAnswer = z.object({ token: z.object({ ...listed, token: z.string() }) });
 const Message = z.object({ message: z.string() });
 
@@ -96,7 +103,9 @@ export function subscribrRoutes(
   router.get(subscribrPaths.tokens, async (ctx) => {
     const caller = await callerOf(ctx);
     teamTokens.administer(caller, 'manage');
-    reply(ctx, 200, TokensAnswer, { tokens: (await teamTokens.list(caller)).map(listedToken) });
+    const { per_page: limit, cursor } = parse(ListQuery, queryOf(ctx));
+    const { items, next } = await teamTokens.list(caller, limit, readCursor(cursor, ['number']));
+    reply(ctx, 200, TokensAnswer, { tokens: items.map(listedToken), next_cursor: writeCursor(next) });
   });
 
   router.post(subscribrPaths.tokens, async (ctx) => {

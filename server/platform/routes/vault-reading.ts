@@ -1,14 +1,15 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
-import { Failure } from '../../../shared/problem.ts';
 import { VaultView } from '../../../shared/vault.ts';
 import { sendFile } from '../../http/bytes.ts';
+import { assertGet } from '../../http/get-only.ts';
+import type { OpenAnswers } from '../../http/open-answers.ts';
 import { iso, reply } from '../../http/reply.ts';
 import { checkAnswer } from '../domain/certificate.ts';
 import { statusOf } from '../domain/envelopes.ts';
 import type { VaultReading, VaultRecord } from '../domain/vault-reading.ts';
 import type { VaultClaims } from '../domain/vault-tokens.ts';
-import { bearerOf, seenOf } from './bearer.ts';
+import { bearerOf, type SeenOf } from './bearer.ts';
 import type { Callers } from './callers.ts';
 
 /** Where the vault's page asks; its refusals are problems (RFC 9457). */
@@ -18,7 +19,10 @@ export const vaultReadingPath = '/api/v2/embed/vault';
 const readerLimit = 60;
 
 /** The vault for whoever holds a vault token: the record, and the copy. */
-export function vaultReadingRoutes({ callers, reading }: { callers: Callers; reading: VaultReading }, now: () => number): Router {
+export function vaultReadingRoutes(
+  { callers, reading, opened, seenOf }: { callers: Callers; reading: VaultReading; opened: OpenAnswers; seenOf: SeenOf },
+  now: () => number,
+): Router {
   const router = new Router({ sensitive: true, prefix: vaultReadingPath });
   const readerOf = async (ctx: Context, at: number): Promise<VaultClaims> => {
     const claims = await reading.admit(bearerOf(ctx), at);
@@ -32,16 +36,14 @@ export function vaultReadingRoutes({ callers, reading }: { callers: Callers; rea
     reply(ctx, 200, VaultView, viewOf(await reading.record(await readerOf(ctx, at), at), at));
   });
   router.get('/copy', async (ctx) => {
-    // A length that is asked for is no reading.
-    if (ctx.method !== 'GET') {
-      ctx.set('Allow', 'GET');
-      throw new Failure('method-not-allowed');
-    }
+    assertGet(ctx);
     const at = now();
-    const { bytes, sha256, filename } = await reading.copy(await readerOf(ctx, at), seenOf(ctx), at);
+    const claims = await readerOf(ctx, at);
+    opened(ctx, { reader: claims.personId, account: claims.accountId });
+    const { file, filename } = await reading.copy(claims, seenOf(ctx), at);
     ctx.set('Content-Disposition', `attachment; filename="${filename}"`);
     ctx.set('Content-Security-Policy', 'sandbox');
-    sendFile(ctx, { bytes, sha256, type: 'application/pdf' });
+    sendFile(ctx, file, 'application/pdf');
   });
   return router;
 }

@@ -1,11 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Kysely, Selectable } from 'kysely';
-import { append } from '../../storage/log.ts';
+import { append } from '../../storage/log/leaves.ts';
 import type { SecretBox } from '../../storage/secret-box.ts';
 import type { EnvelopeBook, EnvelopeEvent, NewEvent } from '../domain/envelope.ts';
 import { newEventId } from '../domain/secrets.ts';
 import { decrypt, encrypt } from './cipher.ts';
 import { eventOf } from './envelope-rows.ts';
+import { ofVault } from './envelope-schema.ts';
 import { peopleKeys } from './people-keys.ts';
 import type { Tables } from './schema.ts';
 
@@ -20,7 +21,7 @@ export const eventBook = (db: Kysely<Tables>, box: SecretBox): Pick<EnvelopeBook
     return opened(db, box, envelopeId, await (kinds ? all.where('kind', 'in', kinds) : all).execute());
   },
   async access(envelopeId, limit) {
-    const newest = rowsOf(db, envelopeId).where('kind', 'like', 'vault.%').orderBy('ordinal', 'desc').limit(limit);
+    const newest = rowsOf(db, envelopeId).where(ofVault).orderBy('ordinal', 'desc').limit(limit);
     return opened(db, box, envelopeId, await newest.execute());
   },
   record: (event) => recordEvent(db, box, event),

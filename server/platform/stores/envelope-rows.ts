@@ -12,11 +12,12 @@ import type {
   Signer,
   SignerState,
 } from '../domain/envelope.ts';
+import { firstPlace, plainForm } from '../domain/field-request.ts';
 import type { Tables } from './schema.ts';
 
 /** How envelopes and what belongs to them are written in rows, and read from them. */
 
-export type EnvelopeRow = Omit<Selectable<Tables['envelopes']>, 'wrapped_key'>;
+export type EnvelopeRow = Omit<Selectable<Tables['envelopes']>, 'wrapped_key' | 'status' | 'acknowledge_by'>;
 type Changes<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
 export const envelopeOf = (row: EnvelopeRow): Envelope => ({
@@ -27,6 +28,7 @@ export const envelopeOf = (row: EnvelopeRow): Envelope => ({
   templateId: row.template_id,
   name: row.name,
   externalId: row.external_id,
+  locale: row.locale,
   metadata: JSON.parse(row.metadata) as Record<string, string>,
   message: row.message,
   order: row.signing_order as Envelope['order'],
@@ -78,6 +80,7 @@ export const envelopeRow = (it: Envelope): EnvelopeRow => ({
   template_id: it.templateId,
   name: it.name,
   external_id: it.externalId,
+  locale: it.locale,
   metadata: JSON.stringify(it.metadata),
   message: it.message,
   signing_order: it.order,
@@ -117,6 +120,7 @@ export const signerOf = (row: Selectable<Tables['signers']>): Signer => ({
   revision: row.revision,
   savedAt: row.saved_at,
   remindedAt: row.reminded_at,
+  timeZone: row.time_zone,
 });
 
 export const signerRow = (it: Signer, ordinal: number, emailKey: string): Selectable<Tables['signers']> => ({
@@ -136,6 +140,7 @@ export const signerRow = (it: Signer, ordinal: number, emailKey: string): Select
   revision: it.revision,
   saved_at: it.savedAt,
   reminded_at: it.remindedAt,
+  time_zone: it.timeZone,
 });
 
 /** Answers are kept by `answer` alone, so that each counts the revision up. */
@@ -147,31 +152,35 @@ export const signerChange = (it: Changes<Signer>): Partial<Insertable<Tables['si
     reached: written(it.reached),
     pages_seen: it.pagesSeen && JSON.stringify(it.pagesSeen),
     reminded_at: it.remindedAt,
+    time_zone: it.timeZone,
   });
 
-export const fieldOf = (row: Selectable<Tables['fields']>): EnvelopeField => ({
+/** What `form` holds of a field: all but what has a column of its own. */
+type StoredForm = Pick<EnvelopeField, 'places' | 'name' | 'multiline' | 'maxLength' | 'options' | 'exportValue'>;
+
+/** A field of the first versions is a plain one. */
+export const fieldOf = ({ type, required, ...row }: Selectable<Tables['fields']>): EnvelopeField => ({
+  ...plainForm({ ...row, type: type as EnvelopeField['type'], required: required === 1 }),
+  ...read<StoredForm>(row.form),
   id: row.id,
   envelopeId: row.envelope_id,
   signerId: row.signer_id,
-  type: row.type as EnvelopeField['type'],
-  page: row.page,
-  x: row.x,
-  y: row.y,
-  width: row.width,
-  height: row.height,
-  required: row.required === 1,
-  label: row.label,
   value: read<NonNullable<EnvelopeField['value']>>(row.value),
 });
 
-export const fieldRow = ({ envelopeId, signerId, required, value, ...it }: EnvelopeField, ordinal: number) => ({
-  ...it,
-  envelope_id: envelopeId,
-  signer_id: signerId,
-  ordinal,
-  required: Number(required),
-  value: written(value),
-});
+export const fieldRow = (field: EnvelopeField, ordinal: number): Selectable<Tables['fields']> => {
+  const { id, type, required, label, value, places, name, multiline, maxLength, options, exportValue } = field;
+  const { page, x, y, width, height } = firstPlace(field);
+  const form: StoredForm = { places, name, multiline, maxLength, options, exportValue };
+  return {
+    ...{ id, type, page, x, y, width, height, label, ordinal },
+    envelope_id: field.envelopeId,
+    signer_id: field.signerId,
+    required: Number(required),
+    value: written(value),
+    form: JSON.stringify(form),
+  };
+};
 
 /** `told` is what people may read of it; nothing where it was erased. */
 export const eventOf = (

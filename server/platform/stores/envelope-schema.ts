@@ -1,5 +1,6 @@
-import { sql } from 'kysely';
-import { type LogTables, logSchema } from '../../storage/log.ts';
+import { type Generated, sql } from 'kysely';
+import { type LogTables, logSchema } from '../../storage/log/leaves.ts';
+import { counting } from '../../storage/totals.ts';
 
 /** The rows of envelopes. Files lie encrypted beside the database; what opens them is kept wrapped, twice. */
 export interface EnvelopeTables extends LogTables {
@@ -13,6 +14,7 @@ export interface EnvelopeTables extends LogTables {
     customer_id: string;
     name: string;
     external_id: string | null;
+    locale: string | null;
     /** JSON, as are `reminders`, `document`, `sealed`, `copy` and `ended`. */
     metadata: string;
     message: string | null;
@@ -40,6 +42,9 @@ export interface EnvelopeTables extends LogTables {
     compliance: string | null;
     /** The content key under the account's key; null once it is destroyed. */
     wrapped_key: Uint8Array | null;
+    /** What the vendor API calls the state; made of it by the database, as `acknowledge_by` is of the release. */
+    status: Generated<string>;
+    acknowledge_by: Generated<number | null>;
   };
   signers: {
     id: string;
@@ -59,6 +64,7 @@ export interface EnvelopeTables extends LogTables {
     revision: number;
     saved_at: number | null;
     reminded_at: number | null;
+    time_zone: string | null;
   };
   fields: {
     id: string;
@@ -73,8 +79,10 @@ export interface EnvelopeTables extends LogTables {
     height: number;
     required: number;
     label: string | null;
-    /** JSON. */
+    /** JSON, as is `form`. */
     value: string | null;
+    /** All its places, name, options and the like; null in rows of the first versions. `page`, `x`, … are those of its first place. */
+    form: string | null;
   };
   envelope_events: {
     id: string;
@@ -149,6 +157,12 @@ export const envelopeSchema = [
   ...logSchema,
 ];
 
+/** What came with the signer's own day. */
+export const dayColumns = [sql`alter table signers add column time_zone text`];
+
+/** In which language Han characters are drawn where an answer names none. */
+export const localeColumns = [sql`alter table envelopes add column locale text`];
+
 /** Ready for the vault and not in it, or in it without a verdict. A statement takes the partial index where it says the same, word for word. */
 export const waitingForVault = sql<boolean>`(state in ('completed', 'uploaded') or (state = 'vaulted' and compliance is null))`;
 
@@ -165,4 +179,34 @@ export const vaultColumns = [
   sql`create index envelopes_released on envelopes (id) where state = 'released'`,
   sql`drop index envelopes_completed`,
   sql`create index envelopes_waiting on envelopes (updated_at) where ${waitingForVault}`,
+];
+
+/** What came with fields that have several places, options or a name. */
+export const fieldColumns = [sql`alter table fields add column form text`];
+
+/** Can time alone end it? A statement takes the partial index where it says the same, word for word. */
+export const isOpen = sql<boolean>`state in ('pending', 'sent', 'viewed')`;
+
+/** What the vault did, and who came to it: found among the links of a history without walking them. */
+export const ofVault = sql<boolean>`substr(kind, 1, 6) = 'vault.'`;
+
+/** What came with lists whose cost does not grow: of each filter an index in the list's order, and its total. */
+export const listColumns = [
+  sql`alter table envelopes add column status text
+    generated always as (case state when 'finishing' then 'viewed' when 'destroyed' then 'released' else state end) virtual`,
+  sql`alter table envelopes add column acknowledge_by integer generated always as (json_extract(release, '$.acknowledgeBy')) virtual`,
+  sql`drop index envelopes_newest`,
+  sql`create index envelopes_newest on envelopes (account_id, created_at, id)`,
+  sql`create index envelopes_by_status on envelopes (account_id, status, created_at, id)`,
+  sql`create index envelopes_by_customer on envelopes (account_id, customer_id, created_at, id)`,
+  sql`create index envelopes_by_both on envelopes (account_id, customer_id, status, created_at, id)`,
+  sql`create index envelopes_overdue on envelopes (account_id, expires_at) where ${isOpen} and expires_at is not null`,
+  sql`drop index envelopes_released`,
+  sql`create index envelopes_released on envelopes (acknowledge_by) where state = 'released'`,
+  sql`create index envelopes_lapsed on envelopes (account_id, acknowledge_by) where state = 'released'`,
+  ...counting({ list: 'envelopes', table: 'envelopes', owner: 'row.account_id', part: 'row.status' }),
+  ...counting({ list: 'customer_envelopes', table: 'envelopes', owner: "row.account_id || '/' || row.customer_id", part: 'row.status' }),
+  sql`create index envelope_events_kind on envelope_events (envelope_id, kind, ordinal)`,
+  sql`create index envelope_events_vault on envelope_events (envelope_id, ordinal) where ${ofVault}`,
+  sql`create index passes_signer on passes (signer_id)`,
 ];

@@ -6,9 +6,10 @@ import { ownerKey } from '../domain/books.ts';
 import { type EnvelopeBook, moves } from '../domain/envelope.ts';
 import { contentKeys } from './content-keys.ts';
 import { eventBook } from './envelope-events.ts';
+import { listEnvelopes } from './envelope-list.ts';
 import { envelopeChange, envelopeOf, envelopeRow, fieldRow, signerRow } from './envelope-rows.ts';
-import { waitingForVault } from './envelope-schema.ts';
-import { isSaid } from './envelope-status.ts';
+import { isOpen } from './envelope-schema.ts';
+import { forSealing, forVault, inTurns } from './in-turns.ts';
 import type { Tables } from './schema.ts';
 import { passBook, signerBook } from './signers.ts';
 
@@ -67,32 +68,12 @@ const envelopeReads = (
       const row = await envelopes().where('account_id', '=', accountId).where('id', '=', id).executeTakeFirst();
       return row && envelopeOf(row);
     },
-    async list(accountId, { page, limit, customerId, status }, at) {
-      let found = db.selectFrom('envelopes').where('account_id', '=', accountId);
-      if (customerId !== undefined) found = found.where('customer_id', '=', customerId);
-      if (status !== undefined) found = found.where(isSaid(status, at));
-      const newest = found.selectAll().orderBy('created_at', 'desc').orderBy('id');
-      const rows = await newest
-        .limit(limit)
-        .offset((page - 1) * limit)
-        .execute();
-      const { total } = await found.select((e) => e.fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
-      return { items: rows.map(envelopeOf), total };
-    },
+    list: (accountId, query, at) => listEnvelopes(db, accountId, query, at),
+    finishing: (limit) => inTurns(db, forSealing, limit),
+    waitingForVault: (limit) => inTurns(db, forVault, limit),
     // The states stand in the statement itself: SQLite takes a partial index only where it sees that it fits.
-    finishing: async (limit) =>
-      (await envelopes().where('state', '=', sql.lit('finishing')).orderBy('finished_at').limit(limit).execute()).map(envelopeOf),
-    waitingForVault: async (limit) =>
-      (await envelopes().where(waitingForVault).orderBy('updated_at').limit(limit).execute()).map(envelopeOf),
     overdue: async (now, limit) =>
-      (
-        await envelopes()
-          .where('state', 'in', [sql.lit('pending'), sql.lit('sent'), sql.lit('viewed')])
-          .where('expires_at', '<=', now)
-          .orderBy('expires_at')
-          .limit(limit)
-          .execute()
-      ).map(envelopeOf),
+      (await envelopes().where(isOpen).where('expires_at', '<=', now).orderBy('expires_at').limit(limit).execute()).map(envelopeOf),
     remindable: async (now, limit) =>
       (
         await envelopes()

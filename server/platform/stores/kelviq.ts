@@ -1,5 +1,7 @@
 import type { Kysely, Selectable } from 'kysely';
+import { cut } from '../../../shared/list.ts';
 import type { SecretBox } from '../../storage/secret-box.ts';
+import { totalOf } from '../../storage/totals.ts';
 import type { Books, KelviqRecord } from '../domain/books.ts';
 import type { Tables } from './schema.ts';
 
@@ -27,7 +29,14 @@ export const kelviqBook = (db: Kysely<Tables>, box: SecretBox): Books['kelviq'] 
       const row = await of(accountId).where('identifier', '=', identifier).executeTakeFirst();
       return row && recordOf(row);
     },
-    list: async (accountId) => (await of(accountId).orderBy('user_id').execute()).map(recordOf),
+    async list(accountId, limit, after) {
+      const total = await totalOf(db, 'kelviq_organizations', accountId);
+      const found = of(accountId)
+        .where('user_id', '>', after?.[0] ?? 0)
+        .orderBy('user_id');
+      const { rows, next } = cut(await found.limit(limit + 1).execute(), limit, (row) => [row.user_id]);
+      return { items: rows.map(recordOf), total, next };
+    },
     async isTaken(accountId, ownerKey) {
       const here = db.selectFrom('kelviq_organizations').select('identifier').where('owner_key', '=', ownerKey);
       const elsewhere = db.selectFrom('organizations').select('id').where('owner_key', '=', ownerKey).where('account_id', '!=', accountId);

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { cut } from '../../../shared/list.ts';
 import { outboxOn } from '../../storage/outbox.ts';
 import type { Books } from '../domain/books.ts';
 import type { Mail } from '../domain/mail.ts';
@@ -13,7 +14,12 @@ export const mailBook = (db: Kysely<Tables>): Books['mails'] => {
   });
   return {
     add: (mail) => outboxOn(db).add({ id: mail.id, kind: 'mail', body: JSON.stringify(mail), at: mail.at }),
-    list: async () => (await mails().orderBy('added_at', 'desc').orderBy('id').limit(100).execute()).map(postedOf),
+    async list(limit, after) {
+      const all = mails().select(['id', 'added_at']).orderBy('added_at', 'desc').orderBy('id', 'desc');
+      const found = after ? all.where((e) => e(e.refTuple('added_at', 'id'), '<', e.tuple(...after))) : all;
+      const { rows, next } = cut(await found.limit(limit + 1).execute(), limit, (row) => [row.added_at, row.id]);
+      return { items: rows.map(postedOf), next };
+    },
     async get(id) {
       const row = await mails().where('id', '=', id).executeTakeFirst();
       return row && postedOf(row);

@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { SecretBox } from '../../storage/secret-box.ts';
 import { ownerKey } from '../domain/books.ts';
 import type { EnvelopeState } from '../domain/envelope.ts';
@@ -49,22 +49,22 @@ export const peopleBook = (db: Kysely<Tables>, box: SecretBox): PeopleBook => {
 };
 
 async function tracesOf(db: Kysely<Tables>, accountId: string, emailKey: string) {
-  const rows = await db
-    .selectFrom('envelopes')
-    .select(['id', 'state'])
-    .where('account_id', '=', accountId)
-    .where((e) =>
-      e.or([
-        e('id', 'in', e.selectFrom('signers').select('envelope_id').where('email_key', '=', emailKey)),
-        e(
-          'customer_id',
-          'in',
-          e.selectFrom('customers').select('id').where('account_id', '=', accountId).where('email_key', '=', emailKey),
-        ),
-      ]),
-    )
-    .orderBy(sql.ref('created_at'))
-    .orderBy('id')
-    .execute();
-  return rows.map(({ id, state }) => ({ envelopeId: id, state: state as EnvelopeState }));
+  // A cross join is read from the left: from the few rows of one person, not from all of the account.
+  const signed = db
+    .selectFrom('signers')
+    .crossJoin('envelopes')
+    .select(['envelopes.id as envelopeId', 'envelopes.state', 'created_at'])
+    .whereRef('envelopes.id', '=', 'signers.envelope_id')
+    .where('email_key', '=', emailKey)
+    .where('account_id', '=', accountId);
+  const ordered = db
+    .selectFrom('customers')
+    .crossJoin('envelopes')
+    .select(['envelopes.id as envelopeId', 'envelopes.state', 'envelopes.created_at'])
+    .whereRef('envelopes.account_id', '=', 'customers.account_id')
+    .whereRef('envelopes.customer_id', '=', 'customers.id')
+    .where('customers.account_id', '=', accountId)
+    .where('email_key', '=', emailKey);
+  const rows = await signed.union(ordered).orderBy('created_at').orderBy('envelopeId').execute();
+  return rows.map(({ envelopeId, state }) => ({ envelopeId, state: state as EnvelopeState }));
 }

@@ -1,14 +1,25 @@
 import { sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
-import { type OutboxTables, outboxSchema } from '../../storage/outbox.ts';
-import { type EnvelopeTables, envelopeSchema, vaultColumns } from './envelope-schema.ts';
+import { logHeadSchema } from '../../storage/log/leaves.ts';
+import { type OutboxTables, outboxLists, outboxSchema } from '../../storage/outbox.ts';
+import { type TotalTables, totalsSchema } from '../../storage/totals.ts';
+import {
+  dayColumns,
+  type EnvelopeTables,
+  envelopeSchema,
+  fieldColumns,
+  listColumns,
+  localeColumns,
+  vaultColumns,
+} from './envelope-schema.ts';
+import { turnIndexes } from './in-turns.ts';
 import { type PeopleTables, peopleSchema } from './people-schema.ts';
-import { type TeamTables, teamSchema } from './team-schema.ts';
-import { type TemplateTables, templateSchema } from './template-schema.ts';
+import { type TeamTables, teamLists, teamSchema } from './team-schema.ts';
+import { type TemplateTables, templateLists, templateSchema } from './template-schema.ts';
 import { type VaultTables, vaultSchema } from './vault-schema.ts';
 
 /** The rows of platform.db. Secrets are SHA-256 hashes; Kelviq's server key, which every read must return, is sealed. */
-export interface Tables extends OutboxTables, EnvelopeTables, TemplateTables, VaultTables, PeopleTables, TeamTables {
+export interface Tables extends OutboxTables, TotalTables, EnvelopeTables, TemplateTables, VaultTables, PeopleTables, TeamTables {
   key_check: { key_id: string };
   accounts: { id: string; name: string; created_at: number };
   account_keys: {
@@ -116,6 +127,12 @@ const linkedMails = sql`
     json_object('kind', 'invitation', 'id', json_extract(body, '$.invitationId')))
   where kind = 'mail' and json_extract(body, '$.invitationId') is not null`;
 
+/** A mail is about an envelope; one that does not say it, about whom it goes to. */
+const aboutMail = "case kind when 'mail' then coalesce(json_extract(body, '$.envelopeId'), lower(json_extract(body, '$.to'))) end";
+
+/** What came with lists whose cost does not grow. */
+const listStatements = [totalsSchema, ...listColumns, ...templateLists, ...teamLists, ...outboxLists(aboutMail)];
+
 export const migrations: Record<string, Migration> = {
   '001-onboarding': {
     async up(db) {
@@ -131,6 +148,36 @@ export const migrations: Record<string, Migration> = {
   '003-endpoints': {
     async up(db) {
       for (const statement of endpointStatements) await statement.execute(db);
+    },
+  },
+  '004-fields': {
+    async up(db) {
+      for (const statement of fieldColumns) await statement.execute(db);
+    },
+  },
+  '005-own-day': {
+    async up(db) {
+      for (const statement of dayColumns) await statement.execute(db);
+    },
+  },
+  '006-locale': {
+    async up(db) {
+      for (const statement of localeColumns) await statement.execute(db);
+    },
+  },
+  '007-turns': {
+    async up(db) {
+      for (const statement of turnIndexes) await statement.execute(db);
+    },
+  },
+  '008-lists': {
+    async up(db) {
+      for (const statement of listStatements) await statement.execute(db);
+    },
+  },
+  '009-log-heads': {
+    async up(db) {
+      await logHeadSchema.execute(db);
     },
   },
 };

@@ -20,5 +20,15 @@ export const secretBook = (db: Kysely<Tables>, box: SecretBox): Books['secrets']
         .execute();
       return (await find(name)) ?? secret;
     },
+    async replace(name, seen, secret) {
+      if ((await find(name)) !== seen) return false;
+      const sealed = box.seal(secret, about(name));
+      await db
+        .insertInto('kept_secret')
+        .values({ name, box: sealed })
+        .onConflict((c) => c.column('name').doUpdateSet({ box: sealed }))
+        .execute();
+      return true;
+    },
   };
 };

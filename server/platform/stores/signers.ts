@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { purgeSome } from '../../storage/purge.ts';
 import type { EnvelopeBook } from '../domain/envelope.ts';
 import { fieldOf, passOf, signerChange, signerOf, written } from './envelope-rows.ts';
 import type { Tables } from './schema.ts';
@@ -70,7 +71,5 @@ export const passBook = (db: Kysely<Tables>): Pick<EnvelopeBook, 'addPass' | 'fi
     const row = await db.selectFrom('passes').selectAll().where('hash', '=', hash).executeTakeFirst();
     return row && passOf(row);
   },
-  async forgetPasses(then) {
-    await db.deleteFrom('passes').where('expires_at', '<', then).execute();
-  },
+  forgetPasses: (then) => purgeSome(db, { table: 'passes', key: ['hash'], age: 'expires_at', before: then }),
 });

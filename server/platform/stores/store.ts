@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { type Database, openDatabase } from '../../storage/database.ts';
+import { StartRefused } from '../../storage/refused.ts';
 import type { SecretBox } from '../../storage/secret-box.ts';
 import type { Books, Store } from '../domain/books.ts';
 import { accountBook } from './accounts.ts';
@@ -15,18 +16,26 @@ import { templateBook } from './templates.ts';
 import { vaultBook } from './vault-book.ts';
 import { webhookBook } from './webhooks.ts';
 
-/** Opens platform.db. A file that was written under another key is refused: its sealed keys could not be read. */
-export async function openStore(file: string, box: SecretBox): Promise<{ store: Store; database: Database<Tables> }> {
+/** Opens platform.db; `committed` is called after each commit. A file that was written under another key is refused: its sealed keys could not be read. */
+export async function openStore(
+  file: string,
+  box: SecretBox,
+  committed: () => void = () => {},
+): Promise<{ store: Store; database: Database<Tables> }> {
   const database = await openDatabase<Tables>(file, migrations);
   const { key_id } = (await database.write.selectFrom('key_check').selectAll().executeTakeFirst()) ?? {};
   if (key_id === undefined) await database.write.insertInto('key_check').values({ key_id: box.keyId }).execute();
   else if (key_id !== box.keyId) {
     await database.close();
-    throw new Error('INLAY_PLATFORM_KEY is not the key that this platform.db was written under.');
+    throw new StartRefused('INLAY_PLATFORM_KEY is not the key that this platform.db was written under.');
   }
   const store: Store = {
     read: booksOn(database.read, box),
-    transact: (work) => database.transact((tx) => work(booksOn(tx, box))),
+    async transact(work) {
+      const done = await database.transact((tx) => work(booksOn(tx, box)));
+      committed();
+      return done;
+    },
   };
   return { store, database };
 }

@@ -1,4 +1,5 @@
 import type { Kysely, Selectable } from 'kysely';
+import { cut } from '../../../shared/list.ts';
 import type { TeamAbility } from '../../../shared/team.ts';
 import type { Books } from '../domain/books.ts';
 import type { ContentTeam, TeamToken } from '../domain/subscribr.ts';
@@ -48,7 +49,13 @@ function teamsIn(db: Kysely<Tables>): Pick<Book, 'addTeam' | 'nameOwner' | 'ofAc
 function tokensIn(db: Kysely<Tables>): Pick<Book, 'tokens' | 'hasToken' | 'addToken' | 'removeToken' | 'useToken'> {
   const of = (teamId: number) => db.selectFrom('subscribr_tokens').selectAll().where('team_id', '=', teamId);
   return {
-    tokens: async (teamId) => (await of(teamId).orderBy('id').execute()).map(tokenOf),
+    async tokens(teamId, limit, after) {
+      const found = of(teamId)
+        .where('id', '>', after?.[0] ?? 0)
+        .orderBy('id');
+      const { rows, next } = cut(await found.limit(limit + 1).execute(), limit, (row) => [row.id]);
+      return { items: rows.map(tokenOf), next };
+    },
     async hasToken(teamId, by) {
       const found = 'id' in by ? of(teamId).where('id', '=', by.id) : of(teamId).where('name', '=', by.name);
       return (await found.executeTakeFirst()) !== undefined;

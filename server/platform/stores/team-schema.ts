@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { counting } from '../../storage/totals.ts';
 
 /** Subscribr: a team for every organization and one for every account itself, their tokens, and the last number of each kind. */
 export interface TeamTables {
@@ -49,4 +50,11 @@ export const teamSchema: readonly RawBuilder<unknown>[] = [
     select 'team', 4000 + count(*) from subscribr_teams
     union all select 'user', 1000 + count(*) from subscribr_teams
     union all select 'token', 7000`,
+];
+
+/** What came with lists whose cost does not grow: Kelviq's organizations and Subscribr's tokens. */
+export const teamLists: readonly RawBuilder<unknown>[] = [
+  sql`create index kelviq_organizations_listed on kelviq_organizations (account_id, user_id)`,
+  ...counting({ list: 'kelviq_organizations', table: 'kelviq_organizations', owner: 'row.account_id' }),
+  sql`create index subscribr_tokens_listed on subscribr_tokens (team_id, id)`,
 ];

@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
+import { counting } from '../../storage/totals.ts';
 
 /** Templates, and where an account's events are sent. */
 export interface TemplateTables {
@@ -38,4 +39,11 @@ export const templateSchema: readonly RawBuilder<unknown>[] = [
   sql`update envelopes set remind_at = created_at + json_extract(reminders, '$.after_days') * 86400000
     where reminders is not null and state in ('sent', 'viewed')`,
   sql`create index envelopes_remindable on envelopes (remind_at) where state in ('sent', 'viewed') and remind_at is not null`,
+];
+
+/** What came with lists whose cost does not grow. */
+export const templateLists: readonly RawBuilder<unknown>[] = [
+  sql`drop index templates_newest`,
+  sql`create index templates_newest on templates (account_id, created_at, id)`,
+  ...counting({ list: 'templates', table: 'templates', owner: 'row.account_id' }),
 ];

@@ -1,5 +1,9 @@
 import type { Kysely, Selectable } from 'kysely';
+import type { FieldPlace } from '../../../shared/fields.ts';
+import { cut, passedOver } from '../../../shared/list.ts';
 import type { SecretBox } from '../../storage/secret-box.ts';
+import { totalOf } from '../../storage/totals.ts';
+import { type FieldRequest, plainForm } from '../domain/field-request.ts';
 import type { Template, TemplateBook } from '../domain/template.ts';
 import { contentKeys } from './content-keys.ts';
 import type { Tables } from './schema.ts';
@@ -21,16 +25,22 @@ export const templateBook = (db: Kysely<Tables>, box: SecretBox): TemplateBook =
       const row = await ofAccount(accountId).selectAll().where('id', '=', id).executeTakeFirst();
       return row && templateOf(row);
     },
-    async list(accountId, { page, limit }) {
-      const newest = ofAccount(accountId).selectAll().orderBy('created_at', 'desc').orderBy('id');
-      const rows = await newest
-        .limit(limit)
-        .offset((page - 1) * limit)
-        .execute();
-      const { total } = await ofAccount(accountId)
-        .select((e) => e.fn.countAll<number>().as('total'))
-        .executeTakeFirstOrThrow();
-      return { items: rows.map(templateOf), total };
+    async list(accountId, wanted) {
+      const { limit, after } = wanted;
+      const total = await totalOf(db, 'templates', accountId);
+      const passed = passedOver(wanted, total);
+      if (passed === undefined) return { items: [], total, next: null };
+      const all = ofAccount(accountId).selectAll().orderBy('created_at', 'desc').orderBy('id', 'desc');
+      const found = after ? all.where((e) => e(e.refTuple('created_at', 'id'), '<', e.tuple(...after))) : all;
+      const { rows, next } = cut(
+        await found
+          .limit(limit + 1)
+          .offset(passed)
+          .execute(),
+        limit,
+        (row) => [row.created_at, row.id],
+      );
+      return { items: rows.map(templateOf), total, next };
     },
     async contentKey(accountId, id) {
       const row = await ofAccount(accountId).select('wrapped_key').where('id', '=', id).executeTakeFirst();
@@ -53,9 +63,14 @@ const templateOf = (row: TemplateRow): Template => ({
   name: row.name,
   order: row.signing_order as Template['order'],
   document: JSON.parse(row.document) as Template['document'],
-  fields: JSON.parse(row.fields) as Template['fields'],
+  fields: (JSON.parse(row.fields) as (FieldRequest | EarlyField)[]).map((field) => ('places' in field ? field : fromEarly(field))),
   createdAt: row.created_at,
 });
+
+/** A field as the first versions wrote it. */
+type EarlyField = Pick<FieldRequest, 'type' | 'signer' | 'required' | 'label' | 'value'> & Omit<FieldPlace, 'option'>;
+
+const fromEarly = (field: EarlyField): FieldRequest => ({ ...plainForm(field), signer: field.signer, value: field.value });
 
 const templateRow = (it: Template): TemplateRow => ({
   id: it.id,

@@ -1,4 +1,6 @@
-import { type Kysely, sql } from 'kysely';
+import { setImmediate } from 'node:timers/promises';
+import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
+import { purgeSome } from '../../storage/purge.ts';
 import type { Envelope } from '../domain/envelope.ts';
 import { filesOfEnvelope } from '../domain/releases.ts';
 import type { VaultBook } from '../domain/vault-book.ts';
@@ -18,13 +20,10 @@ export const vaultBook = (db: Kysely<Tables>): VaultBook => ({
   async isSpent(nonce) {
     return Boolean(await db.selectFrom('spent_links').select('nonce').where('nonce', '=', nonce).executeTakeFirst());
   },
-  async forgetSpent(now) {
-    await db.deleteFrom('spent_links').where('expires_at', '<=', now).execute();
-  },
+  forgetSpent: (now) => purgeSome(db, { table: 'spent_links', key: ['nonce'], age: 'expires_at', before: now }),
   async lapsed(now, limit) {
     const frozen = db.selectFrom('envelopes').selectAll().where('state', '=', sql.lit('released'));
-    const by = sql<number>`json_extract(release, '$.acknowledgeBy')`;
-    return (await frozen.where(by, '<=', now).orderBy('id').limit(limit).execute()).map(envelopeOf);
+    return (await frozen.where('acknowledge_by', '<=', now).orderBy('acknowledge_by').limit(limit).execute()).map(envelopeOf);
   },
   destroy: (envelope) => destroy(db, envelope),
   async doomed(limit) {
@@ -34,17 +33,27 @@ export const vaultBook = (db: Kysely<Tables>): VaultBook => ({
     for (const address of addresses) await db.deleteFrom('doomed_files').where('address', '=', address).execute();
   },
   async named() {
+    const addressIn = (column: string) => sql<string | null>`json_extract(${sql.ref(column)}, '$.address')`.as(column);
+    const files = ['document', 'sealed', 'copy', 'custody'] as const;
+    const ofEnvelopes = db.selectFrom('envelopes').select(['id', ...files.map(addressIn)]);
+    const ofTemplates = db.selectFrom('templates').select(['id', addressIn('document')]);
     const named = new Set<string>();
-    for (const column of ['document', 'sealed', 'copy', 'custody'] as const) {
-      const address = sql<string | null>`json_extract(${sql.ref(column)}, '$.address')`.as('address');
-      const rows = db.selectFrom('envelopes').select(address).where('wrapped_key', 'is not', null);
-      for (const row of await rows.execute()) if (row.address !== null) named.add(row.address);
-    }
-    const ofTemplates = db.selectFrom('templates').select(sql<string>`json_extract(document, '$.address')`.as('address'));
-    for (const { address } of await ofTemplates.execute()) named.add(address);
+    for (const owners of [ofEnvelopes.where('wrapped_key', 'is not', null), ofTemplates] as Owners[])
+      for (let last = ''; ; await setImmediate()) {
+        const rows = await owners.where('id', '>', last).orderBy('id').limit(atOnce).execute();
+        for (const { id: _, ...addresses } of rows)
+          for (const address of Object.values(addresses)) if (address !== null) named.add(address);
+        if (rows.length < atOnce) break;
+        last = rows.at(-1)?.id ?? '';
+      }
     return named;
   },
 });
+
+type Owners = SelectQueryBuilder<Tables, 'envelopes' | 'templates', { id: string; [file: string]: string | null }>;
+
+/** Rows that are read between two turns of the event loop: whoever calls meanwhile must get one. */
+const atOnce = 1_000;
 
 async function destroy(db: Kysely<Tables>, envelope: Envelope): Promise<void> {
   await db.updateTable('envelopes').set({ wrapped_key: null }).where('id', '=', envelope.id).execute();

@@ -3,27 +3,43 @@ import type { AccountView } from '../../../shared/onboarding.ts';
 import { drawn, icon } from '../../parts/icons.ts';
 import { type Content, notice, primary, quiet, title, turnLine } from '../../parts/pieces.ts';
 import type { Words } from '../../text/words.ts';
-import type { Stage } from './stage.ts';
+import { type Reopen, reopenButton } from './reopen.ts';
+import { isBusy, type Stage } from './stage.ts';
 import { unknownIcon, vendorIcons } from './vendor-icons.ts';
 
 /** One card per vendor. `onGo` is there when the next step is open. */
-export function accountsView(stage: Stage, onGo: (() => void) | undefined, onBack: (() => void) | undefined): TemplateResult {
+export function accountsView(
+  stage: Stage,
+  onGo: (() => void) | undefined,
+  onBack: (() => void) | undefined,
+  reopen: Reopen | undefined,
+): TemplateResult {
   const { words, run, level } = stage;
   const { turn, heading, lead } = summaryOf(stage, onGo !== undefined);
   return html`
     ${stage.head(turn, title(heading, level), lead)}
     <div class="cards">${run.accounts.map((account) => cardView(stage, account, onGo !== undefined))}</div>
     <div class="actions" part="actions">
+      ${stuck(stage) && reopen ? reopenButton(stage, reopen) : nothing}
       ${onGo ? primary({ label: stage.goLabel, icon: 'next', press: onGo }) : nothing}
-      ${onBack ? quiet(words.say('accounts.back'), onBack) : nothing}
+      ${onBack && !(stuck(stage) && reopen) ? quiet(words.say('accounts.back'), onBack) : nothing}
     </div>`;
 }
+
+/** Nothing goes on by itself, since a vendor has refused. */
+const stuck = ({ run }: Stage): boolean => run.accounts.some(({ state }) => state === 'refused');
 
 function summaryOf(stage: Stage, open: boolean): { turn: TemplateResult; heading: string; lead: string } {
   const { words, run } = stage;
   const n = run.accounts.length;
-  if (run.accounts.some(stage.isBusy))
+  if (run.accounts.some(isBusy) && !stuck(stage))
     return { turn: turnLine('us', words.say('turn.us')), heading: words.say('accounts.busy.title'), lead: words.say('accounts.busy.lead') };
+  if (stuck(stage))
+    return {
+      turn: turnLine('other', words.say('turn.partner')),
+      heading: words.say('accounts.refused.title'),
+      lead: words.say(open ? 'accounts.refused.go' : run.details.reopenable ? 'accounts.refused.change' : 'accounts.refused.lead'),
+    };
   if (run.accounts.some(({ state }) => state !== 'ready'))
     return {
       turn: turnLine('other', words.say('turn.partner')),
@@ -40,7 +56,7 @@ function summaryOf(stage: Stage, open: boolean): { turn: TemplateResult; heading
 function accountTurn(stage: Stage, account: AccountView): TemplateResult {
   const { words } = stage;
   if (account.state === 'ready') return turnLine('done', words.say('account.ready'));
-  return stage.isBusy(account) ? turnLine('us', words.say('account.busy')) : turnLine('other', words.say('turn.partner'));
+  return isBusy(account) ? turnLine('us', words.say('account.busy')) : turnLine('other', words.say('turn.partner'));
 }
 
 /** What an account has come to, for the live region. */
@@ -67,10 +83,10 @@ function cardView(stage: Stage, account: AccountView, open: boolean): TemplateRe
     </section>`;
 }
 
-function unclearView(stage: Stage, { vendor: id, state, asked_at }: AccountView, open: boolean): TemplateResult {
+function unclearView(stage: Stage, { vendor: id, state, asked_at, opened_at }: AccountView, open: boolean): TemplateResult {
   const { words, level } = stage;
   const vendor = stage.vendor(id);
-  const kind = state === 'unknown' ? 'unknown' : 'refused';
+  const kind = state === 'unknown' ? 'unknown' : opened_at ? 'untold' : 'refused';
   const text = words.say(`account.${kind}.text`, { vendor, time: words.time(asked_at) });
   const meanwhile = open ? ` ${words.say('account.unknown.go')}` : '';
   return notice(

@@ -19,10 +19,11 @@ export function billingView(stage: Stage, props: BillingProps): TemplateResult {
   const id = billing?.vendor;
   const vendor = id ? stage.vendor(id) : '';
   if (billing?.state !== 'needed') {
-    const key = billing?.state === 'waiting' ? 'wait' : billing?.done_at ? 'done' : 'theirs';
+    const key = billing?.state === 'waiting' ? 'wait' : billing?.state === 'refused' ? 'refused' : billing?.done_at ? 'done' : 'theirs';
     const turn = {
       wait: turnLine('us', words.say('turn.us')),
       done: turnLine('done', words.say('step.done')),
+      refused: turnLine('other', words.say('turn.partner')),
       theirs: turnLine('other', words.say('turn.partner')),
     };
     return stage.head(turn[key], title(words.say(`billing.${key}.title`), level), words.say(`billing.${key}.lead`, { vendor }));

@@ -2,7 +2,7 @@ import { html, nothing } from 'lit/html.js';
 import { type Content, notice, turnLine } from '../../parts/pieces.ts';
 import { asLinkError, LinkError } from '../../session/link-error.ts';
 import type { Host } from '../view.ts';
-import { checkAll, checkField } from './checks.ts';
+import { bringTable, checkAll, checkField } from './checks.ts';
 import { Draft } from './draft.ts';
 import type { Form } from './form.ts';
 import type { Run, Stage } from './stage.ts';
@@ -40,6 +40,7 @@ function onceReleased(act: () => void): void {
 export class Desk {
   readonly draft: Draft;
   sending = false;
+  reopening = false;
   readonly #host: Host;
   readonly #form: Form;
   readonly #ways: Ways;
@@ -76,11 +77,12 @@ export class Desk {
   /** A field that was changed is checked when it is left; one that was only visited is let be. */
   left(name: string): void {
     void this.draft.now();
-    if (this.#form.touched.delete(name))
-      onceReleased(() => {
-        checkField(this.#form, name);
-        this.#host.requestUpdate();
-      });
+    if (!this.#form.touched.delete(name)) return;
+    const check = (): void => {
+      checkField(this.#form, name);
+      this.#host.requestUpdate();
+    };
+    void bringTable(String(this.#form.answer(name))).then(() => onceReleased(check));
   }
 
   async save(): Promise<void> {
@@ -92,6 +94,7 @@ export class Desk {
   async submit(): Promise<void> {
     if (this.sending) return;
     this.#trouble = '';
+    await bringTable(Object.values(this.#form.answers).join(''));
     if (!checkAll(this.#form)) return this.#host.focusOn('summary');
     this.sending = true;
     this.#host.announce(this.#host.words.say('saved.busy'));
@@ -129,6 +132,25 @@ export class Desk {
     if (faulty(this.#form)) return this.#host.focusOn('summary');
     this.#trouble = await this.#host.refusal(error);
     this.#host.focusOn('trouble');
+  }
+
+  /** Takes back details that were sent: they can be changed, and are sent anew. */
+  async reopen(): Promise<void> {
+    if (this.reopening) return;
+    this.reopening = true;
+    this.#host.requestUpdate();
+    const { run } = this.#ways;
+    const step = run.steps.find(({ kind }) => kind === 'details')?.id ?? '';
+    const call = { method: 'POST', path: `/embed/onboarding/steps/${step}/reopen`, body: {} } as const;
+    try {
+      const headers = { 'Idempotency-Key': crypto.randomUUID() };
+      await this.#ways.take(await this.#host.client.session.request<Run>({ ...call, headers }));
+    } catch {
+      // It went on in the meantime, or there was no answer: the run as it is says more than a refusal would.
+      await this.#ways.read().catch(() => undefined);
+    }
+    this.reopening = false;
+    this.#host.requestUpdate();
   }
 
   /** The summary of faults once *Continue* was pressed or a vendor gave some back, or why the answers were not sent. */

@@ -148,8 +148,8 @@ export class Onboarding implements View {
           ? before.step === this.#shown && run.step !== this.#shown
           : before.details.editable && !run.details.editable;
     const ended = run.status === 'done' && before.status !== 'done';
-    const reopened = blamed && run.details.editable && !before.details.editable;
-    if (over || ended || reopened) this.#show(run.step, reopened ? 'summary' : 'title');
+    const reopened = run.details.editable && !before.details.editable;
+    if (over || ended || reopened) this.#show(run.step, blamed ? 'summary' : 'title');
     else if (blamed && kind === 'details') this.#host.focusOn('summary');
   }
 
@@ -250,7 +250,7 @@ export class Onboarding implements View {
   readonly #onReturn = (): void => {
     this.#host.requestUpdate();
     if (!navigator.onLine) this.#host.announce(this.#host.words.say('cut.offline'));
-    if (this.#form.dirty && navigator.onLine) this.#working().then((work) => work?.desk.draft.now());
+    if (this.#form.dirty && navigator.onLine) void this.#working();
     if (document.hidden) this.#plan();
     else this.#onPoll();
   };

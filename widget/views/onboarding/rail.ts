@@ -36,13 +36,13 @@ function stepView(stage: Stage, step: Step, go: (step: Step) => void): TemplateR
     </li>`;
 }
 
-function noteOf({ words, run: { accounts, details } }: Stage, { kind, state, at }: Step): string | undefined {
+function noteOf({ words, run: { accounts } }: Stage, { kind, state, at }: Step): string | undefined {
   const time = words.time(at);
   // Done at no known time: somebody else sees to it.
   if (kind !== 'provision') return words.find(`note.${kind}${state !== 'done' ? '' : time ? '.done' : '.theirs'}`, { time });
   if (state === 'todo') return words.say('note.provision');
   const busy = accounts.filter((account) => isBusy(account) && account.state !== 'planned').length;
-  const unclear = accounts.filter(({ state: at }) => at === 'unknown' || (at === 'refused' && !details.editable)).length;
+  const unclear = accounts.filter(({ state: at }) => /unknown|refused/.test(at)).length;
   if (state === 'done') return words.say('note.provision.done', { n: accounts.length });
   const parts = [busy && words.say('note.provision.busy', { n: busy }), unclear && words.say('note.provision.unclear', { n: unclear })];
   return parts.filter(Boolean).join(', ') || words.say('note.provision');

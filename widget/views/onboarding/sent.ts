@@ -1,10 +1,11 @@
-import { html, type TemplateResult } from 'lit/html.js';
+import { html, nothing, type TemplateResult } from 'lit/html.js';
 import type { Section } from '../../../shared/onboarding.ts';
 import { type Content, facts, quiet, title, turnLine } from '../../parts/pieces.ts';
+import { type Reopen, reopenButton } from './reopen.ts';
 import type { Stage } from './stage.ts';
 
 /** The details once they are handed in: to be read, not changed. */
-export function sentView(stage: Stage, onBack: (() => void) | undefined): TemplateResult {
+export function sentView(stage: Stage, onBack: (() => void) | undefined, reopen: Reopen | undefined): TemplateResult {
   const { words, level, form } = stage;
   const rows = (section: Section): [string, Content][] =>
     form.asked(section).map((field) => {
@@ -13,12 +14,14 @@ export function sentView(stage: Stage, onBack: (() => void) | undefined): Templa
       return [stage.fieldLabel(field), text || html`<span class="muted">${words.say('none')}</span>`];
     });
   return html`
-    ${stage.head(turnLine('done', words.say('step.done')), title(words.say('sent.title'), level), words.say('sent.lead'))}
+    ${stage.head(turnLine('done', words.say('step.done')), title(words.say('sent.title'), level), words.say(reopen ? 'sent.lead.open' : 'sent.lead'))}
     ${form.sections.map(
       (section) => html`<section class="card" part="card">
         <h3 class="subtitle" aria-level=${level + 1}>${stage.sectionLabel(section)}</h3>
         ${facts(rows(section))}
       </section>`,
     )}
-    ${onBack ? html`<div class="actions" part="actions">${quiet(words.say('sent.back'), onBack)}</div>` : html``}`;
+    <div class="actions" part="actions">
+      ${reopen ? reopenButton(stage, reopen) : nothing} ${onBack ? quiet(words.say('sent.back'), onBack) : nothing}
+    </div>`;
 }

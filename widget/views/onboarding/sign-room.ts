@@ -6,6 +6,7 @@ import { bring } from '../../session/bring.ts';
 import { asLinkError } from '../../session/link-error.ts';
 import { adopt } from '../../theme.ts';
 import type { Host, View } from '../view.ts';
+import { type Reopen, reopenButton } from './reopen.ts';
 import type { Stage, Step } from './stage.ts';
 
 /** Which of these states is whose. */
@@ -75,17 +76,27 @@ export class SignRoom {
   }
 
   /** What the run says of the document, where the ceremony is not there. */
-  render(stage: Stage, onward: (() => void) | undefined): TemplateResult {
+  render(stage: Stage, onward: (() => void) | undefined, reopen: Reopen | undefined): TemplateResult {
     const { words, level, run } = stage;
-    const { state, title: name, unreachable } = run.sign as NonNullable<OnboardingView['sign']>;
-    const key = this.#state === 'lost' ? 'lost' : state === 'open' ? 'bringing' : state === 'todo' ? 'preparing' : state;
-    const turn = this.#state === 'lost' ? 'you' : (turns[state] ?? 'other');
+    const { state, title: name, unreachable, renewed, envelope_id } = run.sign as NonNullable<OnboardingView['sign']>;
+    const refused = state === 'refused' && (envelope_id ? 'untold' : reopen ? 'refused-open' : 'refused');
+    const key = refused
+      ? refused
+      : this.#state === 'lost'
+        ? 'lost'
+        : state === 'open'
+          ? 'bringing'
+          : state === 'todo'
+            ? 'preparing'
+            : state;
+    const turn = !refused && this.#state === 'lost' ? 'you' : (turns[state] ?? 'other');
     const whose = { us: 'turn.us', done: 'step.done', other: 'turn.partner', you: 'turn.you' } as const;
     return html`
-      ${stage.head(turnLine(turn, words.say(whose[turn])), title(words.find(`agree.${key}.title`, { title: name }) ?? name, level), words.find(`agree.${key}.lead`) ?? '')}
+      ${stage.head(turnLine(turn, words.say(whose[turn])), title(words.find(`agree.${key}.title`, { title: name }) ?? name, level), words.find(`agree.${key === 'preparing' && renewed ? 'renewing' : key}.lead`) ?? '')}
       ${unreachable && turn === 'us' ? html`<p class="aside">${icon('clock', 's')}${words.say('agree.unreachable')}</p>` : nothing}
       <div class="actions" part="actions">
-        ${this.#state === 'lost' ? primary({ label: words.say('again'), press: () => void this.#bring() }) : nothing}
+        ${refused && reopen ? reopenButton(stage, reopen) : nothing}
+        ${!refused && this.#state === 'lost' ? primary({ label: words.say('again'), press: () => void this.#bring() }) : nothing}
         ${onward ? primary({ label: stage.goLabel, icon: 'next', press: onward }) : nothing}
       </div>`;
   }

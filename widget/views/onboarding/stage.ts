@@ -77,10 +77,6 @@ export class Stage {
     return this.words.span(this.#now - Date.parse(instant));
   }
 
-  isBusy(account: Run['accounts'][number]): boolean {
-    return isBusy(account);
-  }
-
   vendor(name: string): string {
     return this.words.find(`vendor.${name}`) ?? name;
   }
@@ -113,7 +109,7 @@ export class Stage {
   /** The sentence of a fault, also of a rule that this version does not know. */
   sentence({ code, params }: Fault): string {
     const named = { ...params, vendor: this.vendor(String(params?.vendor ?? '')) };
-    return this.words.find(`rule.${code}`, named) ?? this.words.say('rule.other');
+    return this.words.find(`rule.${code}${params?.said ? '.said' : ''}`, named) ?? this.words.say('rule.other');
   }
 }
 

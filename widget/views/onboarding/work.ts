@@ -36,11 +36,12 @@ export class Work {
     const { steps, step: current } = stage.run;
     const { kind } = stage.step;
     const goes = (other: Step | undefined) => (other && other.state !== 'todo' ? () => go(other) : undefined);
+    const reopen = stage.run.details.reopenable ? { busy: this.desk.reopening, press: () => void this.desk.reopen() } : undefined;
     if (kind === 'billing') return billingView(stage, this.#billing.props);
     if (kind === 'done') return doneView(stage);
-    if (kind === 'sign') return this.#room.render(stage, goes(stage.next));
-    if (kind === 'provision') return accountsView(stage, goes(stage.next), goes(steps.find((step) => step.kind === 'details')));
-    return sentView(stage, goes(steps.find(({ id }) => id === current)));
+    if (kind === 'sign') return this.#room.render(stage, goes(stage.next), reopen);
+    if (kind === 'provision') return accountsView(stage, goes(stage.next), goes(steps.find((step) => step.kind === 'details')), reopen);
+    return sentView(stage, goes(steps.find(({ id }) => id === current)), reopen);
   }
 
   /** The whole of the view, for a step that needs all the room there is. */
@@ -54,20 +55,25 @@ export class Work {
 
   /** Does ahead what a step needs when it is shown. */
   enter({ billing, sign }: Run, { kind, id }: Step): void {
+    this.desk.draft.resume();
     if (kind === 'billing' && billing?.state === 'needed') this.#billing.prepare(id);
     if (kind === 'sign' && sign) this.#room.enter(sign.state, sign.envelope_id);
     else this.#room.leave();
   }
 
   pause(): void {
-    this.desk.draft.stop();
+    this.desk.draft.leave();
     this.#room.leave();
   }
 
-  /** What became of the accounts since, in words. */
+  /** What became of the accounts since, and of the document, in words. */
   news(before: Run, run: Run): string {
+    const { words } = this.#host;
+    const renewed = run.sign?.renewed && before.sign?.envelope_id && !run.sign.envelope_id;
     const was = (vendor: string) => before.accounts.find((account) => account.vendor === vendor)?.state;
     const moved = run.accounts.filter(({ vendor, state }) => was(vendor) !== state);
-    return moved.map((account) => accountSaid(this.#host.words, account)).join('. ');
+    const said = moved.map((account) => accountSaid(words, account));
+    if (renewed) said.push(words.say('agree.renewed', { title: run.sign?.title ?? '' }));
+    return said.join('. ');
   }
 }

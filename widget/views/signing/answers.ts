@@ -3,6 +3,8 @@ import { type FieldValue, isAnswered } from '../../../shared/fields.ts';
 import type { Fault } from '../../../shared/problem.ts';
 import type { CeremonyCalls } from '../../session/ceremony.ts';
 import { asLinkError } from '../../session/link-error.ts';
+import { inLanguage } from './language.ts';
+import { Outlines } from './outlines.ts';
 
 export type Field = Omit<CeremonyView['fields'][number], 'value'> & { readonly value: FieldValue | null };
 /** `unreached`: the server does not answer; asking goes on by itself. */
@@ -24,6 +26,7 @@ export class Answers {
   state: Kept = 'saved';
   /** What the server would not keep, by field id. The answer stays in sight until it is mended. */
   readonly faults = new Map<string, Fault>();
+  readonly outlines: Outlines;
   readonly #ways: Ways;
   #fields: readonly Field[] = [];
   /** Given here and not yet kept. */
@@ -34,6 +37,7 @@ export class Answers {
 
   constructor(ways: Ways) {
     this.#ways = ways;
+    this.outlines = new Outlines(ways.calls, ways.changed);
   }
 
   /** One's own fields, in reading order. */
@@ -69,7 +73,7 @@ export class Answers {
 
   /** Takes an answer (null takes it back) and saves it; settles when it is kept, refused or put off. */
   give({ id }: Field, value: FieldValue | null): Promise<void> {
-    this.#unsaved.set(id, value);
+    this.#unsaved.set(id, inLanguage(value));
     this.faults.delete(id);
     return this.save();
   }

@@ -2,6 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { drawn, icon } from '../../parts/icons.ts';
 import { type Content, primary, type Turn, title, turnLine } from '../../parts/pieces.ts';
 import { icons } from './icons.ts';
+import { momentOf } from './moment.ts';
 import type { Scene, SceneName, Signer } from './scene.ts';
 
 export interface EndingProps {
@@ -64,7 +65,7 @@ function toldOf(scene: Scene, name: SceneName): Told {
     return {
       turn: theirs(sender),
       heading: words.say('expired.title'),
-      lead: words.say('expired.lead', { time: words.time(view.expires_at), sender }),
+      lead: words.say('expired.lead', { time: momentOf(words, view.expires_at), sender }),
     };
   const reason = ended?.reason ? ` ${words.say('voided.reason', { sender, reason: ended.reason })}` : '';
   return { turn: theirs(sender), heading: words.say('voided.title', { sender }), lead: words.say('voided.lead') + reason };
@@ -81,7 +82,7 @@ function declinedTold({ words, view }: Scene): Pick<Told, 'heading' | 'lead'> {
 function signersView(scene: Scene): TemplateResult {
   const { words, view, next } = scene;
   const sealed = view.state === 'completed' ? 'done' : view.state === 'finishing' ? 'now' : 'todo';
-  const note = sealed === 'done' ? words.time(view.completed_at) : words.say(sealed === 'now' ? 'signers.sealing' : 'signers.later');
+  const note = sealed === 'done' ? momentOf(words, view.completed_at) : words.say(sealed === 'now' ? 'signers.sealing' : 'signers.later');
   return html`
     <section class="card" part="card" aria-label=${words.say('signers.title')}>
       <ol class="tasks num">
@@ -95,7 +96,7 @@ function signerView({ words }: Scene, signer: Signer, next: boolean): TemplateRe
   const { role, state, signed_at, you } = signer;
   const named = you ? words.say('signers.you', { name: signer.name }) : signer.name;
   const text = role ? words.say('signers.role', { name: named, role }) : named;
-  if (state === 'signed') return task('done', text, words.time(signed_at));
+  if (state === 'signed') return task('done', text, momentOf(words, signed_at));
   const notes = { waiting: 'signers.later', asked: 'signers.asked', consented: 'signers.opened', declined: 'signers.declined' } as const;
   return task(next ? 'now' : 'todo', text, words.say(notes[state]));
 }

@@ -3,6 +3,7 @@ import { drawn, icon } from '../../parts/icons.ts';
 import { primary, turnLine } from '../../parts/pieces.ts';
 import type { Answers, Field } from './answers.ts';
 import { icons, typeIcons } from './icons.ts';
+import { momentOf } from './moment.ts';
 import type { Scene } from './scene.ts';
 
 export interface GuideProps {
@@ -95,7 +96,7 @@ function todoView(scene: Scene, field: Field, { answers, current, onGo }: GuideP
   const { type, page, required } = field;
   const done = answers.isDone(field);
   const now = field === current && !done;
-  const note = type === 'date_signed' ? words.say('how.date_signed') : words.say('sign.page', { n: page });
+  const note = type === 'date_signed' ? words.say('how.date_signed', { zone: scene.view.time_zone }) : words.say('sign.page', { n: page });
   const need = required ? `, ${words.say('sign.required')}` : '';
   return html`<li><button class="todo" part="todo" type="button" data-field=${now ? 'current' : done ? 'done' : 'todo'} aria-current=${field === current ? 'true' : nothing}
     @click=${() => onGo(field)}>${drawn(typeIcons[type])}<span><bdi>${scene.label(field)}</bdi><small class="num">${note}${done || type === 'date_signed' ? '' : need}</small></span>${
@@ -105,5 +106,5 @@ function todoView(scene: Scene, field: Field, { answers, current, onGo }: GuideP
 
 function footOf({ words, next, view }: Scene): string {
   const then = next && view.order === 'sequential' ? words.say('sign.then', { name: next.name }) : words.say('sign.then.sealed');
-  return view.expires_at ? `${then} ${words.say('sign.expires', { time: words.time(view.expires_at) })}` : then;
+  return view.expires_at ? `${then} ${words.say('sign.expires', { time: momentOf(words, view.expires_at) })}` : then;
 }

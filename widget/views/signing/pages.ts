@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { icon } from '../../parts/icons.ts';
-import { type MarkerProps, markersView } from './markers.ts';
+import { markersView } from './markers.ts';
 import type { Scene } from './scene.ts';
+import type { MarkerProps } from './spots.ts';
 
 export interface PagesProps extends MarkerProps {
   page: number;

@@ -1,9 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import type { CeremonyView } from '../../../shared/ceremony.ts';
+import { labelOf } from '../../../shared/fields.ts';
 import { type Content, notice } from '../../parts/pieces.ts';
 import type { Words } from '../../text/words.ts';
 import type { Frame } from '../view.ts';
 import type { Field } from './answers.ts';
+import type { Outlines } from './outlines.ts';
 
 export type Signer = CeremonyView['signers'][number];
 
@@ -40,13 +42,15 @@ export class Scene {
   readonly trouble: Content;
   /** Nothing reaches the server. */
   readonly away: 'offline' | 'unreached' | undefined;
+  readonly outlines: Outlines | undefined;
 
-  constructor({ words, level }: Frame, view: CeremonyView, trouble: Content, away: Scene['away']) {
+  constructor({ words, level }: Frame, view: CeremonyView, trouble: Content, away: Scene['away'], outlines?: Outlines) {
     this.words = words;
     this.level = level;
     this.view = view;
     this.trouble = trouble;
     this.away = away;
+    this.outlines = outlines;
   }
 
   /** Who has to sign before the one who asks, or after them. */
@@ -62,6 +66,12 @@ export class Scene {
   /** What a field is called: the sender's word for it, or its type's. */
   label({ label, type }: Field): string {
     return label || this.words.say(`type.${type}`);
+  }
+
+  /** What an answer says, for those who do not see it: an option by its label. */
+  said({ options }: Field, value: Field['value']): string {
+    if (value?.kind === 'chosen') return labelOf(value.option, options);
+    return value && 'text' in value ? value.text : '';
   }
 
   /** Above everything: that the connection is lost. */

@@ -5,12 +5,16 @@ import { primary, quiet } from '../../parts/pieces.ts';
 import type { Field } from './answers.ts';
 import { type Dialog, dialogView, errorLine } from './dialog.ts';
 import { icons, typeIcons } from './icons.ts';
+import { inLanguage } from './language.ts';
 import { markView } from './mark.ts';
 import { Pad } from './pad.ts';
 import type { Scene } from './scene.ts';
+import { typingFault } from './typing.ts';
 
 /** What a dialog asks of the view. `use` settles with the sentence of what the server would not take, or '' when the dialog can close. */
 export interface DialogWays {
+  /** The id of the marker that was pressed. */
+  readonly opener: string;
   use(field: Field, value: FieldValue | null): Promise<string>;
   close(): void;
   changed(): void;
@@ -34,7 +38,7 @@ export class SignDialog implements Dialog {
 
   /** `before` is an answer to begin with; `name` what the typed one begins with. */
   constructor(field: Field, before: FieldValue | null, name: string, ways: DialogWays) {
-    this.opener = `m-${field.id}`;
+    this.opener = ways.opener;
     this.#field = field;
     this.#kind = field.type === 'initials' ? 'initials' : 'signature';
     this.#ways = ways;
@@ -93,9 +97,14 @@ export class SignDialog implements Dialog {
       <p class="hush" role="status">${this.#cleared ? words.say('pad.was-cleared') : nothing}</p>`;
   }
 
-  #typeView({ words }: Scene): TemplateResult {
+  get #typedValue() {
+    return inLanguage({ kind: 'typed' as const, text: this.#typed.trim() });
+  }
+
+  #typeView(scene: Scene): TemplateResult {
+    const { words } = scene;
     const initials = this.#kind === 'initials';
-    const error = this.#tab === 'type' ? this.#error : '';
+    const error = this.#tab === 'type' ? this.#error || typingFault(scene, this.#field, this.#typedValue, this.#ways.changed) : '';
     return html`
       <div class="field" part="field">
         <label class="label" part="label" for="typed">${words.say(initials ? 'pad.initials' : 'pad.name')}</label>
@@ -104,7 +113,7 @@ export class SignDialog implements Dialog {
         ${errorLine('type-error', error)}
       </div>
       <div class="pad typed" part="pad" role="img" aria-label=${words.say('pad.preview', { text: this.#typed })}>
-        <span class="pad-line"></span>${this.#typed.trim() ? markView({ width: 250, height: 60 }, { kind: 'typed', text: this.#typed.trim() }, 'signature') : nothing}
+        <span class="pad-line"></span>${this.#typed.trim() ? markView({ width: 250, height: 60 }, this.#typedValue, scene.outlines) : nothing}
       </div>`;
   }
 
@@ -116,8 +125,7 @@ export class SignDialog implements Dialog {
 
   async #use({ words }: Scene): Promise<void> {
     if (this.#busy) return;
-    const text = this.#typed.trim();
-    const value: FieldValue = this.#tab === 'draw' ? { kind: 'drawn', strokes: this.#pad.framed } : { kind: 'typed', text };
+    const value: FieldValue = this.#tab === 'draw' ? { kind: 'drawn', strokes: this.#pad.framed } : this.#typedValue;
     this.#error = isAnswered(value) ? '' : words.say(this.#tab === 'type' ? 'pad.empty.typed' : `pad.empty.${this.#kind}`);
     this.#busy = this.#error === '';
     this.#ways.changed();

@@ -143,7 +143,7 @@ export class Signing implements View {
   #draw(): Scene {
     const unreached = this.#answers.state === 'unreached' || this.#watch.misses > 1;
     const away = !navigator.onLine ? 'offline' : unreached ? 'unreached' : undefined;
-    return new Scene(this.#host, this.#view, html`${this.#acts.trouble}${this.#lost}`, away);
+    return new Scene(this.#host, this.#view, html`${this.#acts.trouble}${this.#lost}`, away, this.#answers.outlines);
   }
 
   get #scene(): SceneName {

@@ -6,11 +6,12 @@ import type { Answers, Field } from './answers.ts';
 import { barView } from './bar.ts';
 import type { Desk } from './desk.ts';
 import type { Dialog } from './dialog.ts';
+import { dialogFor } from './dialogs.ts';
 import { faultText, guideView } from './guide.ts';
 import { deskView, thumbsView } from './pages.ts';
 import type { Scene } from './scene.ts';
-import { type DialogWays, SignDialog } from './sign-dialog.ts';
-import { TextDialog } from './text-dialog.ts';
+import type { DialogWays } from './sign-dialog.ts';
+import { markerId } from './spots.ts';
 
 /** What the table asks of its view. */
 interface Ways {
@@ -59,7 +60,13 @@ export class Table {
     const answers = this.#answers;
     const page = desk?.page ?? 1;
     const current = this.#field;
-    const shared = { answers, current, page, onPress: (field: Field) => this.#press(field), onPage: (n: number) => this.#toPage(n) };
+    const shared = {
+      answers,
+      current,
+      page,
+      onPress: (field: Field, n?: number) => this.#press(field, n),
+      onPage: (n: number) => this.#toPage(n),
+    };
     return html`
       <div class="sign">
         ${barView(scene, this.#barProps(desk))}
@@ -124,30 +131,20 @@ export class Table {
     return field;
   }
 
-  /** What a press on a field does: a box is ticked in place, everything else has a dialog. */
-  #press(field: Field): void {
+  /** What a press on a field, or on one of its places, does: a box is ticked and a button chosen in place, everything else has a dialog. */
+  #press(field: Field, n?: number): void {
     this.#current = field.id;
-    const { type } = field;
     const value = this.#answers.value(field);
-    if (type === 'checkbox') this.#tick(field, value);
-    else
-      this.#ways.dialog(
-        type === 'signature' || type === 'initials' ? this.#signDialog(field, type, value) : this.#textDialog(field, value),
-      );
+    const option = n === undefined ? null : field.places[n]?.option;
+    if (field.type === 'checkbox') this.#tick(field, value);
+    else if (option) this.#choose(field, option);
+    else this.#ways.dialog(dialogFor(field, this.#answers, this.#ways.scene(), this.#dialogWays(field, markerId(field, n))));
   }
 
-  #signDialog(field: Field, type: 'signature' | 'initials', value: FieldValue | null): Dialog {
-    const { name } = this.#ways.scene().view.you;
-    // The next signature begins with the last one.
-    const other = this.#answers.asked.find((each) => each.type === type && this.#answers.isDone(each));
-    const before = value ?? (other ? this.#answers.value(other) : null);
-    return new SignDialog(field, before, type === 'initials' ? initialsOf(name) : name, this.#dialogWays(field));
-  }
-
-  #textDialog(field: Field, value: FieldValue | null): Dialog {
-    const fault = this.#answers.faults.get(field.id);
-    const text = value?.kind === 'text' ? value.text : '';
-    return new TextDialog(field, text, fault ? faultText(this.#ways.scene(), fault) : '', this.#dialogWays(field));
+  #choose(field: Field, option: string): void {
+    void this.#answers.give(field, { kind: 'chosen', option });
+    this.#tell(field, true);
+    this.#advance(field, false);
   }
 
   #tick(field: Field, value: FieldValue | null): void {
@@ -158,8 +155,9 @@ export class Table {
     this.#host.requestUpdate();
   }
 
-  #dialogWays(field: Field): DialogWays {
+  #dialogWays(field: Field, opener: string): DialogWays {
     return {
+      opener,
       use: (asked, value) => this.#use(asked, value),
       close: () => {
         this.#answers.drop(field);
@@ -205,7 +203,8 @@ export class Table {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const desk = this.#ways.desk();
     // From a marker that has the focus the way goes on, not from the field that is next.
-    const focused = this.#answers.asked.find(({ id }) => `m-${id}` === (event.composedPath()[0] as Element).id);
+    const { id: from } = (event.composedPath()[0] as HTMLElement).dataset;
+    const focused = this.#answers.asked.find(({ id }) => id === from);
     if (focused && /^[np]$/i.test(event.key)) this.#current = focused.id;
     const keys: Record<string, () => void> = {
       n: () => this.#focus(this.#step(1)),
@@ -224,16 +223,10 @@ export class Table {
 
   #focus(field: Field | undefined): void {
     if (!field) return;
-    this.#host.renderRoot.getElementById(`m-${field.id}`)?.focus({ preventScroll: true });
+    const markers = this.#host.renderRoot.querySelectorAll<HTMLElement>(`.marker[data-id="${CSS.escape(field.id)}"]`);
+    // Of a radio, the one button that the Tab key stops at.
+    [...markers].find(({ tabIndex }) => tabIndex === 0)?.focus({ preventScroll: true });
   }
 }
 
 const unreadOf = ({ view }: Scene): number[] => view.document.pages.map((_, i) => i + 1).filter((page) => !view.pages_seen.includes(page));
-
-/** The first letters of a name, as it is written. */
-const initialsOf = (name: string): string =>
-  name
-    .split(/\s+/)
-    .map((word) => [...new Intl.Segmenter().segment(word)][0]?.segment ?? '')
-    .join('')
-    .slice(0, 10);

@@ -1,10 +1,12 @@
-import { html, type nothing, type TemplateResult } from 'lit/html.js';
-import { longest } from '../../../shared/fields.ts';
+import { html, nothing, type TemplateResult } from 'lit/html.js';
+import { lengthOf, longest } from '../../../shared/fields.ts';
 import { primary, quiet } from '../../parts/pieces.ts';
+import type { Words } from '../../text/words.ts';
 import type { Field } from './answers.ts';
 import { type Dialog, dialogView, errorLine } from './dialog.ts';
 import type { Scene } from './scene.ts';
 import type { DialogWays } from './sign-dialog.ts';
+import { typingFault } from './typing.ts';
 
 /** A field higher than this (points) holds more than one line. */
 const tall = 30;
@@ -20,7 +22,7 @@ export class TextDialog implements Dialog {
 
   /** `error` is what is wrong with the text it begins with. */
   constructor(field: Field, text: string, error: string, ways: DialogWays) {
-    this.opener = `m-${field.id}`;
+    this.opener = ways.opener;
     this.#field = field;
     this.#text = text;
     this.#error = error;
@@ -29,7 +31,9 @@ export class TextDialog implements Dialog {
 
   render(scene: Scene): TemplateResult {
     const { words, view } = scene;
-    const { type, page, height } = this.#field;
+    const { type, page, height, multiline } = this.#field;
+    const fault =
+      this.#error || this.#tooLong(words) || typingFault(scene, this.#field, { kind: 'text', text: this.#said }, this.#ways.changed);
     const high = height * (view.document.pages[page - 1]?.height ?? 0) > tall;
     return dialogView(scene, {
       title: words.say(`do.${type}`),
@@ -39,9 +43,9 @@ export class TextDialog implements Dialog {
       body: html`
         <div class="field" part="field">
           <label class="label" part="label" for="text">${scene.label(this.#field)}</label>
-          ${high && type === 'text' ? this.#areaView() : this.#inputView(type)}
-          ${errorLine('text-error', this.#error)}
-          <p class="hint" part="hint" id="text-hint">${words.say(type === 'name' ? 'how.name' : 'how.text')}</p>
+          ${multiline || (high && type === 'text') ? this.#areaView(fault) : this.#inputView(type, fault)}
+          ${errorLine('text-error', fault)}
+          <p class="hint hint-row" part="hint" id="text-hint"><span>${words.say(type === 'name' ? 'how.name' : 'how.text')}</span> ${this.#countView(words)}</p>
         </div>
         <div class="actions" part="actions">
           ${primary({ label: words.say('text.use'), busy: this.#busy ? words.say('text.busy') : undefined })}
@@ -50,24 +54,37 @@ export class TextDialog implements Dialog {
     });
   }
 
-  #inputView(type: Field['type']): TemplateResult {
+  #countView(words: Words): TemplateResult | typeof nothing {
+    const { max_length: max } = this.#field;
+    return max === null ? nothing : html`<span class="num">${words.say('text.count', { n: lengthOf(this.#said), max })}</span>`;
+  }
+
+  /** Characters as the server counts them: an emoji or a rare Han letter is one, which `maxlength` takes for two. */
+  #tooLong(words: Words): string {
+    const { max_length: max } = this.#field;
+    return max !== null && lengthOf(this.#said) > max ? words.say('fault.too-long', { max }) : '';
+  }
+
+  /** As it will be kept: a field of one line has no line breaks, whatever it was written in. */
+  get #said(): string {
+    const text = this.#text.trim();
+    return this.#field.multiline ? text : text.replace(/\s*[\n\r]+\s*/g, ' ');
+  }
+
+  #inputView(type: Field['type'], fault: string): TemplateResult {
     return html`<input class="input" part="input" id="text" .value=${this.#text} maxlength=${longest.text} dir="auto" autofocus
-      autocomplete=${type === 'name' ? 'name' : 'off'} aria-invalid=${this.#error !== ''} aria-describedby=${this.#described} @input=${this.#onType}>`;
+      autocomplete=${type === 'name' ? 'name' : 'off'} aria-invalid=${fault !== ''} aria-describedby=${describedBy(fault)} @input=${this.#onType}>`;
   }
 
-  #areaView(): TemplateResult {
+  #areaView(fault: string): TemplateResult {
     return html`<textarea class="input" part="input" id="text" rows="4" .value=${this.#text} maxlength=${longest.text} dir="auto" autofocus
-      aria-invalid=${this.#error !== ''} aria-describedby=${this.#described} @input=${this.#onType}></textarea>`;
-  }
-
-  get #described(): string | typeof nothing {
-    return this.#error ? 'text-error text-hint' : 'text-hint';
+      aria-invalid=${fault !== ''} aria-describedby=${describedBy(fault)} @input=${this.#onType} @keydown=${this.#onKey}></textarea>`;
   }
 
   async #use({ words }: Scene): Promise<void> {
     if (this.#busy) return;
-    const text = this.#text.trim();
-    this.#error = !text && this.#field.required ? words.say('fault.required') : '';
+    const text = this.#said;
+    this.#error = !text && this.#field.required ? words.say('fault.required') : this.#tooLong(words);
     this.#busy = this.#error === '';
     this.#ways.changed();
     if (this.#error) return;
@@ -76,9 +93,18 @@ export class TextDialog implements Dialog {
     this.#ways.changed();
   }
 
+  /** Where no line can begin, Enter is the button's; not while an input method is at work. */
+  readonly #onKey = (event: KeyboardEvent): void => {
+    if (event.key !== 'Enter' || event.isComposing || this.#field.multiline) return;
+    event.preventDefault();
+    (event.target as HTMLTextAreaElement).form?.requestSubmit();
+  };
+
   readonly #onType = (event: Event): void => {
     this.#text = (event.target as HTMLInputElement).value;
     this.#error = '';
     this.#ways.changed();
   };
 }
+
+const describedBy = (fault: string): string => (fault ? 'text-error text-hint' : 'text-hint');

@@ -1,0 +1,40 @@
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** How slowly an answer may be taken. */
+export interface Pace {
+  /** Milliseconds in which something of what waits for a reader has to be taken, and one second more for so many bytes that wait. */
+  readonly patience: number;
+  readonly bytesPerSecond: number;
+}
+
+export const usualPace: Pace = { patience: 20_000, bytesPerSecond: 16 * 1024 };
+
+/**
+ * Cuts the connections of those who ask and do not read what they are answered: each holds memory for as long as it lasts. Looks at all of them ten
+ * times in their patience; one for which nothing waits is left alone. Returns what ends the watch.
+ */
+export function watchPace(server: Server, { patience, bytesPerSecond }: Pace): () => void {
+  const watched = new Map<Socket, Progress>();
+  server.on('connection', (socket: Socket) => {
+    watched.set(socket, { taken: 0, at: performance.now() });
+    socket.once('close', () => watched.delete(socket));
+  });
+  const look = setInterval(() => {
+    const now = performance.now();
+    for (const [socket, last] of watched) {
+      const waiting = socket.writableLength;
+      const taken = socket.bytesWritten - waiting;
+      if (waiting === 0 || taken > last.taken) watched.set(socket, { taken, at: now });
+      else if (now - last.at > patience + (waiting * 1_000) / bytesPerSecond) socket.destroy();
+    }
+  }, patience / 10);
+  look.unref();
+  return () => clearInterval(look);
+}
+
+/** Bytes that a reader had taken, and when it was last seen to take any (milliseconds of a clock that only goes forward). */
+interface Progress {
+  readonly taken: number;
+  readonly at: number;
+}

@@ -1,4 +1,4 @@
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 
 /** Milliseconds that a page is waited for; a busy machine seals a document, or starts a second browser, in half of it. */
 export const patience = 60_000;
@@ -25,3 +25,9 @@ export async function chromePath(): Promise<string> {
   const { default: packed } = await import('@sparticuz/chromium');
   return packed.executablePath();
 }
+
+/** What a page and the tags in it say, for the record of a test that failed on it: a fault that only shows under load is seen once. */
+export const whatIsShown = (page: Page): Promise<string> =>
+  page.evaluate(() =>
+    [document.body.innerText, ...[...document.querySelectorAll('*')].map((tag) => tag.shadowRoot?.textContent ?? '')].join('\n'),
+  );

@@ -1,6 +1,7 @@
 import type { Router } from '@koa/router';
 import Koa, { type Middleware } from 'koa';
 import compose from 'koa-compose';
+import { passOver } from '../http/body.ts';
 import { secureHeaders } from '../http/headers.ts';
 import { isLeaving } from '../http/leaving.ts';
 import {
@@ -104,6 +105,7 @@ export function createApp(doors: Doors, { publicUrl, report, now }: { publicUrl:
     paths,
     enter: compose([answerFailures(dialect, report, challenge), ...answers]),
   }));
+  app.use(passOver);
   app.use(secureHeaders);
   // The element sets its clock by this header, so it must be of the clock that judges the proofs.
   const date = dated(now);

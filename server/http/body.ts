@@ -1,8 +1,11 @@
-import type { Context } from 'koa';
+import type { IncomingMessage } from 'node:http';
+import type { Context, Middleware } from 'koa';
 import { Failure } from '../../shared/problem.ts';
 
 /** Of a body that nobody wants any more, so much is read away: more than any door takes. */
 const mostReadAway = 64_000_000;
+/** Bytes a millisecond. One who sends what is refused, without pause, would otherwise have the program read for nobody else. */
+const readAwayPace = 16_000;
 
 /** No body is unpacked here (RFC 9110, 8.4; 15.5.16). Failure `encoding-refused`, with what is taken in `Accept-Encoding` (12.5.3). */
 export function assertUnencoded(ctx: Context): void {
@@ -23,15 +26,25 @@ export async function* bodyOf(ctx: Context): AsyncGenerator<Buffer> {
     yield* ctx.req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
     ended = true;
   } finally {
-    if (!ended) readAway(ctx);
+    if (!ended) readAway(ctx.req);
   }
 }
 
-function readAway(ctx: Context): void {
+/** The rest of a call that was answered without a look at its body is read away alike. */
+export const passOver: Middleware = async (ctx, next) => {
+  await next();
+  if (!ctx.req.complete && ctx.req.readableFlowing === null) readAway(ctx.req);
+};
+
+function readAway(request: IncomingMessage): void {
   let left = mostReadAway;
-  ctx.req.on('data', (chunk: Buffer) => {
+  request.on('data', (chunk: Buffer) => {
     left -= chunk.length;
-    if (left < 0) ctx.req.destroy();
+    if (left < 0) request.destroy();
+    else {
+      request.pause();
+      setTimeout(() => request.resume(), chunk.length / readAwayPace);
+    }
   });
-  ctx.req.resume();
+  request.resume();
 }

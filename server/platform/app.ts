@@ -1,5 +1,6 @@
 import type Router from '@koa/router';
 import Koa from 'koa';
+import { passOver } from '../http/body.ts';
 import { secureHeaders } from '../http/headers.ts';
 import { isLeaving } from '../http/leaving.ts';
 import { answerFailures, type Report } from '../http/problem.ts';
@@ -8,6 +9,7 @@ import { challengeByPath, dialectByPath } from './routes/dialects.ts';
 /** The platform's doors, one after the other; what none of them knows is refused in the dialect of its path. */
 export function appOf(doors: readonly Router[], report: Report): Koa {
   const app = new Koa();
+  app.use(passOver);
   app.use(answerFailures(dialectByPath, report, challengeByPath));
   app.use(secureHeaders);
   for (const door of doors) app.use(door.routes()).use(door.allowedMethods());

@@ -35,8 +35,11 @@ async function begin(page: Page, { first, last }: { first: string; last: string 
 /** Onboarded and signed; the sealed file. */
 async function signed(page: Page, person: (typeof people)[number], how: 'typed' | 'drawn', email: string): Promise<Buffer> {
   await begin(page, person, email);
-  await button(page, 'Continue to accounts').click();
-  await shown(page, 'Opening your accounts');
+  // Open after three seconds: then the tag goes on to signing by itself.
+  await stage.hold(async () => {
+    await button(page, 'Continue to accounts').click();
+    await shown(page, 'Opening your accounts');
+  });
   stage.pass(5_000);
   await button(page, 'Continue to signing').click();
   await shown(page, 'Before you sign on screen');

@@ -31,8 +31,10 @@ test('a customer is onboarded in the partner’s page: filled in, reloaded, gone
   await other.page.getByLabel('Registered name').waitFor();
   assert.equal(await other.page.getByLabel('Registered name').inputValue(), 'Nordin Tryck & Papper AB');
   await fillDetails(other.page, 'ada@nordintryck.example');
-  await other.page.getByRole('button', { name: 'Continue to accounts' }).click();
-  await other.page.getByRole('heading', { name: 'Opening your accounts' }).waitFor();
+  await stage.hold(async () => {
+    await other.page.getByRole('button', { name: 'Continue to accounts' }).click();
+    await other.page.getByRole('heading', { name: 'Opening your accounts' }).waitFor();
+  });
   stage.pass(5_000);
   await other.page.getByRole('button', { name: 'Continue to billing' }).click();
 

@@ -1,9 +1,17 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
+import { whatIsShown } from '../browser.ts';
 
 /** What a person does on the pages of a journey. */
 export const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
-export const shown = (page: Page, name: string | RegExp) => page.getByRole('heading', { name }).waitFor();
+export async function shown(page: Page, name: string | RegExp): Promise<void> {
+  try {
+    await page.getByRole('heading', { name }).waitFor();
+  } catch (error) {
+    console.error(`no heading ${name} on the page:`, await whatIsShown(page).catch(String));
+    throw error;
+  }
+}
 
 /** Draws a line into the pad, as a hand does. */
 export async function draw(page: Page): Promise<void> {

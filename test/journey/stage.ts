@@ -8,6 +8,7 @@ import type { Flow } from '../../shared/onboarding.ts';
 import { openBrowser, patience } from '../browser.ts';
 import { putDocument } from '../gateway/agreement.ts';
 import { answered } from '../gateway/answers.ts';
+import { type Running, runs } from '../running-platform.ts';
 import { freePort, type GatewayOptions, type StartedGateway, startGateway } from '../start-gateway.ts';
 import { noon, type StartedPlatform, startPlatform } from '../start-platform.ts';
 
@@ -21,6 +22,7 @@ export interface Stage {
   readonly browser: Browser;
   /** Time passes for all servers alike. */
   pass(ms: number): void;
+  readonly hold: Running['hold'];
   close(): Promise<void>;
 }
 
@@ -37,14 +39,7 @@ export async function setStage({ agreement = false, ...options }: GatewayOptions
   const site = await listen(portal({ gatewayUrl: gateway.url, partnerKey: partner.key, platformUrl: platform.url }), port, '127.0.0.1');
   const hostile = await strangersSite();
   const browser = await openBrowser();
-  // The platform's clock and its jobs stand still unless they are moved; here they go like everybody's.
-  let working: Promise<void> | undefined;
-  const ticking = setInterval(() => {
-    platform.clock.now += 100;
-    working ??= platform.runJobs().finally(() => {
-      working = undefined;
-    });
-  }, 100);
+  const running = runs(platform);
   return {
     platform,
     gateway,
@@ -56,9 +51,9 @@ export async function setStage({ agreement = false, ...options }: GatewayOptions
       platform.clock.now += ms;
       gateway.clock.advance(ms);
     },
+    hold: running.hold,
     async close() {
-      clearInterval(ticking);
-      await working;
+      await running.stop();
       await browser.close();
       hostile.closeAllConnections();
       hostile.close();

@@ -71,8 +71,10 @@ test('what another tab wrote meanwhile is shown before it is handed in: the olde
   await types(second, 'Luleå');
   await first.getByRole('button', { name: 'Continue to accounts' }).click();
   await first.getByRole('alert').getByText('Your answers were not sent').waitFor();
-  await first.getByRole('button', { name: 'Continue to accounts' }).click();
-  await first.getByRole('heading', { name: 'Opening your accounts' }).waitFor();
+  await stage.hold(async () => {
+    await first.getByRole('button', { name: 'Continue to accounts' }).click();
+    await first.getByRole('heading', { name: 'Opening your accounts' }).waitFor();
+  });
   await first.context().close();
   await second.context().close();
 });

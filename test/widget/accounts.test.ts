@@ -19,14 +19,14 @@ const toBilling = async () => {
 
 const states: Record<string, () => Promise<void>> = {
   'accounts-working': () =>
-    scene({}, async ({ page }) => {
+    scene({ still: true }, async ({ page }) => {
       await toAccounts(page, 'working+slow@nordin.example');
       await heading(page, 'Opening your accounts').waitFor();
       await page.getByText('Waiting for the account to be ready', { exact: true }).waitFor();
       await look(page, 'accounts-working');
     }),
   'accounts-ready': () =>
-    scene({}, async ({ page }) => {
+    scene({ still: true }, async ({ page }) => {
       await toAccounts(page, 'ready+slow@nordin.example');
       await page.getByText('Waiting for the account to be ready', { exact: true }).waitFor();
       theatre.pass(20_000);
@@ -41,7 +41,7 @@ const states: Record<string, () => Promise<void>> = {
     });
   },
   'accounts-unreached': () =>
-    scene({}, async ({ page }) => {
+    scene({ still: true }, async ({ page }) => {
       await toAccounts(page, 'unreached+slow@nordin.example');
       await heading(page, 'Opening your accounts').waitFor();
       await page.route('**/embed/onboarding', (route) => route.abort());
@@ -51,7 +51,7 @@ const states: Record<string, () => Promise<void>> = {
       await heading(page, 'The server does not answer').waitFor({ state: 'detached' });
     }),
   'accounts-offline': () =>
-    scene({}, async ({ page, context }) => {
+    scene({ still: true }, async ({ page, context }) => {
       await toAccounts(page, 'offline+slow@nordin.example');
       await heading(page, 'Opening your accounts').waitFor();
       await context.setOffline(true);
@@ -59,7 +59,7 @@ const states: Record<string, () => Promise<void>> = {
       await look(page, 'accounts-offline');
     }),
   'accounts-suspended': () =>
-    scene({}, async ({ page }) => {
+    scene({ still: true }, async ({ page }) => {
       await toAccounts(page, 'suspended+slow@nordin.example');
       await heading(page, 'Opening your accounts').waitFor();
       const partner = `/api/v1/admin/partners/${theatre.partner.id}`;
@@ -72,7 +72,7 @@ const states: Record<string, () => Promise<void>> = {
       }
     }),
   sent: () =>
-    scene({}, async ({ page }) => {
+    scene({ still: true }, async ({ page }) => {
       await toAccounts(page, 'sent@nordin.example');
       await page.getByRole('button', { name: 'Back to details' }).click();
       await heading(page, 'Your details').waitFor();

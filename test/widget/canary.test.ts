@@ -32,6 +32,7 @@ for (const [way, placement] of Object.entries(walks))
               billing.url = ((await answer.json()) as { billing_url: string }).billing_url;
           });
         },
+        still: true,
       },
       async ({ page, context }) => {
         const found: string[] = [];

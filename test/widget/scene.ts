@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { openBrowser, patience } from '../browser.ts';
+import { openBrowser, patience, whatIsShown } from '../browser.ts';
 import { fillDetails } from '../journey/stage.ts';
+import { type Running, runs } from '../running-platform.ts';
 import { type GatewayOptions, type StartedGateway, startGateway } from '../start-gateway.ts';
 import { noon, type StartedPlatform, startPlatform } from '../start-platform.ts';
 import { ada, createVisitor, mintedToken } from '../visitor.ts';
@@ -21,6 +22,8 @@ interface Setting extends Placement {
   readonly customer?: string;
   /** What the page's fetchToken gives; a fresh token when left out. */
   readonly give?: Host['give'];
+  /** No time passes for the platform but what the scene lets pass: what is over by itself in seconds is seen on a busy machine too. */
+  readonly still?: boolean;
 }
 
 /** What the scenes of a test file are played on: the real servers, a partner's page and a browser, there from its first test to its last. */
@@ -32,8 +35,7 @@ export class Theatre {
   lone!: { id: string; key: string };
   host!: Host;
   #browser!: Browser;
-  #ticking: NodeJS.Timeout | undefined;
-  #working: Promise<void> | undefined;
+  #running!: Running;
   #customers = 0;
 
   /** `options` are asked for when the file begins: they may name servers that start then. */
@@ -53,21 +55,11 @@ export class Theatre {
     const other = await platform.seed('Lone Leasing');
     this.lone = await this.gateway.partner({ origins, vendorKeys: { scribeless: other.scribeless } });
     this.#browser = await openBrowser();
-    // The platform's clock and its jobs stand still unless they are moved; here they go like everybody's.
-    let last = performance.now();
-    this.#ticking = setInterval(() => {
-      const now = performance.now();
-      platform.clock.now += Math.round(now - last);
-      last = now;
-      this.#working ??= platform.runJobs().finally(() => {
-        this.#working = undefined;
-      });
-    }, 100);
+    this.#running = runs(platform);
   }
 
   async #close(): Promise<void> {
-    clearInterval(this.#ticking);
-    await this.#working;
+    await this.#running.stop();
     await this.#browser.close();
     this.host.close();
     await this.gateway.close();
@@ -77,6 +69,11 @@ export class Theatre {
   newCustomer(): string {
     this.#customers += 1;
     return `s-${this.#customers}`;
+  }
+
+  /** No time passes for the platform until the work is done, but what `pass` lets pass. */
+  hold<T>(work: () => Promise<T>): Promise<T> {
+    return this.#running.hold(work);
   }
 
   /** Time passes for the servers. */
@@ -108,7 +105,7 @@ export class Theatre {
 
   /** A page with the tag, for a customer of its own. Every complaint of the browser's policies fails the test. */
   async scene(
-    { profile = {}, prepare, customer = this.newCustomer(), give, ...placement }: Setting,
+    { profile = {}, prepare, customer = this.newCustomer(), give, still = false, ...placement }: Setting,
     play: (scene: Scene) => Promise<void>,
     partner = this.partner,
   ): Promise<void> {
@@ -129,7 +126,8 @@ export class Theatre {
     await prepare?.(page);
     await page.goto(this.host.page(placement.token === undefined ? { fetches: true, ...placement } : placement));
     try {
-      await play({ page, context, customer });
+      const played = () => play({ page, context, customer });
+      await (still ? this.hold(played) : played());
       assert.deepEqual(violations, []);
     } catch (error) {
       await this.#tell(page, customer, partner).catch(() => {});
@@ -143,13 +141,7 @@ export class Theatre {
   async #tell(page: Page, customer: string, partner: { key: string }): Promise<void> {
     const headers = { 'x-api-key': partner.key };
     const runs = await fetch(`${this.gateway.url}/partner/runs?external_id=${customer}`, { headers });
-    console.error('the page:', await page.locator('body').innerText());
-    console.error(
-      'the tag:',
-      await page.evaluate(() =>
-        [...document.querySelectorAll('*')].map((tag) => tag.shadowRoot && (tag.shadowRoot.textContent ?? '')).join(''),
-      ),
-    );
+    console.error('the page:', await whatIsShown(page));
     console.error('the runs:', await runs.text());
     console.error('reported:', this.gateway.reported);
   }

@@ -36,7 +36,7 @@ const states: Record<string, () => Promise<void>> = {
       await look(page, 'details-filled-and-locked');
     }),
   'locked-meanwhile': () =>
-    scene({}, async ({ page, customer }) => {
+    scene({ still: true }, async ({ page, customer }) => {
       await fillDetails(page, 'meanwhile@nordin.example');
       await saved(page);
       await theatre.mint(customer, { profile: { company_name: 'Nordin Papper AB', locked: ['company_name'] } });
@@ -86,7 +86,7 @@ const states: Record<string, () => Promise<void>> = {
       assert.equal(await heading(page, 'The server does not answer').count(), 0);
     }),
   unsent: () =>
-    scene({}, async ({ page }) => {
+    scene({ still: true }, async ({ page }) => {
       await fillDetails(page, 'unsent@nordin.example');
       await saved(page);
       await page.route('**/steps/details', (route) => route.abort());
@@ -111,7 +111,7 @@ const states: Record<string, () => Promise<void>> = {
       await look(page, 'elsewhere');
     }),
   refused: () =>
-    scene({}, async ({ page }) => {
+    scene({ still: true }, async ({ page }) => {
       await toAccounts(page, 'taken+409@nordin.example');
       await page.getByText('This e-mail already has an account at Kelviq. Use another one.').first().waitFor();
       assert.equal(await page.getByLabel('Work e-mail').getAttribute('aria-invalid'), 'true');

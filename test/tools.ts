@@ -29,5 +29,5 @@ function isInstalled(program: string): boolean {
 export function skipped(test: TestContext, reason: string): void {
   if (process.env.INLAY_TOOLS === 'required') throw new Error(reason);
   // biome-ignore lint/suspicious/noSkippedTests: the one skip there is
-  test.skip(reason); // SPEC 1: printed with what is missing
+  test.skip(reason); // printed with the package that is missing
 }

@@ -7,7 +7,7 @@ import { compare, type Row } from './harness.ts';
 
 const pdfjs = fileURLToPath(new URL('../../node_modules/pdfjs-dist/', import.meta.url));
 
-/** What pdf.js's own viewer needs of the page; ours runs under the policy of SPEC 8. */
+/** What pdf.js's own viewer needs of the page; ours runs under the strict policy that the element promises. */
 const openPolicy = { 'default-src': "'self' blob: data: 'unsafe-inline'", 'worker-src': "'self' blob:", 'require-trusted-types-for': '' };
 
 /** From nothing fetched to the first page of a hundred drawn, in a page that was never visited, beside pdf.js's own viewer. */

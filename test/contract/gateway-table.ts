@@ -1,7 +1,7 @@
 import { readTable } from './expectations.ts';
 
 /**
- * Every route of the gateway, written by hand from seed 2's scope column and SPEC 2 and 3. `own`: with the right credential, about what is
+ * Every route of the gateway, written by hand from the scope column of Loyva's page and from docs/api.md. `own`: with the right credential, about what is
  * the caller's; `other`: another partner's, whose keys are another organization's at the vendors; `mode`: a test key where only live keys
  * are stored, and the other way round.
  */

@@ -4,7 +4,7 @@ import { both, type Row } from './row.ts';
 import { assertLike } from './shape.ts';
 import type { Answer, Target } from './targets.ts';
 
-/** Seed 3: https://docs.kelviq.com/api-reference/partner/provision-an-organization; it says that all partner endpoints return the same object. */
+/** Kelviq's page, https://docs.kelviq.com/api-reference/partner/provision-an-organization; it says that all partner endpoints return the same object. */
 
 const page = pageOf('kelviq');
 const curl = curlIn(page);

@@ -5,7 +5,7 @@ import { everywhere, type Row } from './row.ts';
 import { assertLike } from './shape.ts';
 import { data } from './targets.ts';
 
-/** Seed 2, e-sign and configuration: https://docs.stg.loyva.net/partner-integration/partner-endpoints. It prints no bodies; these are of the pages beside it. */
+/** Loyva's page, e-sign and configuration: https://docs.stg.loyva.net/partner-integration/partner-endpoints. It prints no bodies; these are of the pages beside it. */
 
 const moment = '2026-04-11T10:00:00.000Z';
 const item = {

@@ -1,7 +1,7 @@
 import { readTable } from './expectations.ts';
 
 /**
- * Every route of the platform, written by hand from the vendors' pages and seed 2's scope column. `own`: with the right key, about what is
+ * Every route of the platform, written by hand from the vendors' pages; scopes are Loyva's scope column. `own`: with the right key, about what is
  * the caller's; `other`: with another account's key of the same vendor.
  */
 export const platformTable = readTable(`

@@ -4,7 +4,7 @@ import type { Row } from './row.ts';
 import { assertLike, assertType } from './shape.ts';
 import type { Answer, Target } from './targets.ts';
 
-/** Seed 1: https://www.scailabs.ai/docs/scaikey/reference/api/partners. The gateway's registry speaks it; the platform does not. */
+/** ScaiKey's page, https://www.scailabs.ai/docs/scaikey/reference/api/partners. The gateway's registry speaks it; the platform does not. */
 
 const page = pageOf('scaikey');
 const base = '/api/v1/admin/partners';

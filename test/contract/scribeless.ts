@@ -4,7 +4,7 @@ import { both, type Row } from './row.ts';
 import { assertLike, assertType } from './shape.ts';
 import type { Answer, As, Target } from './targets.ts';
 
-/** Seed 0: https://docs.scribeless.co/partner-workflows/create-partner-team; the account status is documented beside it. */
+/** Scribeless's page, https://docs.scribeless.co/partner-workflows/create-partner-team; the account status is documented beside it. */
 
 const page = pageOf('scribeless');
 const curl = curlIn(page);

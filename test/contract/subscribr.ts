@@ -4,7 +4,7 @@ import { both, type Check, type Row } from './row.ts';
 import { assertLike, assertType } from './shape.ts';
 import type { Answer, As, Target } from './targets.ts';
 
-/** Seed 4: https://subscribr.ai/youtube-api/reference/team. Each section of the page is cut into what it promises. */
+/** Subscribr's page, https://subscribr.ai/youtube-api/reference/team. Each section of the page is cut into what it promises. */
 
 interface Section {
   readonly method: string;

@@ -5,7 +5,7 @@ import { both, everywhere, type Row } from './row.ts';
 import { assertLike } from './shape.ts';
 import { data, send, type Target } from './targets.ts';
 
-/** Seed 2, the vault and the embed token: https://docs.stg.loyva.net/api-reference/vault and …/embed; then what is ours beside them. */
+/** Loyva's page, the vault and the embed token: https://docs.stg.loyva.net/api-reference/vault and …/embed; then what is ours beside them. */
 
 const moment = '2026-04-11T10:00:00.000Z';
 

@@ -154,7 +154,7 @@ async function visitor(widget_type: string, more: object) {
   const { data } = await hearJson<{ data: { token: string } }>('mint', send('POST', '/embed/token', { 'x-api-key': partner.key }, body));
   const one = await createVisitor(url, origin);
   planted.set(`embed token ${planted.size}`, data.token);
-  // Proofs of the first seconds after a start are refused (SPEC 3).
+  // Proofs of the first seconds after a start are refused, since those seen before it are forgotten.
   const opened = await eventually(async () => {
     const answer = await one.open(data.token);
     return answer.ok && answer;

@@ -162,7 +162,7 @@ test('a vendor that answers rubbish, secrets and lies is met at every door', asy
   }
 });
 
-/** SPEC 3 and 2.3: the only answers that may hold a secret, each by name; and the only ones that show the customer's own words. */
+/** The only answers that may hold a secret, each by name; and the only ones that show the customer's own words. */
 const mayHold: Record<string, RegExp> = {
   'issue key': /^partner key/,
   mint: /^embed token/,

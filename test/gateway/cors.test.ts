@@ -41,7 +41,7 @@ const access = (answer: Response): string[] => [...answer.headers.keys()].filter
 const allowed = ['Authorization', 'Content-Type', 'DPoP', 'Idempotency-Key', 'If-Match', 'Last-Event-ID', 'Range'];
 const exposed = ['Content-Disposition', 'Content-Length', 'Content-Range', 'Date', 'ETag', 'Retry-After'];
 
-test('a preflight from a registered origin, a suspended partner’s included, is answered with the lists of SPEC 3', async () => {
+test('a preflight from a registered origin, a suspended partner’s included, is answered with the headers that may be sent and read', async () => {
   for (const path of embedPaths)
     for (const from of [origin, suspended]) {
       const answer = await preflight(path, from);

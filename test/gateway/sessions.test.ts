@@ -23,7 +23,7 @@ const get = (visitor: Awaited<ReturnType<typeof visit>>, token?: string) => visi
 const refresh = async (visitor: Awaited<ReturnType<typeof visit>>, token?: string) =>
   (await answered<SessionAnswer>(visitor.call('POST', '/embed/session/refresh', {}, {}, token))).session_token;
 
-test('a session answers with what SPEC 3 lists, of a token that is 256 random bits, for 15 minutes', async () => {
+test('a session answers with a token of 256 random bits for 15 minutes, its language and branding, and without a cookie', async () => {
   const visitor = await visit();
   const response = await visitor.open(await mint({ locale: 'sv-SE' }));
   assert.equal(response.headers.get('set-cookie'), null);

@@ -33,7 +33,7 @@ async function loyvaRefusal(answer: Promise<Response>, status: number, code: str
   return error;
 }
 
-test('a minted token says exactly what SPEC 2.1 lists', async () => {
+test('a minted token says who may open which widget for whom and from where, and nothing else', async () => {
   const token = await mintedToken(gateway.url, partner.key);
   const claims = decodeJwt(token);
   const listed = ['aud', 'customer', 'exp', 'iat', 'iss', 'jti', 'origins', 'partner', 'scope', 'sub', 'widget'];

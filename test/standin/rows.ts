@@ -10,7 +10,7 @@ export interface Call {
   readonly type: string | undefined;
 }
 
-/** One row of seed 2; paths are below `/api/v2`. */
+/** One row of Loyva's page; paths are below `/api/v2`. */
 export interface Row {
   readonly method: 'GET' | 'POST' | 'PATCH';
   readonly path: string;

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { eventually, freePort, movableClock } from '../start-gateway.ts';
 import { type Standin, startStandin } from './standin.ts';
 
-/** The stand-in is judged by `contracts/loyva.md`: what is documented, and where nothing is, the reading that asks most of a client. */
+/** The stand-in is judged by what Loyva documents, and where it says nothing, by the reading that asks most of a client. */
 let loyva: Standin;
 const clock = movableClock();
 before(async () => {

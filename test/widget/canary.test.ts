@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { heading, saved, Theatre, toAccounts } from './scene.ts';
 
 /**
- * Of the six secrets that may reach the page (SPEC 3), three exist in this version: the embed token, the session token and the vendor's
+ * Of the six secrets that may reach the page, three exist in this version: the embed token, the session token and the vendor's
  * billing address. Signing links, signed download addresses and a team token's secret come with signing, the vault and the team page.
  */
 const theatre = new Theatre();

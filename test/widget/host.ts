@@ -21,7 +21,7 @@ export interface Host {
   close(): void;
 }
 
-/** A partner's page on an origin of its own, under the strictest policy that SPEC 8 promises to run in. */
+/** A partner's page on an origin of its own, under the strictest policy that the element promises to run in. */
 export async function startHost(gatewayUrl: string): Promise<Host> {
   const pages = new Map<string, Placement>();
   const csp = `default-src 'none'; script-src ${gatewayUrl} 'self'; connect-src ${gatewayUrl} 'self'; worker-src blob:; require-trusted-types-for 'script'; style-src 'self'`;

@@ -14,7 +14,7 @@ import { type StartedGateway, startGateway } from '../start-gateway.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export interface Setting {
-  /** Replaces parts of the policy that SPEC 8 promises to run in, by directive; an empty value leaves the directive out. */
+  /** Replaces parts of the policy that the element promises to run in, by directive; an empty value leaves the directive out. */
   readonly policy?: Record<string, string>;
   readonly dir?: 'ltr' | 'rtl';
   /** Device pixels per CSS pixel. */

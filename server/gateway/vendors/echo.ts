@@ -1,7 +1,7 @@
 import { Transform } from 'node:stream';
 import { Failure } from '../../../shared/problem.ts';
 
-/** SPEC 3 lets no key into an answer: what a vendor sends is looked through for the key that it was called with. */
+/** No key may stand in an answer: what a vendor sends is looked through for the key that it was called with. */
 
 const refusal = () => new Failure('vendor-unreadable', 'The vendor put the key into its answer, so the answer is not passed on.');
 

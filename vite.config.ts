@@ -7,7 +7,7 @@ import { defineConfig, type Plugin, transformWithOxc } from 'vite';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const scriptFace = at('node_modules/@expo-google-fonts/dancing-script/400Regular/DancingScript_400Regular.ttf');
-const newer = at('widget/views/signing/paper/newer.ts');
+const polyfills = at('widget/views/signing/paper/polyfills.ts');
 const pdfjs = at('node_modules/pdfjs-dist/');
 
 /** What is loaded only when it is needed, or by one entry alone; a module that is none of this is in `core`. */
@@ -74,7 +74,7 @@ const apartFromOthers: Changes = [
   ['docId = `d$', 'docId = ownCopy + `d$'],
 ];
 
-/** Reads a global that came with Firefox 131 and Safari 18.4, and without it is the end of the whole chunk; newer.ts fills in the same. */
+/** Reads a global that came with Firefox 131 and Safari 18.4, and without it is the end of the whole chunk; polyfills.ts fills in the same. */
 const olderBrowsers: Changes = [
   [
     `if (typeof Iterator.prototype.join !== "function") {
@@ -129,7 +129,7 @@ function signingFiles(): Plugin {
       this.emitFile({ type: 'asset', fileName: 'fonts/OFL.txt', source: await faceLicences() });
       emit('LICENSE', await readFile(`${pdfjs}LICENSE`));
       const worker = changed(await readFile(`${pdfjs}legacy/build/pdf.worker.min.mjs`, 'utf8'), standardFontsFirst);
-      const { code } = await transformWithOxc(await readFile(newer, 'utf8'), newer, { sourcemap: false });
+      const { code } = await transformWithOxc(await readFile(polyfills, 'utf8'), polyfills, { sourcemap: false });
       emit('worker.js', code + worker);
     },
   };

@@ -1,11 +1,11 @@
 import { details } from './en/details.ts';
 import { endings } from './en/endings.ts';
-import { framed } from './en/framed.ts';
 import { link } from './en/link.ts';
 import { progress } from './en/progress.ts';
 import { rules } from './en/rules.ts';
 import { shell } from './en/shell.ts';
 import { signing } from './en/signing.ts';
+import { framed } from './en/vendor-page.ts';
 
 /**
  * Every sentence of the element, in English: the list that every other language and a partner's overrides follow. `{name}` is filled in; an

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { icon } from '../../parts/icons.ts';
 import { facts, title } from '../../parts/pieces.ts';
-import type { Stage } from './stage.ts';
+import type { Stage } from './model.ts';
 
 export function doneView(stage: Stage): TemplateResult {
   const { words, level, run, form } = stage;

@@ -5,12 +5,12 @@ import form from '../../styles/form.css?inline';
 import { details } from '../../text/en/details.ts';
 import { Words } from '../../text/words.ts';
 import type { Host, View } from '../view.ts';
-import { type DetailsProps, detailsView } from './details.ts';
-import { Form } from './form.ts';
+import { type DetailsProps, detailsView } from './details/details.ts';
+import { Form } from './details/form.ts';
+import { isBusy, type Run, Stage, type Step } from './model.ts';
 import styles from './onboarding.css?inline';
 import { railView } from './rail.ts';
-import { isBusy, type Run, Stage, type Step } from './stage.ts';
-import type { Work } from './work.ts';
+import type { Work } from './steps.ts';
 
 /** Milliseconds between two readings: while something is under way elsewhere, and while the customer writes. */
 const brisk = 2000;
@@ -186,7 +186,7 @@ export class Onboarding implements View {
   }
 
   async #bring(): Promise<Work> {
-    const { Work } = await bring(() => import('./work.ts'));
+    const { Work } = await bring(() => import('./steps.ts'));
     const view = this;
     this.#work ??= new Work(this.#host, this.#form, {
       get run() {

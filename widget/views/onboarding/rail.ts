@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { icon } from '../../parts/icons.ts';
-import { isBusy, type Stage, type Step } from './stage.ts';
+import { isBusy, type Stage, type Step } from './model.ts';
 
 /** The steps: a list at the side, or a bar on top where the element is narrow. Steps behind and open ones can be looked at. */
 export function railView(stage: Stage, go: (step: Step) => void): TemplateResult {

@@ -1,6 +1,6 @@
 import type { TemplateResult } from 'lit/html.js';
 import { primary } from '../../parts/pieces.ts';
-import type { Stage } from './stage.ts';
+import type { Stage } from './model.ts';
 
 /** Details that were sent and may be taken back. */
 export interface Reopen {

@@ -3,7 +3,7 @@ import type { CeremonyView } from '../../../shared/ceremony.ts';
 import { type Content, notice } from '../../parts/pieces.ts';
 import { asLinkError, type LinkError } from '../../session/link-error.ts';
 import type { Frame } from '../view.ts';
-import type { SceneName } from './scene.ts';
+import type { SceneName } from './model.ts';
 
 export type Act = 'consent' | 'finish' | 'decline';
 

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { icon } from '../../parts/icons.ts';
 import { primary, title, turnLine } from '../../parts/pieces.ts';
-import type { Scene } from './scene.ts';
+import type { Scene } from './model.ts';
 
 export interface ConsentProps {
   ticked: boolean;

@@ -2,8 +2,8 @@ import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { drawn, icon } from '../../parts/icons.ts';
 import { type Content, primary, type Turn, title, turnLine } from '../../parts/pieces.ts';
 import { icons } from './icons.ts';
+import type { Scene, SceneName, Signer } from './model.ts';
 import { momentOf } from './moment.ts';
-import type { Scene, SceneName, Signer } from './scene.ts';
 
 export interface EndingProps {
   downloading: boolean;

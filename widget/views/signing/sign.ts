@@ -39,7 +39,7 @@ export class Sign implements View {
       await this.#view.load();
     } catch (thrown) {
       if (asLinkError(thrown).code !== 'ceremony-missing') throw thrown;
-      const { Framed } = await bring(() => import('./framed/framed.ts'));
+      const { Framed } = await bring(() => import('./vendor-page/vendor-page.ts'));
       const framed = new Framed(this.#host, this.#onStood);
       adopt(this.#host.renderRoot, framed.styles);
       await framed.load();

@@ -10,18 +10,18 @@ import { signing as sentences } from '../../text/en/signing.ts';
 import { Words } from '../../text/words.ts';
 import type { Frame, View } from '../view.ts';
 import { Acts } from './acts.ts';
-import { Answers } from './answers.ts';
+import { Answers } from './answers/answers.ts';
 import { consentView } from './consent.ts';
-import { DeclineDialog } from './decline-dialog.ts';
-import { type Dialog, openDialog } from './dialog.ts';
+import { Table } from './desk/field-walk.ts';
+import { DeclineDialog } from './dialogs/decline-dialog.ts';
+import { type Dialog, openDialog } from './dialogs/dialog.ts';
+import { Reader } from './document/opener.ts';
+import { saveFile } from './document/opening.ts';
+import { openingView, unopenedView } from './document/unopened.ts';
 import { endingView } from './endings.ts';
-import { saveFile } from './opening.ts';
+import { Scene, type SceneName, sceneOf } from './model.ts';
 import { styles as paperStyles } from './paper/paper.ts';
-import { Reader } from './reader.ts';
-import { Scene, type SceneName, sceneOf } from './scene.ts';
 import styles from './signing.css?inline';
-import { Table } from './table.ts';
-import { openingView, unopenedView } from './unopened.ts';
 import { Watch } from './watch.ts';
 
 /** Where a signing takes place. */

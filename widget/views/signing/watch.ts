@@ -1,4 +1,4 @@
-import type { SceneName } from './scene.ts';
+import type { SceneName } from './model.ts';
 
 /** Milliseconds between two readings: the first pause, and the longest one it grows to. No entry: nothing can change any more. */
 const paces: Partial<Record<SceneName, readonly [first: number, longest: number]>> = {

@@ -1,8 +1,8 @@
+import { densityOf, mostPixels, Sheet } from './page-view.ts';
 import styles from './paper.css?inline';
-import { densityOf, mostPixels, Sheet } from './sheet.ts';
-import { Sight } from './sight.ts';
 import { type Opening, openSource, type Source } from './source.ts';
 import { Thumbs } from './thumbs.ts';
+import { Sight } from './visibility.ts';
 
 export { PaperError, type PaperFault } from './paper-error.ts';
 /** What a root that shows paper must adopt. */

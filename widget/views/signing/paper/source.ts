@@ -2,7 +2,7 @@ import type { PDFDocumentProxy, PDFPageProxy } from 'pdfjs-dist';
 import { version } from 'pdfjs-dist/package.json';
 import { bring } from '../../../session/bring.ts';
 import { PaperError } from './paper-error.ts';
-import { ownThread, pageThread, type Thread } from './thread.ts';
+import { ownThread, pageThread, type Thread } from './worker.ts';
 
 export type PdfJs = typeof import('./pdfjs.ts');
 

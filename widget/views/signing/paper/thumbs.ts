@@ -1,5 +1,5 @@
 import type { PDFPageProxy } from 'pdfjs-dist';
-import { densityOf, drawInto } from './sheet.ts';
+import { densityOf, drawInto } from './page-view.ts';
 import type { Source } from './source.ts';
 
 interface Thumb {

@@ -1,0 +1,102 @@
+import { html, type TemplateResult } from 'lit/html.js';
+import type { FieldValue } from '../../../../shared/fields.ts';
+import { drawn } from '../../../parts/icons.ts';
+import { primary, quiet } from '../../../parts/pieces.ts';
+import type { Field } from '../answers/answers.ts';
+import { icons } from '../icons.ts';
+import type { Scene } from '../model.ts';
+import { type Dialog, dialogView, errorLine } from './dialog.ts';
+import type { DialogWays } from './sign-dialog.ts';
+
+/** Where one of several options is chosen: from a list, or from a radio's buttons side by side, which on paper may be small. */
+export class ChoiceDialog implements Dialog {
+  readonly opener: string;
+  readonly #field: Field;
+  readonly #ways: DialogWays;
+  /** Empty: none of them. */
+  #option: string;
+  #error = '';
+  #busy = false;
+
+  constructor(field: Field, value: FieldValue | null, ways: DialogWays) {
+    this.opener = ways.opener;
+    this.#field = field;
+    this.#option = value?.kind === 'chosen' ? value.option : '';
+    this.#ways = ways;
+  }
+
+  render(scene: Scene): TemplateResult {
+    const { words } = scene;
+    const { type } = this.#field;
+    return dialogView(scene, {
+      title: words.say(`do.${type}`),
+      close: words.say('text.close'),
+      onClose: this.#ways.close,
+      onSubmit: () => this.#use(scene),
+      body: html`
+        <div class="field" part="field">
+          ${type === 'radio' ? this.#buttonsView(scene) : this.#listView(scene)}
+          ${errorLine('choice-error', this.#error)}
+          <p class="hint" part="hint" id="choice-hint">${words.say(`how.${type}`)}</p>
+        </div>
+        <div class="actions" part="actions">
+          ${primary({ label: words.say('text.use'), busy: this.#busy ? words.say('text.busy') : undefined })}
+          ${quiet(words.say('text.cancel'), this.#ways.close)}
+        </div>`,
+    });
+  }
+
+  #listView(scene: Scene): TemplateResult {
+    const { words } = scene;
+    const { options, required } = this.#field;
+    return html`
+      <label class="label" part="label" for="choice">${scene.label(this.#field)}</label>
+      <div class="control">
+        <select class="input" part="input" id="choice" autofocus ?required=${required} aria-invalid=${this.#error !== ''} aria-describedby=${this.#described}
+          @change=${(event: Event) => this.#choose((event.target as HTMLSelectElement).value)}>
+          <option value="" .selected=${this.#option === ''}>${words.say(required ? 'choice.choose' : 'choice.none')}</option>
+          ${options?.map(({ value, label }) => html`<option value=${value} .selected=${value === this.#option}>${label}</option>`)}
+        </select>
+        ${drawn(icons.down)}
+      </div>`;
+  }
+
+  #buttonsView(scene: Scene): TemplateResult {
+    const { words } = scene;
+    const { options = [], required } = this.#field;
+    const all = [...(options ?? []), ...(required ? [] : [{ value: '', label: words.say('choice.none') }])];
+    const first = all.find(({ value }) => value === this.#option) ?? all[0];
+    return html`
+      <fieldset class="choices" role="radiogroup" aria-required=${required} aria-invalid=${this.#error !== ''} aria-describedby=${this.#described}>
+        <legend class="label" part="label">${scene.label(this.#field)}</legend>
+        ${all.map(
+          (
+            option,
+          ) => html`<label class="check" part="check"><input type="radio" name="choice" value=${option.value} ?autofocus=${option === first}
+            .checked=${option.value === this.#option} @change=${() => this.#choose(option.value)}> <span><bdi>${option.label}</bdi></span></label>`,
+        )}
+      </fieldset>`;
+  }
+
+  get #described(): string {
+    return this.#error ? 'choice-error choice-hint' : 'choice-hint';
+  }
+
+  #choose(option: string): void {
+    this.#option = option;
+    this.#error = '';
+    this.#ways.changed();
+  }
+
+  async #use({ words }: Scene): Promise<void> {
+    if (this.#busy) return;
+    const option = this.#option;
+    this.#error = !option && this.#field.required ? words.say('fault.choose') : '';
+    this.#busy = this.#error === '';
+    this.#ways.changed();
+    if (this.#error) return;
+    this.#error = await this.#ways.use(this.#field, option ? { kind: 'chosen', option } : null);
+    this.#busy = false;
+    this.#ways.changed();
+  }
+}

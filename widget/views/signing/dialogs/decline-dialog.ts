@@ -1,0 +1,74 @@
+import { html, nothing, type TemplateResult } from 'lit/html.js';
+import { primary, quiet } from '../../../parts/pieces.ts';
+import type { Scene } from '../model.ts';
+import { type Dialog, dialogView, errorLine } from './dialog.ts';
+
+/** Longest reason, in characters, as the contract says. */
+const most = 500;
+
+interface Ways {
+  /** Settles with the sentence of why not, or ''. */
+  decline(event: Event, reason: string): Promise<string>;
+  close(): void;
+  changed(): void;
+}
+
+/** Where a signer says why they do not sign. */
+export class DeclineDialog implements Dialog {
+  readonly opener: string;
+  readonly #ways: Ways;
+  #reason: string;
+  #error = '';
+  #busy = false;
+
+  constructor(opener: string, reason: string, ways: Ways) {
+    this.opener = opener;
+    this.#reason = reason;
+    this.#ways = ways;
+  }
+
+  render(scene: Scene): TemplateResult {
+    const { words, view } = scene;
+    return dialogView(scene, {
+      title: words.say('decline.title'),
+      close: words.say('decline.close'),
+      onClose: this.#ways.close,
+      onSubmit: () => undefined,
+      body: html`
+        <p class="muted">${words.say('decline.lead', { sender: view.sender })}</p>
+        <div class="field" part="field">
+          <label class="label" part="label" for="reason">${words.say('decline.reason')}</label>
+          <textarea class="input" part="input" id="reason" rows="3" .value=${this.#reason} maxlength=${most} dir="auto" autofocus
+            aria-invalid=${this.#error !== ''} aria-describedby=${this.#error ? 'reason-error' : nothing} @input=${this.#onType}></textarea>
+          ${errorLine('reason-error', this.#error)}
+        </div>
+        <div class="actions" part="actions">
+          ${primary({
+            label: words.say('decline.go'),
+            busy: this.#busy ? words.say('decline.busy') : undefined,
+            // The press itself, not the form's submit: a script's press ends in a submit that the browser calls trusted.
+            press: (event) => this.#decline(scene, event),
+          })}
+          ${quiet(words.say('decline.cancel'), this.#ways.close)}
+        </div>`,
+    });
+  }
+
+  async #decline({ words }: Scene, event: Event): Promise<void> {
+    if (this.#busy) return;
+    const reason = this.#reason.trim();
+    this.#error = reason ? '' : words.say('decline.missing');
+    this.#busy = this.#error === '';
+    this.#ways.changed();
+    if (this.#error) return;
+    this.#error = await this.#ways.decline(event, reason);
+    this.#busy = false;
+    this.#ways.changed();
+  }
+
+  readonly #onType = (event: Event): void => {
+    this.#reason = (event.target as HTMLInputElement).value;
+    this.#error = '';
+    this.#ways.changed();
+  };
+}

@@ -1,0 +1,84 @@
+import { html, nothing, type TemplateResult } from 'lit/html.js';
+import type { CeremonyView } from '../../../shared/ceremony.ts';
+import { labelOf } from '../../../shared/fields.ts';
+import { type Content, notice } from '../../parts/pieces.ts';
+import type { Words } from '../../text/words.ts';
+import type { Frame } from '../view.ts';
+import type { Field } from './answers/answers.ts';
+import type { Outlines } from './answers/outlines.ts';
+
+export type Signer = CeremonyView['signers'][number];
+
+/** What is shown: which of the ceremony's states it is for the signer who asks. */
+export type SceneName =
+  | 'consent'
+  | 'opening'
+  | 'unopened'
+  | 'sign'
+  | 'waiting'
+  | 'signed'
+  | 'sealing'
+  | 'completed'
+  | 'declined'
+  | 'voided'
+  | 'expired';
+
+/** The scene of a ceremony before anything of this page is known: `opening` stands for the document in all its states. */
+export function sceneOf({ state, you, consent }: CeremonyView): SceneName {
+  if (state === 'finishing') return 'sealing';
+  if (state !== 'open') return state;
+  if (you.state === 'signed') return 'signed';
+  if (!you.turn) return 'waiting';
+  return consent.given_at ? 'opening' : 'consent';
+}
+
+/** What every scene is drawn from, made anew for each rendering. */
+export class Scene {
+  readonly words: Words;
+  /** Level of the scene's heading. */
+  readonly level: number;
+  readonly view: CeremonyView;
+  /** Why an act of the signer did not come about, with the act's name. */
+  readonly trouble: Content;
+  /** Nothing reaches the server. */
+  readonly away: 'offline' | 'unreached' | undefined;
+  readonly outlines: Outlines | undefined;
+
+  constructor({ words, level }: Frame, view: CeremonyView, trouble: Content, away: Scene['away'], outlines?: Outlines) {
+    this.words = words;
+    this.level = level;
+    this.view = view;
+    this.trouble = trouble;
+    this.away = away;
+    this.outlines = outlines;
+  }
+
+  /** Who has to sign before the one who asks, or after them. */
+  get next(): Signer | undefined {
+    return this.view.signers.find(({ you, state }) => !you && state !== 'signed' && state !== 'declined');
+  }
+
+  /** A signer's name, or what is known of somebody no longer listed. */
+  signer(id: string): string {
+    return this.view.signers.find((signer) => signer.id === id)?.name ?? '';
+  }
+
+  /** What a field is called: the sender's word for it, or its type's. */
+  label({ label, type }: Field): string {
+    return label || this.words.say(`type.${type}`);
+  }
+
+  /** What an answer says, for those who do not see it: an option by its label. */
+  said({ options }: Field, value: Field['value']): string {
+    if (value?.kind === 'chosen') return labelOf(value.option, options);
+    return value && 'text' in value ? value.text : '';
+  }
+
+  /** Above everything: that the connection is lost. */
+  strip(): TemplateResult {
+    const { words, away, level } = this;
+    return html`<div class="strip">${
+      away ? notice('warning', 'off', words.say(`away.${away}`), level + 1, words.say('away.text')) : nothing
+    }${this.trouble}</div>`;
+  }
+}

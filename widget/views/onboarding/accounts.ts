@@ -3,38 +3,38 @@ import type { AccountView } from '../../../shared/onboarding.ts';
 import { drawn, icon } from '../../parts/icons.ts';
 import { type Content, notice, primary, quiet, title, turnLine } from '../../parts/pieces.ts';
 import type { Words } from '../../text/words.ts';
-import { isBusy, type Stage } from './model.ts';
+import { isBusy, type Model } from './model.ts';
 import { type Reopen, reopenButton } from './reopen.ts';
 import { unknownIcon, vendorIcons } from './vendor-icons.ts';
 
 /** One card per vendor. `onGo` is there when the next step is open. */
 export function accountsView(
-  stage: Stage,
+  model: Model,
   onGo: (() => void) | undefined,
   onBack: (() => void) | undefined,
   reopen: Reopen | undefined,
 ): TemplateResult {
-  const { words, run, level } = stage;
-  const { turn, heading, lead } = summaryOf(stage, onGo !== undefined);
+  const { words, run, level } = model;
+  const { turn, heading, lead } = summaryOf(model, onGo !== undefined);
   return html`
-    ${stage.head(turn, title(heading, level), lead)}
-    <div class="cards">${run.accounts.map((account) => cardView(stage, account, onGo !== undefined))}</div>
+    ${model.head(turn, title(heading, level), lead)}
+    <div class="cards">${run.accounts.map((account) => cardView(model, account, onGo !== undefined))}</div>
     <div class="actions" part="actions">
-      ${stuck(stage) && reopen ? reopenButton(stage, reopen) : nothing}
-      ${onGo ? primary({ label: stage.goLabel, icon: 'next', press: onGo }) : nothing}
-      ${onBack && !(stuck(stage) && reopen) ? quiet(words.say('accounts.back'), onBack) : nothing}
+      ${stuck(model) && reopen ? reopenButton(model, reopen) : nothing}
+      ${onGo ? primary({ label: model.goLabel, icon: 'next', press: onGo }) : nothing}
+      ${onBack && !(stuck(model) && reopen) ? quiet(words.say('accounts.back'), onBack) : nothing}
     </div>`;
 }
 
 /** Nothing goes on by itself, since a vendor has refused. */
-const stuck = ({ run }: Stage): boolean => run.accounts.some(({ state }) => state === 'refused');
+const stuck = ({ run }: Model): boolean => run.accounts.some(({ state }) => state === 'refused');
 
-function summaryOf(stage: Stage, open: boolean): { turn: TemplateResult; heading: string; lead: string } {
-  const { words, run } = stage;
+function summaryOf(model: Model, open: boolean): { turn: TemplateResult; heading: string; lead: string } {
+  const { words, run } = model;
   const n = run.accounts.length;
-  if (run.accounts.some(isBusy) && !stuck(stage))
+  if (run.accounts.some(isBusy) && !stuck(model))
     return { turn: turnLine('us', words.say('turn.us')), heading: words.say('accounts.busy.title'), lead: words.say('accounts.busy.lead') };
-  if (stuck(stage))
+  if (stuck(model))
     return {
       turn: turnLine('other', words.say('turn.partner')),
       heading: words.say('accounts.refused.title'),
@@ -53,8 +53,8 @@ function summaryOf(stage: Stage, open: boolean): { turn: TemplateResult; heading
   };
 }
 
-function accountTurn(stage: Stage, account: AccountView): TemplateResult {
-  const { words } = stage;
+function accountTurn(model: Model, account: AccountView): TemplateResult {
+  const { words } = model;
   if (account.state === 'ready') return turnLine('done', words.say('account.ready'));
   return isBusy(account) ? turnLine('us', words.say('account.busy')) : turnLine('other', words.say('turn.partner'));
 }
@@ -66,26 +66,26 @@ export function accountSaid(words: Words, { vendor, state }: AccountView): strin
   return words.say('account.said', { vendor: words.say(`vendor.${vendor}`), state: words.say(key) });
 }
 
-function cardView(stage: Stage, account: AccountView, open: boolean): TemplateResult {
-  const { words, level } = stage;
+function cardView(model: Model, account: AccountView, open: boolean): TemplateResult {
+  const { words, level } = model;
   const { vendor } = account;
   return html`
     <section class="card" part="card" aria-labelledby="v-${vendor}">
       <div class="card-head">
         <span class="tile">${drawn(vendorIcons[vendor])}</span>
         <div>
-          <h3 class="subtitle" id="v-${vendor}" aria-level=${level + 1}>${stage.vendor(vendor)}</h3>
+          <h3 class="subtitle" id="v-${vendor}" aria-level=${level + 1}>${model.vendor(vendor)}</h3>
           <p class="small muted">${words.say(`vendor.${vendor}.note`)}</p>
         </div>
-        ${accountTurn(stage, account)}
+        ${accountTurn(model, account)}
       </div>
-      ${account.state === 'unknown' || account.state === 'refused' ? unclearView(stage, account, open) : tasksView(stage, account)}
+      ${account.state === 'unknown' || account.state === 'refused' ? unclearView(model, account, open) : tasksView(model, account)}
     </section>`;
 }
 
-function unclearView(stage: Stage, { vendor: id, state, asked_at, opened_at }: AccountView, open: boolean): TemplateResult {
-  const { words, level } = stage;
-  const vendor = stage.vendor(id);
+function unclearView(model: Model, { vendor: id, state, asked_at, opened_at }: AccountView, open: boolean): TemplateResult {
+  const { words, level } = model;
+  const vendor = model.vendor(id);
   const kind = state === 'unknown' ? 'unknown' : opened_at ? 'untold' : 'refused';
   const text = words.say(`account.${kind}.text`, { vendor, time: words.time(asked_at) });
   const meanwhile = open ? ` ${words.say('account.unknown.go')}` : '';
@@ -98,10 +98,10 @@ function unclearView(stage: Stage, { vendor: id, state, asked_at, opened_at }: A
   );
 }
 
-function tasksView(stage: Stage, { vendor, state, asked_at, opened_at, ready_at, checked_at, unreachable }: AccountView): TemplateResult {
-  const { words } = stage;
+function tasksView(model: Model, { vendor, state, asked_at, opened_at, ready_at, checked_at, unreachable }: AccountView): TemplateResult {
+  const { words } = model;
   const opened = state === 'opened' || state === 'ready';
-  const ago = (instant: string | null) => (instant ? words.say('account.asked', { ago: stage.since(instant) }) : '');
+  const ago = (instant: string | null) => (instant ? words.say('account.asked', { ago: model.since(instant) }) : '');
   const kept = words.time(opened_at);
   return html`
     <ol class="tasks">
@@ -117,7 +117,7 @@ function tasksView(stage: Stage, { vendor, state, asked_at, opened_at, ready_at,
     </ol>
     ${
       unreachable && state !== 'ready'
-        ? html`<p class="aside">${icon('clock', 's')}${words.say('account.unreachable', { vendor: stage.vendor(vendor) })}</p>`
+        ? html`<p class="aside">${icon('clock', 's')}${words.say('account.unreachable', { vendor: model.vendor(vendor) })}</p>`
         : nothing
     }`;
 }

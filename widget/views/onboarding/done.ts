@@ -1,12 +1,12 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { icon } from '../../parts/icons.ts';
 import { facts, title } from '../../parts/pieces.ts';
-import type { Stage } from './model.ts';
+import type { Model } from './model.ts';
 
-export function doneView(stage: Stage): TemplateResult {
-  const { words, level, run, form } = stage;
+export function doneView(model: Model): TemplateResult {
+  const { words, level, run, form } = model;
   const { message, redirect, redirect_label } = run.done;
-  const ready = run.accounts.filter(({ state }) => state === 'ready').map(({ vendor }) => stage.vendor(vendor));
+  const ready = run.accounts.filter(({ state }) => state === 'ready').map(({ vendor }) => model.vendor(vendor));
   const paid = words.time(run.billing?.done_at);
   const billing = paid ? words.say('note.billing.done', { time: paid }) : words.say('note.billing.theirs');
   return html`

@@ -15,7 +15,7 @@ export type Saved = 'saved' | 'saving' | 'waiting' | 'unreached';
 export type Cut = 'offline' | 'unreached' | undefined;
 
 /** What every step is drawn from, made anew for each rendering. */
-export class Stage {
+export class Model {
   readonly words: Words;
   /** Level of the step's heading. */
   readonly level: number;

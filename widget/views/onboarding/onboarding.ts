@@ -7,10 +7,10 @@ import { Words } from '../../text/words.ts';
 import type { Host, View } from '../view.ts';
 import { type DetailsProps, detailsView } from './details/details.ts';
 import { Form } from './details/form.ts';
-import { isBusy, type Run, Stage, type Step } from './model.ts';
+import { isBusy, Model, type Run, type Step } from './model.ts';
 import styles from './onboarding.css?inline';
 import { railView } from './rail.ts';
-import type { Work } from './steps.ts';
+import type { Steps } from './steps.ts';
 
 /** Milliseconds between two readings: while something is under way elsewhere, and while the customer writes. */
 const brisk = 2000;
@@ -22,7 +22,7 @@ export class Onboarding implements View {
   readonly #host: Host;
   #form = new Form();
   #run!: Run;
-  #work: Work | undefined;
+  #steps: Steps | undefined;
   /** The id of the shown step. */
   #shown = '';
   #summary = false;
@@ -62,46 +62,46 @@ export class Onboarding implements View {
     this.#running = false;
     this.#listen('removeEventListener');
     this.#plan();
-    this.#work?.pause();
+    this.#steps?.pause();
   }
 
   drawn(): void {
-    this.#work?.drawn();
+    this.#steps?.drawn();
   }
 
   render(): TemplateResult {
-    const work = this.#work;
-    const saved = this.#scriptless ? 'unreached' : (work?.desk.draft.state ?? 'saved');
+    const steps = this.#steps;
+    const saved = this.#scriptless ? 'unreached' : (steps?.details.draft.state ?? 'saved');
     const cut = !navigator.onLine ? 'offline' : saved === 'unreached' || this.#misses > 1 ? 'unreached' : undefined;
-    const stage = new Stage(this.#host, this.#run, this.#step, this.#form, saved, cut);
+    const model = new Model(this.#host, this.#run, this.#step, this.#form, saved, cut);
     const go = (other: Step) => this.#show(other.id);
-    const room = work?.room(stage, go);
-    if (room) return room;
+    const whole = steps?.whole(model, go);
+    if (whole) return whole;
     return html`<div class="flow" @pointerover=${this.#onInterest} @focusin=${this.#onInterest}>
-      ${railView(stage, go)}
+      ${railView(model, go)}
       <section class="content" part="content" aria-labelledby="title">${
-        this.#editing(this.#run) ? detailsView(stage, this.#props(stage)) : work?.render(stage, go)
+        this.#editing(this.#run) ? detailsView(model, this.#props(model)) : steps?.render(model, go)
       }</section>
     </div>`;
   }
 
-  #props(stage: Stage): DetailsProps {
-    const desk = this.#work?.desk;
-    const at = (act: (work: Work) => unknown) => this.#working().then((work) => work && act(work));
+  #props(model: Model): DetailsProps {
+    const step = this.#steps?.details;
+    const at = (act: (steps: Steps) => unknown) => this.#ready().then((steps) => steps && act(steps));
     return {
-      sending: desk?.sending ?? false,
-      above: desk?.above(stage, this.#summary) ?? nothing,
-      below: desk?.below(stage) ?? nothing,
+      sending: step?.sending ?? false,
+      above: step?.above(model, this.#summary) ?? nothing,
+      below: step?.below(model) ?? nothing,
       onType: (name, answer) => {
         this.#form.type(name, answer);
-        at(({ desk }) => desk.typed(name));
+        at(({ details }) => details.typed(name));
       },
-      onLeave: (name) => at(({ desk }) => desk.left(name)),
-      onSave: () => at(({ desk }) => desk.save()),
+      onLeave: (name) => at(({ details }) => details.left(name)),
+      onSave: () => at(({ details }) => details.save()),
       onSubmit: (event) => {
         event.preventDefault();
         this.#summary = true;
-        at(({ desk }) => desk.submit());
+        at(({ details }) => details.submit());
       },
     };
   }
@@ -138,7 +138,7 @@ export class Onboarding implements View {
 
   /** The run went on by itself: the customer is told, and taken along only where the shown step is over. */
   #follow(before: Run, run: Run, blamed: boolean): void {
-    const news = this.#work?.news(before, run);
+    const news = this.#steps?.news(before, run);
     if (news) this.#host.announce(news);
     const { kind } = this.#step;
     const over =
@@ -155,8 +155,8 @@ export class Onboarding implements View {
 
   /** Another customer's run: nothing of the last one stays. */
   #forget(): void {
-    this.#work?.pause();
-    this.#work = undefined;
+    this.#steps?.pause();
+    this.#steps = undefined;
     this.#form = new Form();
     this.#shown = this.#told = '';
     this.#summary = false;
@@ -179,16 +179,16 @@ export class Onboarding implements View {
     const { run_id, status } = this.#run;
     const { id } = this.#step;
     if (!this.#running) return;
-    this.#work?.enter(this.#run, this.#step);
+    this.#steps?.enter(this.#run, this.#step);
     if (this.#told !== id) this.#host.dispatchEvent(new InlayStepEvent(run_id, id));
     this.#told = id;
     if (status === 'done') this.#host.complete(run_id, this.#already);
   }
 
-  async #bring(): Promise<Work> {
-    const { Work } = await bring(() => import('./steps.ts'));
+  async #bring(): Promise<Steps> {
+    const { Steps } = await bring(() => import('./steps.ts'));
     const view = this;
-    this.#work ??= new Work(this.#host, this.#form, {
+    this.#steps ??= new Steps(this.#host, this.#form, {
       get run() {
         return view.#run;
       },
@@ -201,14 +201,14 @@ export class Onboarding implements View {
         this.#run = { ...this.#run, revision, saved_at };
       },
     });
-    return this.#work;
+    return this.#steps;
   }
 
-  async #working(): Promise<Work | undefined> {
-    const work = await this.#bring().catch(() => undefined);
-    this.#scriptless = !work;
+  async #ready(): Promise<Steps | undefined> {
+    const steps = await this.#bring().catch(() => undefined);
+    this.#scriptless = !steps;
     this.#host.requestUpdate();
-    return work;
+    return steps;
   }
 
   /** Milliseconds until the next reading; 0 when nothing can change or nobody looks. */
@@ -243,14 +243,14 @@ export class Onboarding implements View {
 
   /** Who comes near is about to act: what that needs is fetched meanwhile. */
   readonly #onInterest = (): void => {
-    if (!this.#work) this.#bring().catch(() => undefined);
+    if (!this.#steps) this.#bring().catch(() => undefined);
   };
 
   /** The page was left or looked at again, the connection lost or found. */
   readonly #onReturn = (): void => {
     this.#host.requestUpdate();
     if (!navigator.onLine) this.#host.announce(this.#host.words.say('cut.offline'));
-    if (this.#form.dirty && navigator.onLine) void this.#working();
+    if (this.#form.dirty && navigator.onLine) void this.#ready();
     if (document.hidden) this.#plan();
     else this.#onPoll();
   };

@@ -1,6 +1,6 @@
 import type { TemplateResult } from 'lit/html.js';
 import { primary } from '../../parts/pieces.ts';
-import type { Stage } from './model.ts';
+import type { Model } from './model.ts';
 
 /** Details that were sent and may be taken back. */
 export interface Reopen {
@@ -8,5 +8,5 @@ export interface Reopen {
   readonly press: () => void;
 }
 
-export const reopenButton = ({ words }: Stage, { busy, press }: Reopen): TemplateResult =>
+export const reopenButton = ({ words }: Model, { busy, press }: Reopen): TemplateResult =>
   primary({ label: words.say('sent.change'), busy: busy ? words.say('sent.opening') : undefined, press });

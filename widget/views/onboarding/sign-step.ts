@@ -6,7 +6,7 @@ import { bring } from '../../session/bring.ts';
 import { asLinkError } from '../../session/link-error.ts';
 import { adopt } from '../../theme.ts';
 import type { Host, View } from '../view.ts';
-import type { Stage, Step } from './model.ts';
+import type { Model, Step } from './model.ts';
 import { type Reopen, reopenButton } from './reopen.ts';
 
 /** Which of these states is whose. */
@@ -20,7 +20,7 @@ const turns: Partial<Record<SignState, Turn>> = {
 };
 
 /** The sign step: the signing view inside the onboarding, in its own chunk; what it cannot tell, the run tells. */
-export class SignRoom {
+export class SignStep {
   readonly #host: Host;
   readonly #read: () => Promise<unknown>;
   #signing: View | undefined;
@@ -65,19 +65,19 @@ export class SignRoom {
   }
 
   /** The signing view with the steps in one line above it; undefined while there is none to show. */
-  whole(stage: Stage, go: (step: Step) => void): TemplateResult | undefined {
+  whole(model: Model, go: (step: Step) => void): TemplateResult | undefined {
     if (this.#state !== 'shown') return undefined;
-    const next = stage.next?.state === 'todo' ? undefined : stage.next;
-    const onward = next && stage.run.sign?.state !== 'open' ? () => go(next) : undefined;
+    const next = model.next?.state === 'todo' ? undefined : model.next;
+    const onward = next && model.run.sign?.state !== 'open' ? () => go(next) : undefined;
     return html`
-      <div class="room">${lineView(stage, go)}${this.#signing?.render()}
-        ${onward ? html`<div class="room-foot actions" part="actions">${primary({ label: stage.goLabel, icon: 'next', press: onward })}</div>` : nothing}
+      <div class="room">${lineView(model, go)}${this.#signing?.render()}
+        ${onward ? html`<div class="room-foot actions" part="actions">${primary({ label: model.goLabel, icon: 'next', press: onward })}</div>` : nothing}
       </div>`;
   }
 
   /** What the run says of the document, where the ceremony is not there. */
-  render(stage: Stage, onward: (() => void) | undefined, reopen: Reopen | undefined): TemplateResult {
-    const { words, level, run } = stage;
+  render(model: Model, onward: (() => void) | undefined, reopen: Reopen | undefined): TemplateResult {
+    const { words, level, run } = model;
     const { state, title: name, unreachable, renewed, envelope_id } = run.sign as NonNullable<OnboardingView['sign']>;
     const refused = state === 'refused' && (envelope_id ? 'untold' : reopen ? 'refused-open' : 'refused');
     const key = refused
@@ -92,12 +92,12 @@ export class SignRoom {
     const turn = !refused && this.#state === 'lost' ? 'you' : (turns[state] ?? 'other');
     const whose = { us: 'turn.us', done: 'step.done', other: 'turn.partner', you: 'turn.you' } as const;
     return html`
-      ${stage.head(turnLine(turn, words.say(whose[turn])), title(words.find(`agree.${key}.title`, { title: name }) ?? name, level), words.find(`agree.${key === 'preparing' && renewed ? 'renewing' : key}.lead`) ?? '')}
+      ${model.head(turnLine(turn, words.say(whose[turn])), title(words.find(`agree.${key}.title`, { title: name }) ?? name, level), words.find(`agree.${key === 'preparing' && renewed ? 'renewing' : key}.lead`) ?? '')}
       ${unreachable && turn === 'us' ? html`<p class="aside">${icon('clock', 's')}${words.say('agree.unreachable')}</p>` : nothing}
       <div class="actions" part="actions">
-        ${refused && reopen ? reopenButton(stage, reopen) : nothing}
+        ${refused && reopen ? reopenButton(model, reopen) : nothing}
         ${!refused && this.#state === 'lost' ? primary({ label: words.say('again'), press: () => void this.#bring() }) : nothing}
-        ${onward ? primary({ label: stage.goLabel, icon: 'next', press: onward }) : nothing}
+        ${onward ? primary({ label: model.goLabel, icon: 'next', press: onward }) : nothing}
       </div>`;
   }
 
@@ -164,22 +164,22 @@ export class SignRoom {
 }
 
 /** The steps in one line: where one is, what comes next, and the way back. */
-function lineView(stage: Stage, go: (step: Step) => void): TemplateResult {
-  const { words, run, step: shown, next } = stage;
+function lineView(model: Model, go: (step: Step) => void): TemplateResult {
+  const { words, run, step: shown, next } = model;
   const position = words.say('flow.position', { n: run.steps.indexOf(shown) + 1, all: run.steps.length });
   const mark = (step: Step) => {
     const now = step === shown;
-    const label = html`<span class="hush">${stage.stepLabel(step)}${step.state === 'done' && !now ? words.say('step.is-done') : ''}</span>`;
+    const label = html`<span class="hush">${model.stepLabel(step)}${step.state === 'done' && !now ? words.say('step.is-done') : ''}</span>`;
     return html`<li class="line-step" part="step" data-step=${now ? 'now' : step.state} aria-current=${now ? 'step' : nothing}>${
       now || step.state === 'todo'
         ? label
-        : html`<button class="line-go" type="button" title=${stage.stepLabel(step)} @click=${() => go(step)}>${label}</button>`
+        : html`<button class="line-go" type="button" title=${model.stepLabel(step)} @click=${() => go(step)}>${label}</button>`
     }</li>`;
   };
   return html`
     <nav class="line" part="rail" aria-label=${words.say('flow.steps')}>
-      <p aria-hidden="true"><b>${stage.stepLabel(shown)}</b> · ${position}</p>
+      <p aria-hidden="true"><b>${model.stepLabel(shown)}</b> · ${position}</p>
       <ol class="line-steps" part="steps">${run.steps.map(mark)}</ol>
-      ${next ? html`<p class="line-next" aria-hidden="true">${words.say('flow.next', { step: stage.stepLabel(next) })}</p>` : nothing}
+      ${next ? html`<p class="line-next" aria-hidden="true">${words.say('flow.next', { step: model.stepLabel(next) })}</p>` : nothing}
     </nav>`;
 }

@@ -7,63 +7,63 @@ import { adopt } from '../../theme.ts';
 import type { Host } from '../view.ts';
 import { accountSaid, accountsView } from './accounts.ts';
 import { billingView } from './billing/billing.ts';
-import { BillingDesk } from './billing/billing-step.ts';
-import { Desk, type Ways } from './details/details-step.ts';
+import { BillingStep } from './billing/billing-step.ts';
+import { DetailsStep, type Ways } from './details/details-step.ts';
 import type { Form } from './details/form.ts';
 import { sentView } from './details/sent.ts';
 import { doneView } from './done.ts';
-import type { Run, Stage, Step } from './model.ts';
+import type { Model, Run, Step } from './model.ts';
 import styles from './progress.css?inline';
-import { SignRoom } from './sign-step.ts';
+import { SignStep } from './sign-step.ts';
 
 /** What the form needs once somebody answers it, and every step that follows. Comes in its own chunk, at the first sign of a customer. */
-export class Work {
-  readonly desk: Desk;
+export class Steps {
+  readonly details: DetailsStep;
   readonly #host: Host;
-  readonly #billing: BillingDesk;
-  readonly #room: SignRoom;
+  readonly #billing: BillingStep;
+  readonly #sign: SignStep;
 
   constructor(host: Host, form: Form, ways: Ways) {
     Words.learn({ ...rules, ...progress });
     adopt(host.renderRoot, cards, styles);
     this.#host = host;
-    this.desk = new Desk(host, form, ways);
-    this.#billing = new BillingDesk(host);
-    this.#room = new SignRoom(host, () => ways.read());
+    this.details = new DetailsStep(host, form, ways);
+    this.#billing = new BillingStep(host);
+    this.#sign = new SignStep(host, () => ways.read());
   }
 
-  render(stage: Stage, go: (step: Step) => void): TemplateResult {
-    const { steps, step: current } = stage.run;
-    const { kind } = stage.step;
+  render(model: Model, go: (step: Step) => void): TemplateResult {
+    const { steps, step: current } = model.run;
+    const { kind } = model.step;
     const goes = (other: Step | undefined) => (other && other.state !== 'todo' ? () => go(other) : undefined);
-    const reopen = stage.run.details.reopenable ? { busy: this.desk.reopening, press: () => void this.desk.reopen() } : undefined;
-    if (kind === 'billing') return billingView(stage, this.#billing.props);
-    if (kind === 'done') return doneView(stage);
-    if (kind === 'sign') return this.#room.render(stage, goes(stage.next), reopen);
-    if (kind === 'provision') return accountsView(stage, goes(stage.next), goes(steps.find((step) => step.kind === 'details')), reopen);
-    return sentView(stage, goes(steps.find(({ id }) => id === current)), reopen);
+    const reopen = model.run.details.reopenable ? { busy: this.details.reopening, press: () => void this.details.reopen() } : undefined;
+    if (kind === 'billing') return billingView(model, this.#billing.props);
+    if (kind === 'done') return doneView(model);
+    if (kind === 'sign') return this.#sign.render(model, goes(model.next), reopen);
+    if (kind === 'provision') return accountsView(model, goes(model.next), goes(steps.find((step) => step.kind === 'details')), reopen);
+    return sentView(model, goes(steps.find(({ id }) => id === current)), reopen);
   }
 
   /** The whole of the view, for a step that needs all the room there is. */
-  room(stage: Stage, go: (step: Step) => void): TemplateResult | undefined {
-    return stage.step.kind === 'sign' ? this.#room.whole(stage, go) : undefined;
+  whole(model: Model, go: (step: Step) => void): TemplateResult | undefined {
+    return model.step.kind === 'sign' ? this.#sign.whole(model, go) : undefined;
   }
 
   drawn(): void {
-    this.#room.drawn();
+    this.#sign.drawn();
   }
 
   /** Does ahead what a step needs when it is shown. */
   enter({ billing, sign }: Run, { kind, id }: Step): void {
-    this.desk.draft.resume();
+    this.details.draft.resume();
     if (kind === 'billing' && billing?.state === 'needed') this.#billing.prepare(id);
-    if (kind === 'sign' && sign) this.#room.enter(sign.state, sign.envelope_id);
-    else this.#room.leave();
+    if (kind === 'sign' && sign) this.#sign.enter(sign.state, sign.envelope_id);
+    else this.#sign.leave();
   }
 
   pause(): void {
-    this.desk.draft.leave();
-    this.#room.leave();
+    this.details.draft.leave();
+    this.#sign.leave();
   }
 
   /** What became of the accounts since, and of the document, in words. */

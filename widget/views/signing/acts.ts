@@ -3,12 +3,12 @@ import type { CeremonyView } from '../../../shared/ceremony.ts';
 import { type Content, notice } from '../../parts/pieces.ts';
 import { asLinkError, type LinkError } from '../../session/link-error.ts';
 import type { Frame } from '../view.ts';
-import type { SceneName } from './model.ts';
+import type { Scene } from './model.ts';
 
 export type Act = 'consent' | 'finish' | 'decline';
 
 interface Ways {
-  scene(): SceneName;
+  scene(): Scene;
   /** Reads the state; rejects when it could not be read. */
   read(): Promise<void>;
   take(view: CeremonyView): void;
@@ -60,7 +60,7 @@ export class Acts {
   }
 
   /** The state was read: what was unclear is clear now. Either the scene says that it was done, or nothing came of it. */
-  settle(scene: SceneName): void {
+  settle(scene: Scene): void {
     const act = this.#unsure;
     this.#unsure = undefined;
     if (act && /^(consent|opening|unopened|sign)$/.test(scene)) this.#say(act, this.#host.words.say('unsigned.reach'));

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { icon } from '../../parts/icons.ts';
 import { primary, title, turnLine } from '../../parts/pieces.ts';
-import type { Scene } from './model.ts';
+import type { Model } from './model.ts';
 
 export interface ConsentProps {
   ticked: boolean;
@@ -14,11 +14,11 @@ export interface ConsentProps {
 }
 
 /** Before anything: the exact words that are agreed to, their version and hash. The box is never ticked in advance. */
-export function consentView(scene: Scene, props: ConsentProps): TemplateResult {
-  const { words, view, level } = scene;
+export function consentView(model: Model, props: ConsentProps): TemplateResult {
+  const { words, view, level } = model;
   const { consent, document, sender, name, message } = view;
   return html`
-    ${scene.strip()}
+    ${model.strip()}
     <section class="centre" part="content" aria-labelledby="title">
       ${turnLine('you', words.say('turn.you'))}
       <div class="content-head">

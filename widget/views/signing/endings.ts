@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { drawn, icon } from '../../parts/icons.ts';
 import { type Content, primary, type Turn, title, turnLine } from '../../parts/pieces.ts';
 import { icons } from './icons.ts';
-import type { Scene, SceneName, Signer } from './model.ts';
+import type { Model, Scene, Signer } from './model.ts';
 import { momentOf } from './moment.ts';
 
 export interface EndingProps {
@@ -21,16 +21,16 @@ interface Told {
 }
 
 /** States in which the signer has nothing to do: a column in the middle. */
-export function endingView(scene: Scene, name: SceneName, props: EndingProps): TemplateResult {
-  const { words, view, level } = scene;
-  const { turn, heading, lead, signers, seal, download } = toldOf(scene, name);
+export function endingView(model: Model, name: Scene, props: EndingProps): TemplateResult {
+  const { words, view, level } = model;
+  const { turn, heading, lead, signers, seal, download } = toldOf(model, name);
   return html`
-    ${scene.strip()}
+    ${model.strip()}
     <section class="centre" part="content" aria-labelledby="title">
       ${seal ? html`<span class="seal" aria-hidden="true">${icon('check')}</span>` : nothing}
       ${turn ? turnLine(...turn) : nothing}
       <div class="content-head">${title(heading, level)}<p class="lead" part="lead">${lead}</p></div>
-      ${signers ? signersView(scene) : nothing}
+      ${signers ? signersView(model) : nothing}
       ${
         download
           ? html`<div class="actions" part="actions">${primary({
@@ -41,14 +41,14 @@ export function endingView(scene: Scene, name: SceneName, props: EndingProps): T
             })}</div>`
           : nothing
       }
-      <p class="hint">${numberLine(scene, view.envelope_id)}</p>
+      <p class="hint">${numberLine(model, view.envelope_id)}</p>
     </section>`;
 }
 
-const numberLine = ({ words, view }: Scene, id: string): string => words.say('envelope.number', { id, sender: view.sender });
+const numberLine = ({ words, view }: Model, id: string): string => words.say('envelope.number', { id, sender: view.sender });
 
-function toldOf(scene: Scene, name: SceneName): Told {
-  const { words, view, next } = scene;
+function toldOf(model: Model, name: Scene): Told {
+  const { words, view, next } = model;
   const { sender, ended } = view;
   const theirs = (who: string): [Turn, string] => ['other', words.say('turn.of', { name: who })];
   const who = next?.name ?? sender;
@@ -60,7 +60,7 @@ function toldOf(scene: Scene, name: SceneName): Told {
     return { turn: ['us', words.say('turn.us')], heading: words.say('sealing.title'), lead: words.say('sealing.lead'), signers: true };
   if (name === 'completed')
     return { seal: true, heading: words.say('completed.title'), lead: words.say('completed.lead'), signers: true, download: true };
-  if (name === 'declined') return { turn: theirs(sender), ...declinedTold(scene) };
+  if (name === 'declined') return { turn: theirs(sender), ...declinedTold(model) };
   if (name === 'expired')
     return {
       turn: theirs(sender),
@@ -71,7 +71,7 @@ function toldOf(scene: Scene, name: SceneName): Told {
   return { turn: theirs(sender), heading: words.say('voided.title', { sender }), lead: words.say('voided.lead') + reason };
 }
 
-function declinedTold({ words, view }: Scene): Pick<Told, 'heading' | 'lead'> {
+function declinedTold({ words, view }: Model): Pick<Told, 'heading' | 'lead'> {
   const { sender, you, ended, signers } = view;
   if (you.state === 'declined')
     return { heading: words.say('declined.you.title'), lead: words.say('declined.you.lead', { sender, reason: ended?.reason ?? '' }) };
@@ -79,20 +79,20 @@ function declinedTold({ words, view }: Scene): Pick<Told, 'heading' | 'lead'> {
   return { heading: words.say('declined.other.title', { name }), lead: words.say('declined.other.lead') };
 }
 
-function signersView(scene: Scene): TemplateResult {
-  const { words, view, next } = scene;
+function signersView(model: Model): TemplateResult {
+  const { words, view, next } = model;
   const sealed = view.state === 'completed' ? 'done' : view.state === 'finishing' ? 'now' : 'todo';
   const note = sealed === 'done' ? momentOf(words, view.completed_at) : words.say(sealed === 'now' ? 'signers.sealing' : 'signers.later');
   return html`
     <section class="card" part="card" aria-label=${words.say('signers.title')}>
       <ol class="tasks num">
-        ${view.signers.map((signer) => signerView(scene, signer, signer === next || (view.order === 'parallel' && signer.state !== 'signed')))}
+        ${view.signers.map((signer) => signerView(model, signer, signer === next || (view.order === 'parallel' && signer.state !== 'signed')))}
         ${task(sealed, words.say('signers.sealed'), note)}
       </ol>
     </section>`;
 }
 
-function signerView({ words }: Scene, signer: Signer, next: boolean): TemplateResult {
+function signerView({ words }: Model, signer: Signer, next: boolean): TemplateResult {
   const { role, state, signed_at, you } = signer;
   const named = you ? words.say('signers.you', { name: signer.name }) : signer.name;
   const text = role ? words.say('signers.role', { name: named, role }) : named;

@@ -10,7 +10,7 @@ import type { Outlines } from './answers/outlines.ts';
 export type Signer = CeremonyView['signers'][number];
 
 /** What is shown: which of the ceremony's states it is for the signer who asks. */
-export type SceneName =
+export type Scene =
   | 'consent'
   | 'opening'
   | 'unopened'
@@ -23,8 +23,8 @@ export type SceneName =
   | 'voided'
   | 'expired';
 
-/** The scene of a ceremony before anything of this page is known: `opening` stands for the document in all its states. */
-export function sceneOf({ state, you, consent }: CeremonyView): SceneName {
+/** The model of a ceremony before anything of this page is known: `opening` stands for the document in all its states. */
+export function sceneOf({ state, you, consent }: CeremonyView): Scene {
   if (state === 'finishing') return 'sealing';
   if (state !== 'open') return state;
   if (you.state === 'signed') return 'signed';
@@ -32,10 +32,10 @@ export function sceneOf({ state, you, consent }: CeremonyView): SceneName {
   return consent.given_at ? 'opening' : 'consent';
 }
 
-/** What every scene is drawn from, made anew for each rendering. */
-export class Scene {
+/** What every model is drawn from, made anew for each rendering. */
+export class Model {
   readonly words: Words;
-  /** Level of the scene's heading. */
+  /** Level of the model's heading. */
   readonly level: number;
   readonly view: CeremonyView;
   /** Why an act of the signer did not come about, with the act's name. */
@@ -44,7 +44,7 @@ export class Scene {
   readonly away: 'offline' | 'unreached' | undefined;
   readonly outlines: Outlines | undefined;
 
-  constructor({ words, level }: Frame, view: CeremonyView, trouble: Content, away: Scene['away'], outlines?: Outlines) {
+  constructor({ words, level }: Frame, view: CeremonyView, trouble: Content, away: Model['away'], outlines?: Outlines) {
     this.words = words;
     this.level = level;
     this.view = view;

@@ -39,11 +39,11 @@ export class Sign implements View {
       await this.#view.load();
     } catch (thrown) {
       if (asLinkError(thrown).code !== 'ceremony-missing') throw thrown;
-      const { Framed } = await bring(() => import('./vendor-page/vendor-page.ts'));
-      const framed = new Framed(this.#host, this.#onStood);
-      adopt(this.#host.renderRoot, framed.styles);
-      await framed.load();
-      this.#view = framed;
+      const { VendorPage } = await bring(() => import('./vendor-page/vendor-page.ts'));
+      const page = new VendorPage(this.#host, this.#onStood);
+      adopt(this.#host.renderRoot, page.styles);
+      await page.load();
+      this.#view = page;
     }
   }
 

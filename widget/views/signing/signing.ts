@@ -12,14 +12,14 @@ import type { Frame, View } from '../view.ts';
 import { Acts } from './acts.ts';
 import { Answers } from './answers/answers.ts';
 import { consentView } from './consent.ts';
-import { Table } from './desk/field-walk.ts';
+import { FieldWalk } from './desk/field-walk.ts';
 import { DeclineDialog } from './dialogs/decline-dialog.ts';
 import { type Dialog, openDialog } from './dialogs/dialog.ts';
-import { Reader } from './document/opener.ts';
+import { Opener } from './document/opener.ts';
 import { saveFile } from './document/opening.ts';
 import { openingView, unopenedView } from './document/unopened.ts';
 import { endingView } from './endings.ts';
-import { Scene, type SceneName, sceneOf } from './model.ts';
+import { Model, type Scene, sceneOf } from './model.ts';
 import { styles as paperStyles } from './paper/paper.ts';
 import styles from './signing.css?inline';
 import { Watch } from './watch.ts';
@@ -43,10 +43,10 @@ export class Signing implements View {
   readonly styles = form + cards + styles + paperStyles;
   readonly #host: Frame;
   readonly #setting: Setting;
-  readonly #reader: Reader;
+  readonly #opener: Opener;
   readonly #answers: Answers;
   readonly #watch: Watch;
-  readonly #table: Table;
+  readonly #walk: FieldWalk;
   readonly #acts: Acts;
   #view!: CeremonyView;
   #dialog: Dialog | undefined;
@@ -55,15 +55,15 @@ export class Signing implements View {
   /** The document could not be downloaded. */
   #lost: Content = nothing;
   /** The scene at load, and the one that was told of. */
-  #first: SceneName | undefined;
-  #told: SceneName | undefined;
+  #first: Scene | undefined;
+  #told: Scene | undefined;
 
   constructor(host: Frame, setting: Setting) {
     Words.learn(sentences);
     this.#host = host;
     this.#setting = setting;
     const { calls } = setting;
-    this.#reader = new Reader(host, setting, {
+    this.#opener = new Opener(host, setting, {
       view: () => this.#view,
       read: () => this.#read(),
       seen: (pages) => void this.#seen(pages),
@@ -85,9 +85,9 @@ export class Signing implements View {
       ask: () => void this.#watch.now(),
       hasDialog: () => this.#dialog !== undefined,
     });
-    this.#table = new Table(host, this.#answers, {
-      scene: () => this.#draw(),
-      desk: () => this.#reader.desk,
+    this.#walk = new FieldWalk(host, this.#answers, {
+      model: () => this.#model,
+      desk: () => this.#opener.desk,
       dialog: (dialog) => this.#show(dialog),
       finish: (event) => void this.#finish(event),
       decline: () => this.#decline('more', ''),
@@ -117,39 +117,39 @@ export class Signing implements View {
     this.#answers.stop();
     // An element that is only moved in the page goes on at once: its document need not be opened again.
     setTimeout(() => {
-      if (!this.#watch.running) this.#reader.close();
+      if (!this.#watch.running) this.#opener.close();
     });
   }
 
   drawn(): void {
-    this.#reader.desk?.drawn();
+    this.#opener.desk?.drawn();
     openDialog(this.#host.renderRoot);
   }
 
   render(): TemplateResult {
-    const scene = this.#draw();
+    const model = this.#model;
     const name = this.#scene;
-    return html`<div class="signing" part="signing" data-scene=${name}>${this.#sceneView(scene, name)}${this.#dialog?.render(scene) ?? nothing}</div>`;
+    return html`<div class="signing" part="signing" data-scene=${name}>${this.#sceneView(model, name)}${this.#dialog?.render(model) ?? nothing}</div>`;
   }
 
-  #sceneView(scene: Scene, name: SceneName): TemplateResult {
-    if (name === 'consent') return consentView(scene, this.#consentProps);
-    if (name === 'opening') return openingView(scene, this.#reader.opening.loaded);
-    if (name === 'unopened') return unopenedView(scene, this.#reader.unopened ?? 'loading', () => this.#again());
-    if (name === 'sign') return this.#table.render(scene, this.#acts.busy === 'finish');
-    return endingView(scene, name, { downloading: this.#downloading, onDownload: () => void this.#download() });
+  #sceneView(model: Model, name: Scene): TemplateResult {
+    if (name === 'consent') return consentView(model, this.#consentProps);
+    if (name === 'opening') return openingView(model, this.#opener.opening.loaded);
+    if (name === 'unopened') return unopenedView(model, this.#opener.unopened ?? 'loading', () => this.#again());
+    if (name === 'sign') return this.#walk.render(model, this.#acts.busy === 'finish');
+    return endingView(model, name, { downloading: this.#downloading, onDownload: () => void this.#download() });
   }
 
-  #draw(): Scene {
+  get #model(): Model {
     const unreached = this.#answers.state === 'unreached' || this.#watch.misses > 1;
     const away = !navigator.onLine ? 'offline' : unreached ? 'unreached' : undefined;
-    return new Scene(this.#host, this.#view, html`${this.#acts.trouble}${this.#lost}`, away, this.#answers.outlines);
+    return new Model(this.#host, this.#view, html`${this.#acts.trouble}${this.#lost}`, away, this.#answers.outlines);
   }
 
-  get #scene(): SceneName {
+  get #scene(): Scene {
     const name = sceneOf(this.#view);
     if (name !== 'opening') return name;
-    return this.#reader.desk ? 'sign' : this.#reader.unopened ? 'unopened' : 'opening';
+    return this.#opener.desk ? 'sign' : this.#opener.unopened ? 'unopened' : 'opening';
   }
 
   get #consentProps() {
@@ -179,19 +179,19 @@ export class Signing implements View {
   #take(view: CeremonyView): void {
     const before = this.#view && this.#scene;
     if (this.#view?.envelope_id === view.envelope_id && view.revision < this.#view.revision) return;
-    if (this.#reader.desk && view.document.sha256 !== this.#view.document.sha256) this.#reader.close();
+    if (this.#opener.desk && view.document.sha256 !== this.#view.document.sha256) this.#opener.close();
     const seen = this.#view?.envelope_id === view.envelope_id ? this.#view.pages_seen : [];
     this.#view = { ...view, pages_seen: [...new Set([...view.pages_seen, ...seen])] };
     this.#answers.take(view);
     this.#acts.settle(this.#scene);
-    if (sceneOf(view) !== 'opening') this.#reader.close();
+    if (sceneOf(view) !== 'opening') this.#opener.close();
     this.#follow(before);
     this.#host.requestUpdate();
     this.#setting.onChange?.(view);
   }
 
   /** Another scene: its heading takes the focus, what belonged to the last one goes. */
-  #follow(before: SceneName | undefined = this.#told): void {
+  #follow(before: Scene | undefined = this.#told): void {
     const scene = this.#scene;
     if (before && before !== scene) {
       if (!atDocument.test(before) || !atDocument.test(scene)) this.#acts.trouble = nothing;
@@ -199,7 +199,7 @@ export class Signing implements View {
       this.#host.focusOn('title');
     }
     this.#tell();
-    if (scene === 'opening' && this.#watch.running) void this.#reader.open();
+    if (scene === 'opening' && this.#watch.running) void this.#opener.open();
     this.#watch.plan();
   }
 
@@ -215,11 +215,11 @@ export class Signing implements View {
   #onOpened(): void {
     this.#follow('opening');
     this.#host.requestUpdate();
-    if (this.#reader.desk) this.#table.begin(this.#view.revision > 0, this.#first === 'consent');
+    if (this.#opener.desk) this.#walk.begin(this.#view.revision > 0, this.#first === 'consent');
   }
 
   #again(): void {
-    this.#reader.unopened = undefined;
+    this.#opener.unopened = undefined;
     this.#host.focusOn('title');
     void this.#watch.now().then(() => this.#follow());
   }
@@ -245,9 +245,9 @@ export class Signing implements View {
   async #finish(event: Event): Promise<void> {
     await this.#answers.save();
     if (this.#answers.dirty) return this.#host.announce(this.#host.words.say('away.unreached'));
-    if (this.#answers.missing.length) return this.#table.begin(true);
+    if (this.#answers.missing.length) return this.#walk.begin(true);
     const { revision, today, pages_seen } = this.#view;
-    const request = { document_sha256: this.#reader.opening.hash, revision, date: today };
+    const request = { document_sha256: this.#opener.opening.hash, revision, date: today };
     await this.#acts.take('finish', JSON.stringify(request), async (key) => {
       if (this.#view.required_reading) await this.#setting.calls.pages(pages_seen);
       return this.#setting.calls.finish(event, request, key);
@@ -275,7 +275,7 @@ export class Signing implements View {
     this.#lost = nothing;
     this.#host.requestUpdate();
     try {
-      saveFile(await this.#reader.opening.download(this.#view), this.#view.document.filename);
+      saveFile(await this.#opener.opening.download(this.#view), this.#view.document.filename);
     } catch {
       this.#lost = html`<div role="alert">${notice('warning', 'alert', words.say('sign.download.failed'), level + 1, '')}</div>`;
     } finally {

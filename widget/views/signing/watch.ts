@@ -1,7 +1,7 @@
-import type { SceneName } from './model.ts';
+import type { Scene } from './model.ts';
 
 /** Milliseconds between two readings: the first pause, and the longest one it grows to. No entry: nothing can change any more. */
-const paces: Partial<Record<SceneName, readonly [first: number, longest: number]>> = {
+const paces: Partial<Record<Scene, readonly [first: number, longest: number]>> = {
   consent: [20_000, 60_000],
   opening: [20_000, 60_000],
   unopened: [20_000, 60_000],
@@ -12,7 +12,7 @@ const paces: Partial<Record<SceneName, readonly [first: number, longest: number]
 };
 
 interface Ways {
-  scene(): SceneName;
+  scene(): Scene;
   /** Reads the state; rejects when it could not be read. */
   read(): Promise<void>;
   /** The page is looked at again, or the connection was lost or found. */
@@ -25,7 +25,7 @@ export class Watch {
   misses = 0;
   readonly #ways: Ways;
   #running = false;
-  #scene: SceneName | undefined;
+  #scene: Scene | undefined;
   #times = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 

@@ -8,7 +8,7 @@ import type { BillingProps } from './billing.ts';
 const fresh = 5 * 60_000;
 
 /** Asks for the payment page and opens it. Its address is a secret: it lives in this object, never in the page's markup. */
-export class BillingDesk {
+export class BillingStep {
   readonly #host: Host;
   #step = '';
   #url = '';

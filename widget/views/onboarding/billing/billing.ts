@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { drawn } from '../../../parts/icons.ts';
 import { type Content, facts, primary, quiet, title, turnLine } from '../../../parts/pieces.ts';
-import type { Stage } from '../model.ts';
+import type { Model } from '../model.ts';
 import { openIcon } from '../vendor-icons.ts';
 
 export interface BillingProps {
@@ -13,11 +13,11 @@ export interface BillingProps {
   onLater(): void;
 }
 
-export function billingView(stage: Stage, props: BillingProps): TemplateResult {
-  const { words, level, run, form } = stage;
+export function billingView(model: Model, props: BillingProps): TemplateResult {
+  const { words, level, run, form } = model;
   const { billing } = run;
   const id = billing?.vendor;
-  const vendor = id ? stage.vendor(id) : '';
+  const vendor = id ? model.vendor(id) : '';
   if (billing?.state !== 'needed') {
     const key = billing?.state === 'waiting' ? 'wait' : billing?.state === 'refused' ? 'refused' : billing?.done_at ? 'done' : 'theirs';
     const turn = {
@@ -26,11 +26,11 @@ export function billingView(stage: Stage, props: BillingProps): TemplateResult {
       refused: turnLine('other', words.say('turn.partner')),
       theirs: turnLine('other', words.say('turn.partner')),
     };
-    return stage.head(turn[key], title(words.say(`billing.${key}.title`), level), words.say(`billing.${key}.lead`, { vendor }));
+    return model.head(turn[key], title(words.say(`billing.${key}.title`), level), words.say(`billing.${key}.lead`, { vendor }));
   }
-  const asked = billing.checked_at ? words.say('billing.asked', { ago: stage.since(billing.checked_at) }) : '';
+  const asked = billing.checked_at ? words.say('billing.asked', { ago: model.since(billing.checked_at) }) : '';
   return html`
-    ${stage.head(turnLine('you', words.say('turn.you')), title(words.say('billing.title'), level), words.say('billing.lead', { vendor }))}
+    ${model.head(turnLine('you', words.say('turn.you')), title(words.say('billing.title'), level), words.say('billing.lead', { vendor }))}
     ${props.trouble}
     <section class="card" part="card" aria-label=${words.say('billing.what')}>
       ${facts([

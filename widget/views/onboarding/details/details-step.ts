@@ -2,13 +2,13 @@ import { html, nothing } from 'lit/html.js';
 import { type Content, notice, turnLine } from '../../../parts/pieces.ts';
 import { asLinkError, LinkError } from '../../../session/link-error.ts';
 import type { Host } from '../../view.ts';
-import type { Run, Stage } from '../model.ts';
+import type { Model, Run } from '../model.ts';
 import { bringTable, checkAll, checkField } from './checks.ts';
 import { Draft } from './draft.ts';
 import type { Form } from './form.ts';
 import { faulty, summaryView } from './summary.ts';
 
-/** What the desk asks of its view. */
+/** What the step asks of its view. */
 export interface Ways {
   readonly run: Run;
   readonly step: string;
@@ -36,8 +36,8 @@ function onceReleased(act: () => void): void {
   } else act();
 }
 
-/** The details step at work: checking, keeping, handing in. */
-export class Desk {
+/** The details step once somebody answers: checking, keeping, handing in. */
+export class DetailsStep {
   readonly draft: Draft;
   sending = false;
   reopening = false;
@@ -154,14 +154,14 @@ export class Desk {
   }
 
   /** The summary of faults once *Continue* was pressed or a vendor gave some back, or why the answers were not sent. */
-  above(stage: Stage, summary: boolean): Content {
-    const { words, level } = stage;
-    if (summary && faulty(this.#form)) return summaryView(stage, this.#onJump);
+  above(model: Model, summary: boolean): Content {
+    const { words, level } = model;
+    if (summary && faulty(this.#form)) return summaryView(model, this.#onJump);
     if (!this.#trouble) return nothing;
     return html`<div role="alert" tabindex="-1" id="trouble">${notice('warning', 'alert', words.say('details.unsent'), level + 1, this.#trouble)}</div>`;
   }
 
-  below({ words }: Stage): Content {
+  below({ words }: Model): Content {
     return this.#left ? turnLine(this.#left === 'leave' ? 'done' : 'other', words.say(`saved.${this.#left}`)) : nothing;
   }
 

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import type { Section } from '../../../../shared/onboarding.ts';
 import { type Content, notice, primary, quiet, title, turnLine } from '../../../parts/pieces.ts';
-import type { Stage } from '../model.ts';
+import type { Model } from '../model.ts';
 import { type FieldEvents, fieldView } from './field.ts';
 
 /** What the details step says and tells beyond its fields. */
@@ -14,19 +14,19 @@ export interface DetailsProps extends FieldEvents {
   onSave(): void;
 }
 
-export function detailsView(stage: Stage, props: DetailsProps): TemplateResult {
-  const { words, level, run, form } = stage;
-  const vendors = words.list(run.accounts.map(({ vendor }) => stage.vendor(vendor)));
+export function detailsView(model: Model, props: DetailsProps): TemplateResult {
+  const { words, level, run, form } = model;
+  const vendors = words.list(run.accounts.map(({ vendor }) => model.vendor(vendor)));
   const lead = vendors ? words.say('details.lead', { vendors }) : words.say('details.lead.plain');
   return html`
-    ${stage.head(turnLine('you', words.say('turn.you')), title(words.say('details.title'), level), lead)}
+    ${model.head(turnLine('you', words.say('turn.you')), title(words.say('details.title'), level), lead)}
     ${run.elsewhere ? notice('warning', 'tabs', words.say('elsewhere.title'), level + 1, words.say('elsewhere.text')) : nothing}
     ${props.above}
     <form class="form" novalidate @submit=${props.onSubmit}>
-      ${form.sections.map((section) => sectionView(stage, section, props))}
+      ${form.sections.map((section) => sectionView(model, section, props))}
       <div class="form-foot">
         <div class="actions" part="actions">
-          ${primary({ label: stage.goLabel, icon: 'next', busy: props.sending ? words.say('saved.busy') : undefined })}
+          ${primary({ label: model.goLabel, icon: 'next', busy: props.sending ? words.say('saved.busy') : undefined })}
           ${quiet(words.say('details.leave'), props.onSave)}
         </div>
         ${props.below}
@@ -34,13 +34,13 @@ export function detailsView(stage: Stage, props: DetailsProps): TemplateResult {
     </form>`;
 }
 
-function sectionView(stage: Stage, section: Section, events: FieldEvents): TemplateResult {
-  const hint = stage.words.pick(section.hint) ?? stage.words.find(`section.${section.id}.hint`);
+function sectionView(model: Model, section: Section, events: FieldEvents): TemplateResult {
+  const hint = model.words.pick(section.hint) ?? model.words.find(`section.${section.id}.hint`);
   return html`
     <fieldset class="section" part="section">
-      <legend class="section-head"><span class="subtitle">${stage.sectionLabel(section)}</span>${
+      <legend class="section-head"><span class="subtitle">${model.sectionLabel(section)}</span>${
         hint ? html`<span class="hint" part="hint">${hint}</span>` : nothing
       }</legend>
-      <div class="fields">${stage.form.asked(section).map((field) => fieldView(stage, field, events))}</div>
+      <div class="fields">${model.form.asked(section).map((field) => fieldView(model, field, events))}</div>
     </fieldset>`;
 }

@@ -1,27 +1,27 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import type { Section } from '../../../../shared/onboarding.ts';
 import { type Content, facts, quiet, title, turnLine } from '../../../parts/pieces.ts';
-import type { Stage } from '../model.ts';
+import type { Model } from '../model.ts';
 import { type Reopen, reopenButton } from '../reopen.ts';
 
 /** The details once they are handed in: to be read, not changed. */
-export function sentView(stage: Stage, onBack: (() => void) | undefined, reopen: Reopen | undefined): TemplateResult {
-  const { words, level, form } = stage;
+export function sentView(model: Model, onBack: (() => void) | undefined, reopen: Reopen | undefined): TemplateResult {
+  const { words, level, form } = model;
   const rows = (section: Section): [string, Content][] =>
     form.asked(section).map((field) => {
       const answer = form.answer(field.name);
-      const text = typeof answer === 'boolean' ? words.say(answer ? 'yes' : 'no') : stage.choiceLabel(field, answer);
-      return [stage.fieldLabel(field), text || html`<span class="muted">${words.say('none')}</span>`];
+      const text = typeof answer === 'boolean' ? words.say(answer ? 'yes' : 'no') : model.choiceLabel(field, answer);
+      return [model.fieldLabel(field), text || html`<span class="muted">${words.say('none')}</span>`];
     });
   return html`
-    ${stage.head(turnLine('done', words.say('step.done')), title(words.say('sent.title'), level), words.say(reopen ? 'sent.lead.open' : 'sent.lead'))}
+    ${model.head(turnLine('done', words.say('step.done')), title(words.say('sent.title'), level), words.say(reopen ? 'sent.lead.open' : 'sent.lead'))}
     ${form.sections.map(
       (section) => html`<section class="card" part="card">
-        <h3 class="subtitle" aria-level=${level + 1}>${stage.sectionLabel(section)}</h3>
+        <h3 class="subtitle" aria-level=${level + 1}>${model.sectionLabel(section)}</h3>
         ${facts(rows(section))}
       </section>`,
     )}
     <div class="actions" part="actions">
-      ${reopen ? reopenButton(stage, reopen) : nothing} ${onBack ? quiet(words.say('sent.back'), onBack) : nothing}
+      ${reopen ? reopenButton(model, reopen) : nothing} ${onBack ? quiet(words.say('sent.back'), onBack) : nothing}
     </div>`;
 }

@@ -1,7 +1,7 @@
 import { html, type TemplateResult } from 'lit/html.js';
 import type { Fault } from '../../../../shared/problem.ts';
 import { icon } from '../../../parts/icons.ts';
-import type { Stage } from '../model.ts';
+import type { Model } from '../model.ts';
 import type { Form } from './form.ts';
 
 const wrong = ({ fields, faults }: Form) => fields.filter(({ name }) => faults.has(name));
@@ -10,14 +10,14 @@ const wrong = ({ fields, faults }: Form) => fields.filter(({ name }) => faults.h
 export const faulty = (form: Form): boolean => wrong(form).length + form.strays.length > 0;
 
 /** What is to be mended, on top of the form: the answers with a fault, and the faults that nobody can tell the place of. */
-export function summaryView(stage: Stage, onJump: (event: Event) => void): TemplateResult {
-  const { words, level, form } = stage;
+export function summaryView(model: Model, onJump: (event: Event) => void): TemplateResult {
+  const { words, level, form } = model;
   const lines = wrong(form).map((field) => {
     const fault = form.faults.get(field.name);
-    const text = words.say('details.fault', { label: stage.fieldLabel(field), fault: fault ? stage.sentence(fault) : '' });
+    const text = words.say('details.fault', { label: model.fieldLabel(field), fault: fault ? model.sentence(fault) : '' });
     return html`<li><a href="#f-${field.name}">${text}</a></li>`;
   });
-  const strays = new Map(form.strays.map((fault) => strayOf(stage, fault)));
+  const strays = new Map(form.strays.map((fault) => strayOf(model, fault)));
   const parts: [string, TemplateResult][] = [...strays].map(([heading, text]) => [heading, html`<p>${text}</p>`]);
   if (lines.length) parts.unshift([words.say('details.faults', { n: lines.length }), html`<ul @click=${onJump}>${lines}</ul>`]);
   const asked = lines.length === 0 && form.strays.every(({ code }) => code === 'reopened');
@@ -29,10 +29,10 @@ export function summaryView(stage: Stage, onJump: (event: Event) => void): Templ
 }
 
 /** Heading and text of a fault at no field that is asked. */
-function strayOf(stage: Stage, { code, params }: Fault): [string, string] {
-  const { words } = stage;
+function strayOf(model: Model, { code, params }: Fault): [string, string] {
+  const { words } = model;
   if (code === 'reopened') return [words.say('details.reopened.title'), words.say('details.reopened.text')];
   if (!params?.vendor) return [words.say('details.stray-plain.title'), words.say('details.stray-plain.text')];
-  const named = { vendor: stage.vendor(String(params.vendor)) };
+  const named = { vendor: model.vendor(String(params.vendor)) };
   return [words.say('details.stray.title', named), words.say('details.stray.text', named)];
 }

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { drawn, icon } from '../../../parts/icons.ts';
 import type { Kept } from '../answers/answers.ts';
 import { icons } from '../icons.ts';
-import type { Scene } from '../model.ts';
+import type { Model } from '../model.ts';
 import { zooms } from './desk.ts';
 
 export interface BarProps {
@@ -16,22 +16,22 @@ export interface BarProps {
 }
 
 /** The bar on top: what is signed and as whom, the zoom, and what is needed seldom behind "More". */
-export function barView(scene: Scene, props: BarProps): TemplateResult {
-  const { words, view, level } = scene;
+export function barView(model: Model, props: BarProps): TemplateResult {
+  const { words, view, level } = model;
   return html`
     <div class="bar" part="bar">
       <div class="bar-name">
         <h2 id="title" tabindex="-1" aria-level=${level}><bdi>${view.name}</bdi></h2>
         <p><span class="bar-from">${words.say('sign.from', { sender: view.sender })} · </span>${words.say('sign.as', { name: view.you.name })}</p>
       </div>
-      ${keptMark(scene, props.kept)}
-      <div class="zoom num" role="group" aria-label=${words.say('sign.zoom')}>${zoomView(scene, props)}</div>
-      ${moreView(scene, props)}
+      ${keptMark(model, props.kept)}
+      <div class="zoom num" role="group" aria-label=${words.say('sign.zoom')}>${zoomView(model, props)}</div>
+      ${moreView(model, props)}
     </div>`;
 }
 
 /** For the eye only; the live region speaks for it. */
-function keptMark({ words, view }: Scene, kept: Kept): TemplateResult | typeof nothing {
+function keptMark({ words, view }: Model, kept: Kept): TemplateResult | typeof nothing {
   if (kept === 'saved' && !view.saved_at) return nothing;
   const off = kept === 'unreached';
   const text = off
@@ -42,7 +42,7 @@ function keptMark({ words, view }: Scene, kept: Kept): TemplateResult | typeof n
   return html`<p class="saved" part="saved" data-off=${off ? '' : nothing}>${kept === 'saving' ? nothing : icon(off ? 'off' : 'check', 's')}<span>${text}</span></p>`;
 }
 
-function zoomView({ words }: Scene, { zoom, onZoom }: BarProps): TemplateResult {
+function zoomView({ words }: Model, { zoom, onZoom }: BarProps): TemplateResult {
   const button = (steps: number, end: number | undefined) => {
     const [label, sign] =
       steps < 0 ? ([words.say('sign.smaller'), icons.smaller] as const) : ([words.say('sign.larger'), icons.larger] as const);
@@ -53,8 +53,8 @@ function zoomView({ words }: Scene, { zoom, onZoom }: BarProps): TemplateResult 
 }
 
 /** A disclosure, not a menu: its buttons are walked with Tab like all others. */
-function moreView(scene: Scene, props: BarProps): TemplateResult {
-  const { words } = scene;
+function moreView(model: Model, props: BarProps): TemplateResult {
+  const { words } = model;
   const { menu, onMenu } = props;
   const leave = ({ relatedTarget, currentTarget }: FocusEvent) =>
     relatedTarget && !(currentTarget as Element).contains(relatedTarget as Node) && onMenu(false);
@@ -65,7 +65,7 @@ function moreView(scene: Scene, props: BarProps): TemplateResult {
       <button class="button button-quiet button-icon" part="button button-quiet" type="button" id="more" aria-expanded=${menu} aria-controls="menu"
         aria-label=${words.say('sign.more')} @click=${() => onMenu(!menu)}>${drawn(icons.more, 'more')}</button>
       <div class="menu" id="menu" ?hidden=${!menu}>
-        <div class="zoom zoom-small num" role="group" aria-label=${words.say('sign.zoom')}>${zoomView(scene, props)}</div>
+        <div class="zoom zoom-small num" role="group" aria-label=${words.say('sign.zoom')}>${zoomView(model, props)}</div>
         ${item(words.say('sign.download'), props.onDownload, 'download')}
         ${item(words.say('sign.decline'), props.onDecline, 'decline')}
       </div>

@@ -2,7 +2,7 @@ import type { Frame } from '../../view.ts';
 import type { Field } from '../answers/answers.ts';
 import { placeMarkers } from '../markers/markers.ts';
 import type { Paper } from '../paper/paper.ts';
-import { Journey } from './scroll.ts';
+import { Scroll } from './scroll.ts';
 
 interface Ways {
   fields(): readonly Field[];
@@ -26,7 +26,7 @@ export class Desk {
   readonly paper: Paper;
   readonly #host: Frame;
   readonly #ways: Ways;
-  readonly #journey = new Journey();
+  readonly #scroll = new Scroll();
   readonly #resized = new ResizeObserver(() => this.#layOut());
   readonly #inSight = new IntersectionObserver((entries) => this.#onSight(entries));
   readonly #thumbs = new Map<Element, number>();
@@ -67,14 +67,14 @@ export class Desk {
     // A field as wide as the desk is shown from its beginning.
     const across = Math.max(24, (desk.width - field.width * width) / 2);
     const dx = x - (field.width * width) / 2 - across;
-    this.#journey.go(this.#element, { left: this.#element.scrollLeft + dx, top: this.#element.scrollTop + y - desk.height * 0.5 });
+    this.#scroll.go(this.#element, { left: this.#element.scrollLeft + dx, top: this.#element.scrollTop + y - desk.height * 0.5 });
   }
 
   goToPage(page: number): void {
     const sheet = this.#sheets[page - 1];
     if (!this.#element || !sheet) return;
     const above = sheet.getBoundingClientRect().top - this.#element.getBoundingClientRect().top - 16;
-    this.#journey.go(this.#element, { left: this.#element.scrollLeft, top: this.#element.scrollTop + above });
+    this.#scroll.go(this.#element, { left: this.#element.scrollLeft, top: this.#element.scrollTop + above });
   }
 
   async close(): Promise<void> {
@@ -91,7 +91,7 @@ export class Desk {
     this.#resized.disconnect();
     this.#inSight.disconnect();
     this.#thumbs.clear();
-    this.#journey.stop();
+    this.#scroll.stop();
     this.#element = element;
     this.#width = this.#scale = 0;
     if (!element) return;

@@ -7,15 +7,15 @@ import type { Dialog } from '../dialogs/dialog.ts';
 import { dialogFor } from '../dialogs/dialogs.ts';
 import type { DialogWays } from '../dialogs/sign-dialog.ts';
 import { markerId } from '../markers/spots.ts';
-import type { Scene } from '../model.ts';
+import type { Model } from '../model.ts';
 import { barView } from './bar.ts';
 import type { Desk } from './desk.ts';
 import { faultText, guideView } from './guide.ts';
 import { deskView, thumbsView } from './pages.ts';
 
-/** What the table asks of its view. */
+/** What the walk asks of its view. */
 interface Ways {
-  scene(): Scene;
+  model(): Model;
   desk(): Desk | undefined;
   dialog(dialog: Dialog | undefined): void;
   finish(event: Event): void;
@@ -29,7 +29,7 @@ const patience = 3_000;
 const quietFor = 30_000;
 
 /** The document open for signing: which field is next, and what is done with it. */
-export class Table {
+export class FieldWalk {
   readonly #host: Frame;
   readonly #answers: Answers;
   readonly #ways: Ways;
@@ -55,7 +55,7 @@ export class Table {
     if (first && travel) setTimeout(() => this.#ways.desk()?.goTo(first));
   }
 
-  render(scene: Scene, finishing: boolean): TemplateResult {
+  render(model: Model, finishing: boolean): TemplateResult {
     const desk = this.#ways.desk();
     const answers = this.#answers;
     const page = desk?.page ?? 1;
@@ -69,13 +69,13 @@ export class Table {
     };
     return html`
       <div class="sign">
-        ${barView(scene, this.#barProps(desk))}
-        ${scene.strip()}
-        ${thumbsView(scene, { ...shared, onKey: this.#onKey })}
-        ${deskView(scene, { ...shared, onKey: this.#onKey })}
-        ${guideView(scene, {
+        ${barView(model, this.#barProps(desk))}
+        ${model.strip()}
+        ${thumbsView(model, { ...shared, onKey: this.#onKey })}
+        ${deskView(model, { ...shared, onKey: this.#onKey })}
+        ${guideView(model, {
           ...shared,
-          unread: scene.view.required_reading ? unreadOf(scene) : [],
+          unread: model.view.required_reading ? unreadOf(model) : [],
           finishing,
           onStep: (steps) => this.#step(steps),
           onGo: (field) => this.#goTo(field),
@@ -138,7 +138,7 @@ export class Table {
     const option = n === undefined ? null : field.places[n]?.option;
     if (field.type === 'checkbox') this.#tick(field, value);
     else if (option) this.#choose(field, option);
-    else this.#ways.dialog(dialogFor(field, this.#answers, this.#ways.scene(), this.#dialogWays(field, markerId(field, n))));
+    else this.#ways.dialog(dialogFor(field, this.#answers, this.#ways.model(), this.#dialogWays(field, markerId(field, n))));
   }
 
   #choose(field: Field, option: string): void {
@@ -170,7 +170,7 @@ export class Table {
   async #use(field: Field, value: FieldValue | null): Promise<string> {
     await Promise.race([this.#answers.give(field, value), sleep(patience)]);
     const fault = this.#answers.faults.get(field.id);
-    if (fault) return faultText(this.#ways.scene(), fault);
+    if (fault) return faultText(this.#ways.model(), fault);
     this.#ways.dialog(undefined);
     this.#tell(field, value !== null);
     this.#advance(field, true);
@@ -190,8 +190,8 @@ export class Table {
 
   /** Says what became of a field; that it is saved only now and then. */
   #tell(field: Field, done: boolean): void {
-    const { words, view } = this.#ways.scene();
-    const said = words.say(done ? 'field.now-done' : 'field.now-empty', { label: this.#ways.scene().label(field) });
+    const { words, view } = this.#ways.model();
+    const said = words.say(done ? 'field.now-done' : 'field.now-empty', { label: this.#ways.model().label(field) });
     const now = Date.now();
     const kept = this.#answers.state === 'saved' && now - this.#spoken > quietFor;
     if (kept) this.#spoken = now;
@@ -229,4 +229,4 @@ export class Table {
   }
 }
 
-const unreadOf = ({ view }: Scene): number[] => view.document.pages.map((_, i) => i + 1).filter((page) => !view.pages_seen.includes(page));
+const unreadOf = ({ view }: Model): number[] => view.document.pages.map((_, i) => i + 1).filter((page) => !view.pages_seen.includes(page));

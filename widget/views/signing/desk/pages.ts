@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { icon } from '../../../parts/icons.ts';
 import { markersView } from '../markers/markers.ts';
 import type { MarkerProps } from '../markers/spots.ts';
-import type { Scene } from '../model.ts';
+import type { Model } from '../model.ts';
 
 export interface PagesProps extends MarkerProps {
   page: number;
@@ -11,7 +11,7 @@ export interface PagesProps extends MarkerProps {
 }
 
 /** The pages small, at the side: which is in sight, which were read, how much is to do on each. */
-export function thumbsView({ words, view }: Scene, { page, answers, onPage }: PagesProps): TemplateResult {
+export function thumbsView({ words, view }: Model, { page, answers, onPage }: PagesProps): TemplateResult {
   const thumb = (n: number) => {
     const read = view.pages_seen.includes(n);
     const left = answers.asked.filter((field) => field.page === n && !answers.isDone(field)).length;
@@ -24,8 +24,8 @@ export function thumbsView({ words, view }: Scene, { page, answers, onPage }: Pa
 }
 
 /** The desk with the pages on it. Paper stays as it is: white, and from left to right. */
-export function deskView(scene: Scene, props: PagesProps): TemplateResult {
-  const { words, view } = scene;
+export function deskView(model: Model, props: PagesProps): TemplateResult {
+  const { words, view } = model;
   const all = view.document.pages.length;
   return html`
     <div class="desk" part="desk" dir="ltr" tabindex="0" role="region" aria-label=${words.say('sign.document', { n: props.page, all })} @keydown=${props.onKey}>
@@ -33,7 +33,7 @@ export function deskView(scene: Scene, props: PagesProps): TemplateResult {
         (_, i) => html`
         <article class="page" part="page" aria-label=${words.say('sign.page', { n: i + 1 })}>
           <div class="sheet"></div>
-          ${markersView(scene, i + 1, props)}
+          ${markersView(model, i + 1, props)}
         </article>`,
       )}
     </div>`;

@@ -2,7 +2,7 @@
 const lasts = 420;
 
 /** Scrolls a desk to a place at the house's own pace; at once where motion is unwanted. A reader who scrolls takes over. */
-export class Journey {
+export class Scroll {
   #frame = 0;
   #leave: (() => void) | undefined;
 

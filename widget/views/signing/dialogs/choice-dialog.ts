@@ -4,7 +4,7 @@ import { drawn } from '../../../parts/icons.ts';
 import { primary, quiet } from '../../../parts/pieces.ts';
 import type { Field } from '../answers/answers.ts';
 import { icons } from '../icons.ts';
-import type { Scene } from '../model.ts';
+import type { Model } from '../model.ts';
 import { type Dialog, dialogView, errorLine } from './dialog.ts';
 import type { DialogWays } from './sign-dialog.ts';
 
@@ -25,17 +25,17 @@ export class ChoiceDialog implements Dialog {
     this.#ways = ways;
   }
 
-  render(scene: Scene): TemplateResult {
-    const { words } = scene;
+  render(model: Model): TemplateResult {
+    const { words } = model;
     const { type } = this.#field;
-    return dialogView(scene, {
+    return dialogView(model, {
       title: words.say(`do.${type}`),
       close: words.say('text.close'),
       onClose: this.#ways.close,
-      onSubmit: () => this.#use(scene),
+      onSubmit: () => this.#use(model),
       body: html`
         <div class="field" part="field">
-          ${type === 'radio' ? this.#buttonsView(scene) : this.#listView(scene)}
+          ${type === 'radio' ? this.#buttonsView(model) : this.#listView(model)}
           ${errorLine('choice-error', this.#error)}
           <p class="hint" part="hint" id="choice-hint">${words.say(`how.${type}`)}</p>
         </div>
@@ -46,11 +46,11 @@ export class ChoiceDialog implements Dialog {
     });
   }
 
-  #listView(scene: Scene): TemplateResult {
-    const { words } = scene;
+  #listView(model: Model): TemplateResult {
+    const { words } = model;
     const { options, required } = this.#field;
     return html`
-      <label class="label" part="label" for="choice">${scene.label(this.#field)}</label>
+      <label class="label" part="label" for="choice">${model.label(this.#field)}</label>
       <div class="control">
         <select class="input" part="input" id="choice" autofocus ?required=${required} aria-invalid=${this.#error !== ''} aria-describedby=${this.#described}
           @change=${(event: Event) => this.#choose((event.target as HTMLSelectElement).value)}>
@@ -61,14 +61,14 @@ export class ChoiceDialog implements Dialog {
       </div>`;
   }
 
-  #buttonsView(scene: Scene): TemplateResult {
-    const { words } = scene;
+  #buttonsView(model: Model): TemplateResult {
+    const { words } = model;
     const { options = [], required } = this.#field;
     const all = [...(options ?? []), ...(required ? [] : [{ value: '', label: words.say('choice.none') }])];
     const first = all.find(({ value }) => value === this.#option) ?? all[0];
     return html`
       <fieldset class="choices" role="radiogroup" aria-required=${required} aria-invalid=${this.#error !== ''} aria-describedby=${this.#described}>
-        <legend class="label" part="label">${scene.label(this.#field)}</legend>
+        <legend class="label" part="label">${model.label(this.#field)}</legend>
         ${all.map(
           (
             option,
@@ -88,7 +88,7 @@ export class ChoiceDialog implements Dialog {
     this.#ways.changed();
   }
 
-  async #use({ words }: Scene): Promise<void> {
+  async #use({ words }: Model): Promise<void> {
     if (this.#busy) return;
     const option = this.#option;
     this.#error = !option && this.#field.required ? words.say('fault.choose') : '';

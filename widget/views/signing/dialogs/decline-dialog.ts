@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { primary, quiet } from '../../../parts/pieces.ts';
-import type { Scene } from '../model.ts';
+import type { Model } from '../model.ts';
 import { type Dialog, dialogView, errorLine } from './dialog.ts';
 
 /** Longest reason, in characters, as the contract says. */
@@ -27,9 +27,9 @@ export class DeclineDialog implements Dialog {
     this.#ways = ways;
   }
 
-  render(scene: Scene): TemplateResult {
-    const { words, view } = scene;
-    return dialogView(scene, {
+  render(model: Model): TemplateResult {
+    const { words, view } = model;
+    return dialogView(model, {
       title: words.say('decline.title'),
       close: words.say('decline.close'),
       onClose: this.#ways.close,
@@ -47,14 +47,14 @@ export class DeclineDialog implements Dialog {
             label: words.say('decline.go'),
             busy: this.#busy ? words.say('decline.busy') : undefined,
             // The press itself, not the form's submit: a script's press ends in a submit that the browser calls trusted.
-            press: (event) => this.#decline(scene, event),
+            press: (event) => this.#decline(model, event),
           })}
           ${quiet(words.say('decline.cancel'), this.#ways.close)}
         </div>`,
     });
   }
 
-  async #decline({ words }: Scene, event: Event): Promise<void> {
+  async #decline({ words }: Model, event: Event): Promise<void> {
     if (this.#busy) return;
     const reason = this.#reason.trim();
     this.#error = reason ? '' : words.say('decline.missing');

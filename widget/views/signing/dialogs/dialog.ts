@@ -1,13 +1,13 @@
 import { html, type TemplateResult } from 'lit/html.js';
 import { drawn, icon } from '../../../parts/icons.ts';
 import { icons } from '../icons.ts';
-import type { Scene } from '../model.ts';
+import type { Model } from '../model.ts';
 
 /** One dialog at work: it keeps what is entered until it is closed. */
 export interface Dialog {
   /** The id of the element that gets the focus when it closes. */
   readonly opener: string;
-  render(scene: Scene): TemplateResult;
+  render(model: Model): TemplateResult;
 }
 
 interface Shell {
@@ -21,7 +21,7 @@ interface Shell {
 }
 
 /** A card in the middle, or a sheet at the bottom where the element is narrow. `openDialog` shows it once it is in the page. */
-export const dialogView = (scene: Scene, { title, close, body, onClose, onSubmit, onKey }: Shell): TemplateResult => html`
+export const dialogView = (model: Model, { title, close, body, onClose, onSubmit, onKey }: Shell): TemplateResult => html`
   <dialog part="dialog" aria-labelledby="dialog-title" @close=${onClose} @keydown=${(event: KeyboardEvent) => onKey?.(event)}
     @cancel=${(event: Event) => {
       event.preventDefault();
@@ -32,7 +32,7 @@ export const dialogView = (scene: Scene, { title, close, body, onClose, onSubmit
       onSubmit(event);
     }}>
       <div class="dialog-head">
-        <h3 class="subtitle" id="dialog-title" aria-level=${scene.level + 1}>${title}</h3>
+        <h3 class="subtitle" id="dialog-title" aria-level=${model.level + 1}>${title}</h3>
         <button class="button button-quiet button-icon" part="button button-quiet" type="button" aria-label=${close} @click=${onClose}>${drawn(icons.close)}</button>
       </div>
       ${body}

@@ -6,7 +6,7 @@ import type { Field } from '../answers/answers.ts';
 import { inLanguage } from '../answers/language.ts';
 import { icons, typeIcons } from '../icons.ts';
 import { markView } from '../markers/mark.ts';
-import type { Scene } from '../model.ts';
+import type { Model } from '../model.ts';
 import { type Dialog, dialogView, errorLine } from './dialog.ts';
 import { Pad } from './pad.ts';
 import { typingFault } from './typing.ts';
@@ -47,21 +47,21 @@ export class SignDialog implements Dialog {
     this.#pad = new Pad(before?.kind === 'drawn' ? before.strokes : [], () => this.#onDrawn());
   }
 
-  render(scene: Scene): TemplateResult {
-    const { words } = scene;
+  render(model: Model): TemplateResult {
+    const { words } = model;
     const kind = this.#kind;
-    return dialogView(scene, {
+    return dialogView(model, {
       title: words.say(`pad.title.${kind}`),
       close: words.say('pad.close'),
       onClose: this.#ways.close,
       onKey: this.#onKey,
-      onSubmit: () => this.#use(scene),
+      onSubmit: () => this.#use(model),
       body: html`
         <div class="tabs" part="tabs" role="tablist" aria-label=${words.say('pad.how')}>
-          ${tabs.map((tab) => this.#tabView(scene, tab))}
+          ${tabs.map((tab) => this.#tabView(model, tab))}
         </div>
-        <div id="p-draw" role="tabpanel" aria-labelledby="tab-draw" ?hidden=${this.#tab !== 'draw'}>${this.#drawView(scene)}</div>
-        <div id="p-type" role="tabpanel" aria-labelledby="tab-type" ?hidden=${this.#tab !== 'type'}>${this.#typeView(scene)}</div>
+        <div id="p-draw" role="tabpanel" aria-labelledby="tab-draw" ?hidden=${this.#tab !== 'draw'}>${this.#drawView(model)}</div>
+        <div id="p-type" role="tabpanel" aria-labelledby="tab-type" ?hidden=${this.#tab !== 'type'}>${this.#typeView(model)}</div>
         <p class="small muted">${words.say('pad.legal')}</p>
         <div class="actions" part="actions">
           ${primary({ label: words.say(`pad.use.${kind}`), busy: this.#busy ? words.say('text.busy') : undefined })}
@@ -70,13 +70,13 @@ export class SignDialog implements Dialog {
     });
   }
 
-  #tabView({ words }: Scene, tab: Tab): TemplateResult {
+  #tabView({ words }: Model, tab: Tab): TemplateResult {
     const chosen = this.#tab === tab;
     return html`<button class="tab" part="tab" type="button" role="tab" id="tab-${tab}" aria-selected=${chosen} aria-controls="p-${tab}"
       tabindex=${chosen ? 0 : -1} ?autofocus=${chosen} @click=${() => this.#choose(tab)}>${drawn(tab === 'draw' ? typeIcons.signature : typeIcons.text, 's')}${words.say(`pad.${tab}`)}</button>`;
   }
 
-  #drawView({ words, view }: Scene): TemplateResult {
+  #drawView({ words, view }: Model): TemplateResult {
     const pad = this.#pad;
     return html`
       <div class="pad" part="pad" role="img" aria-label=${words.say('pad.area')} @pointerdown=${pad.onDown} @pointermove=${pad.onMove}
@@ -101,10 +101,10 @@ export class SignDialog implements Dialog {
     return inLanguage({ kind: 'typed' as const, text: this.#typed.trim() });
   }
 
-  #typeView(scene: Scene): TemplateResult {
-    const { words } = scene;
+  #typeView(model: Model): TemplateResult {
+    const { words } = model;
     const initials = this.#kind === 'initials';
-    const error = this.#tab === 'type' ? this.#error || typingFault(scene, this.#field, this.#typedValue, this.#ways.changed) : '';
+    const error = this.#tab === 'type' ? this.#error || typingFault(model, this.#field, this.#typedValue, this.#ways.changed) : '';
     return html`
       <div class="field" part="field">
         <label class="label" part="label" for="typed">${words.say(initials ? 'pad.initials' : 'pad.name')}</label>
@@ -113,7 +113,7 @@ export class SignDialog implements Dialog {
         ${errorLine('type-error', error)}
       </div>
       <div class="pad typed" part="pad" role="img" aria-label=${words.say('pad.preview', { text: this.#typed })}>
-        <span class="pad-line"></span>${this.#typed.trim() ? markView({ width: 250, height: 60 }, this.#typedValue, scene.outlines) : nothing}
+        <span class="pad-line"></span>${this.#typed.trim() ? markView({ width: 250, height: 60 }, this.#typedValue, model.outlines) : nothing}
       </div>`;
   }
 
@@ -123,7 +123,7 @@ export class SignDialog implements Dialog {
     this.#ways.changed();
   }
 
-  async #use({ words }: Scene): Promise<void> {
+  async #use({ words }: Model): Promise<void> {
     if (this.#busy) return;
     const value: FieldValue = this.#tab === 'draw' ? { kind: 'drawn', strokes: this.#pad.framed } : this.#typedValue;
     this.#error = isAnswered(value) ? '' : words.say(this.#tab === 'type' ? 'pad.empty.typed' : `pad.empty.${this.#kind}`);

@@ -3,7 +3,7 @@ import { lengthOf, longest } from '../../../../shared/fields.ts';
 import { primary, quiet } from '../../../parts/pieces.ts';
 import type { Words } from '../../../text/words.ts';
 import type { Field } from '../answers/answers.ts';
-import type { Scene } from '../model.ts';
+import type { Model } from '../model.ts';
 import { type Dialog, dialogView, errorLine } from './dialog.ts';
 import type { DialogWays } from './sign-dialog.ts';
 import { typingFault } from './typing.ts';
@@ -29,20 +29,20 @@ export class TextDialog implements Dialog {
     this.#ways = ways;
   }
 
-  render(scene: Scene): TemplateResult {
-    const { words, view } = scene;
+  render(model: Model): TemplateResult {
+    const { words, view } = model;
     const { type, page, height, multiline } = this.#field;
     const fault =
-      this.#error || this.#tooLong(words) || typingFault(scene, this.#field, { kind: 'text', text: this.#said }, this.#ways.changed);
+      this.#error || this.#tooLong(words) || typingFault(model, this.#field, { kind: 'text', text: this.#said }, this.#ways.changed);
     const high = height * (view.document.pages[page - 1]?.height ?? 0) > tall;
-    return dialogView(scene, {
+    return dialogView(model, {
       title: words.say(`do.${type}`),
       close: words.say('text.close'),
       onClose: this.#ways.close,
-      onSubmit: () => this.#use(scene),
+      onSubmit: () => this.#use(model),
       body: html`
         <div class="field" part="field">
-          <label class="label" part="label" for="text">${scene.label(this.#field)}</label>
+          <label class="label" part="label" for="text">${model.label(this.#field)}</label>
           ${multiline || (high && type === 'text') ? this.#areaView(fault) : this.#inputView(type, fault)}
           ${errorLine('text-error', fault)}
           <p class="hint hint-row" part="hint" id="text-hint"><span>${words.say(type === 'name' ? 'how.name' : 'how.text')}</span> ${this.#countView(words)}</p>
@@ -81,7 +81,7 @@ export class TextDialog implements Dialog {
       aria-invalid=${fault !== ''} aria-describedby=${describedBy(fault)} @input=${this.#onType} @keydown=${this.#onKey}></textarea>`;
   }
 
-  async #use({ words }: Scene): Promise<void> {
+  async #use({ words }: Model): Promise<void> {
     if (this.#busy) return;
     const text = this.#said;
     this.#error = !text && this.#field.required ? words.say('fault.required') : this.#tooLong(words);

@@ -21,7 +21,7 @@ interface Ways {
 const here = import.meta.url;
 
 /** Brings the document onto a desk, and takes it away again. */
-export class Reader {
+export class Opener {
   readonly opening: Opening;
   desk: Desk | undefined;
   unopened: Unopened | undefined;

@@ -1,17 +1,17 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { primary, title, turnLine } from '../../../parts/pieces.ts';
-import type { Scene } from '../model.ts';
+import type { Model } from '../model.ts';
 import type { Unopened } from './opening.ts';
 
 const mega = 1_000_000;
 
 /** The document on its way: how much of it has come. */
-export function openingView(scene: Scene, loaded: number): TemplateResult {
-  const { words, level, view } = scene;
+export function openingView(model: Model, loaded: number): TemplateResult {
+  const { words, level, view } = model;
   const { size } = view.document;
   const written = (bytes: number) => (bytes / mega).toLocaleString(words.lang, { maximumFractionDigits: 1, minimumFractionDigits: 1 });
   return html`
-    ${scene.strip()}
+    ${model.strip()}
     <section class="centre" part="content" aria-labelledby="title">
       ${turnLine('us', words.say('turn.us'))}
       <div class="content-head">${title(words.say('opening.title'), level)}<p class="lead" part="lead">${words.say('opening.lead')}</p></div>
@@ -23,13 +23,13 @@ export function openingView(scene: Scene, loaded: number): TemplateResult {
 }
 
 /** The document cannot be shown: why, and what helps. */
-export function unopenedView(scene: Scene, why: Unopened, again: () => void): TemplateResult {
-  const { words, level, view } = scene;
+export function unopenedView(model: Model, why: Unopened, again: () => void): TemplateResult {
+  const { words, level, view } = model;
   const theirs = why === 'unreadable' || why === 'blocked';
   const whose =
     why === 'blocked' ? words.say(words.partnerName ? 'turn.partner' : 'turn.portal') : words.say('turn.of', { name: view.sender });
   return html`
-    ${scene.strip()}
+    ${model.strip()}
     <section class="centre" part="content" aria-labelledby="title">
       ${theirs ? turnLine('other', whose) : turnLine('you', words.say('turn.you'))}
       <div class="content-head">

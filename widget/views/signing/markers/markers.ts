@@ -2,21 +2,21 @@ import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { drawn, icon } from '../../../parts/icons.ts';
 import type { Field } from '../answers/answers.ts';
 import { typeIcons } from '../icons.ts';
-import type { Scene } from '../model.ts';
+import type { Model } from '../model.ts';
 import { radioView } from './radio.ts';
 import { flagView, type MarkerProps, markAt, markerId, nameOf, type Spot, spotsOn, wordOf } from './spots.ts';
 
 /** The markers of one page. Where they lie is set by `placeMarkers`, once they are in the page. */
-export function markersView(scene: Scene, page: number, props: MarkerProps): TemplateResult[] {
+export function markersView(model: Model, page: number, props: MarkerProps): TemplateResult[] {
   const { answers } = props;
-  const theirs = scene.view.fields.filter((field) => !field.mine);
+  const theirs = model.view.fields.filter((field) => !field.mine);
   return [
     ...answers.mine.flatMap((field) => {
       const spots = spotsOn(page, field);
-      if (field.type === 'radio' && spots.length > 0) return [radioView(scene, field, spots, props)];
-      return spots.map((spot) => ownView(scene, field, spot, props));
+      if (field.type === 'radio' && spots.length > 0) return [radioView(model, field, spots, props)];
+      return spots.map((spot) => ownView(model, field, spot, props));
     }),
-    ...theirs.flatMap((field) => spotsOn(page, field).map((spot) => theirView(scene, field, spot))),
+    ...theirs.flatMap((field) => spotsOn(page, field).map((spot) => theirView(model, field, spot))),
   ];
 }
 
@@ -33,47 +33,47 @@ export function placeMarkers(root: ParentNode, fields: readonly Field[]): void {
   }
 }
 
-function ownView(scene: Scene, field: Field, spot: Spot, props: MarkerProps): TemplateResult {
-  const { words } = scene;
+function ownView(model: Model, field: Field, spot: Spot, props: MarkerProps): TemplateResult {
+  const { words } = model;
   const { answers, current, onPress } = props;
   const { id, type } = field;
   const { n } = spot;
   const value = answers.value(field);
   if (type === 'date_signed')
     return html`<span class="marker" part="marker" data-id=${id} data-n=${n} data-field="done" data-fixed>
-      ${value ? markAt(scene, field, spot, value) : drawn(typeIcons[type])}<span class="hush">${scene.label(field)}: ${scene.said(field, value)}${words.say('marker.auto')}</span>
+      ${value ? markAt(model, field, spot, value) : drawn(typeIcons[type])}<span class="hush">${model.label(field)}: ${model.said(field, value)}${words.say('marker.auto')}</span>
     </span>`;
   const now = current?.id === id && n === 0;
   const done = answers.isDone(field);
   const faulty = answers.faults.has(id);
   // The name is an attribute: where parts of it are hidden in the text, browsers put spaces between them.
   return html`<button class="marker" part="marker" type="button" id=${markerId(field, n)} data-id=${id} data-n=${n} data-field=${done ? 'done' : now ? 'current' : 'todo'}
-      data-type=${type} data-fault=${faulty ? '' : nothing} aria-label=${nameOf(scene, field, answers, n)} @click=${() => onPress(field, n)}>
-      ${now && !done ? flagView(scene) : nothing}
+      data-type=${type} data-fault=${faulty ? '' : nothing} aria-label=${nameOf(model, field, answers, n)} @click=${() => onPress(field, n)}>
+      ${now && !done ? flagView(model) : nothing}
       ${done ? html`<span class="marker-tick">${icon('check')}</span>` : nothing}
       ${
         value && (done || faulty)
-          ? markAt(scene, field, spot, value)
-          : html`${type === 'checkbox' ? nothing : drawn(typeIcons[type])}<span class="marker-word">${wordOf(scene, field)}</span>`
+          ? markAt(model, field, spot, value)
+          : html`${type === 'checkbox' ? nothing : drawn(typeIcons[type])}<span class="marker-word">${wordOf(model, field)}</span>`
       }
     </button>`;
 }
 
-function theirView(scene: Scene, field: Field, spot: Spot): TemplateResult {
-  const { words, view } = scene;
+function theirView(model: Model, field: Field, spot: Spot): TemplateResult {
+  const { words, view } = model;
   const { id, signer, value, type } = field;
   const { n } = spot;
-  const name = scene.signer(signer);
+  const name = model.signer(signer);
   const rank = (who: string) => view.signers.findIndex((one) => one.id === who);
   const after = view.order === 'sequential' && rank(signer) > rank(view.you.id);
-  const said = scene.said(field, value);
+  const said = model.said(field, value);
   // Said once, at the first place.
   const hidden =
     n > 0
       ? nothing
-      : html`<span class="hush">${words.say('marker.theirs', { label: scene.label(field), name })}${said ? `: ${said}` : ''}</span>`;
+      : html`<span class="hush">${words.say('marker.theirs', { label: model.label(field), name })}${said ? `: ${said}` : ''}</span>`;
   if (value)
-    return html`<span class="marker" part="marker" data-id=${id} data-n=${n} data-field="done" data-fixed>${markAt(scene, field, spot, value)}${hidden}</span>`;
+    return html`<span class="marker" part="marker" data-id=${id} data-n=${n} data-field="done" data-fixed>${markAt(model, field, spot, value)}${hidden}</span>`;
   return html`<span class="marker" part="marker" data-id=${id} data-n=${n} data-field="other" data-type=${type}>
     ${type === 'checkbox' || type === 'radio' ? nothing : icon('clock')}<span class="marker-word" aria-hidden="true">${words.say(after ? 'marker.after' : 'marker.other', { name })}</span>${hidden}
   </span>`;

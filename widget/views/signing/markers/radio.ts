@@ -1,17 +1,17 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { labelOf } from '../../../../shared/fields.ts';
 import type { Field } from '../answers/answers.ts';
-import type { Scene } from '../model.ts';
+import type { Model } from '../model.ts';
 import { flagView, type MarkerProps, markAt, markerId, nameOf, type Spot } from './spots.ts';
 
 /** The buttons of a radio on one page: one stop of the Tab key for all of them, from which the arrows lead on and choose. */
-export function radioView(scene: Scene, field: Field, spots: readonly Spot[], props: MarkerProps): TemplateResult {
+export function radioView(model: Model, field: Field, spots: readonly Spot[], props: MarkerProps): TemplateResult {
   const { answers } = props;
-  return html`<span class="radio" role="radiogroup" aria-label=${nameOf(scene, field, answers)} aria-required=${field.required}
-    aria-invalid=${answers.faults.has(field.id)}>${spots.map((spot) => buttonView(scene, field, spot, props))}</span>`;
+  return html`<span class="radio" role="radiogroup" aria-label=${nameOf(model, field, answers)} aria-required=${field.required}
+    aria-invalid=${answers.faults.has(field.id)}>${spots.map((spot) => buttonView(model, field, spot, props))}</span>`;
 }
 
-function buttonView(scene: Scene, field: Field, spot: Spot, { answers, current, onPress }: MarkerProps): TemplateResult {
+function buttonView(model: Model, field: Field, spot: Spot, { answers, current, onPress }: MarkerProps): TemplateResult {
   const { id, options, places } = field;
   const { place, n } = spot;
   const value = answers.value(field);
@@ -36,8 +36,8 @@ function buttonView(scene: Scene, field: Field, spot: Spot, { answers, current, 
   return html`<button class="marker" part="marker" type="button" role="radio" id=${markerId(field, n)} data-id=${id} data-n=${n} data-type="radio"
     data-field=${state} data-fault=${answers.faults.has(id) ? '' : nothing} aria-checked=${place.option === chosen} tabindex=${n === stop ? 0 : -1}
     aria-label=${labelOf(place.option ?? '', options)} @click=${() => onPress(field, n)} @keydown=${onKey}>${
-      now && n === 0 ? flagView(scene) : nothing
-    }${markAt(scene, field, spot, value)}</button>`;
+      now && n === 0 ? flagView(model) : nothing
+    }${markAt(model, field, spot, value)}</button>`;
 }
 
 /** The place that an arrow leads to: that of the option after or before this one, around the end. Paper runs from left to right. */

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { drawnValue, placesOf } from '../../../../shared/fields.ts';
 import type { Answers, Field } from '../answers/answers.ts';
-import type { Scene } from '../model.ts';
+import type { Model } from '../model.ts';
 import { markView } from './mark.ts';
 
 /** A place of a field, and which of its places it is, from 0. */
@@ -26,7 +26,7 @@ export const markerId = ({ id }: Field, n = 0): string => (n === 0 ? `m-${id}` :
 
 /** An answer as it will stand at this place; nothing where it does not. */
 export function markAt(
-  { view, outlines }: Scene,
+  { view, outlines }: Model,
   { type, options, multiline }: Field,
   { place }: Spot,
   value: Field['value'],
@@ -37,18 +37,18 @@ export function markAt(
   return markView(size, drawnValue(type, value, options), outlines, multiline);
 }
 
-export const flagView = ({ words }: Scene): TemplateResult => html`<span class="marker-flag" data-flag=${words.say('marker.next')}></span>`;
+export const flagView = ({ words }: Model): TemplateResult => html`<span class="marker-flag" data-flag=${words.say('marker.next')}></span>`;
 
 /** What an empty field says: the sender's word, or what is to be done. */
-export const wordOf = ({ words }: Scene, { label, type }: Field): string => label || words.say(`do.${type}`);
+export const wordOf = ({ words }: Model, { label, type }: Field): string => label || words.say(`do.${type}`);
 
 /** What a marker is called: what it says, how far it is, which of all it is. */
-export function nameOf(scene: Scene, field: Field, answers: Answers, n = 0): string {
-  const { words } = scene;
+export function nameOf(model: Model, field: Field, answers: Answers, n = 0): string {
+  const { words } = model;
   const { places, required, type } = field;
-  const text = scene.said(field, answers.value(field));
+  const text = model.said(field, answers.value(field));
   const done = answers.isDone(field);
-  const called = done || text ? scene.label(field) : wordOf(scene, field);
+  const called = done || text ? model.label(field) : wordOf(model, field);
   const position = words.say('marker.position', { n: answers.asked.indexOf(field) + 1, all: answers.asked.length });
   const place = type !== 'radio' && places.length > 1 ? words.say('marker.place', { n: n + 1, all: places.length }) : '';
   const need = words.say(required ? 'marker.required' : 'marker.optional');

@@ -22,7 +22,7 @@ export function drawInto(canvas: HTMLCanvasElement, page: PDFPageProxy, density:
 }
 
 /** One page's place on the desk: a picture, and over it the text that is selected and read aloud. */
-export class Sheet {
+export class PageView {
   readonly #source: Source;
   readonly #page: PDFPageProxy;
   readonly #element: HTMLElement;

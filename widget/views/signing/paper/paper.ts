@@ -1,8 +1,8 @@
-import { densityOf, mostPixels, Sheet } from './page-view.ts';
+import { densityOf, mostPixels, PageView } from './page-view.ts';
 import styles from './paper.css?inline';
 import { type Opening, openSource, type Source } from './source.ts';
 import { Thumbs } from './thumbs.ts';
-import { Sight } from './visibility.ts';
+import { Visibility } from './visibility.ts';
 
 export { PaperError, type PaperFault } from './paper-error.ts';
 /** What a root that shows paper must adopt. */
@@ -32,8 +32,8 @@ export class Paper {
   readonly pages: readonly { width: number; height: number }[];
   readonly #source: Source;
   readonly #thumbs: Thumbs;
-  #sheets: Sheet[] = [];
-  #sight: Sight | undefined;
+  #views: PageView[] = [];
+  #visibility: Visibility | undefined;
   #on: Reading | undefined;
   #scale = 1;
   #current = -1;
@@ -66,8 +66,8 @@ export class Paper {
   /** Shows the pages on the sheets, one for each, sized by the view; the desk is what they lie on. */
   show(desk: HTMLElement, sheets: readonly HTMLElement[], on: Reading): void {
     this.#on = on;
-    this.#sheets = this.#source.pages.map((page, i) => new Sheet(this.#source, page, sheets[i] as HTMLElement));
-    this.#sight = new Sight(
+    this.#views = this.#source.pages.map((page, i) => new PageView(this.#source, page, sheets[i] as HTMLElement));
+    this.#visibility = new Visibility(
       desk,
       sheets,
       () => this.#look(),
@@ -79,7 +79,7 @@ export class Paper {
   /** CSS pixels per point; the view has sized the sheets. */
   setScale(scale: number): void {
     this.#scale = scale;
-    for (const sheet of this.#sheets) sheet.scale(scale);
+    for (const view of this.#views) view.scale(scale);
     this.#redrawSoon();
   }
 
@@ -95,14 +95,14 @@ export class Paper {
     this.#closed = true;
     clearTimeout(this.#settling);
     this.#dots?.removeEventListener('change', this.#onDots);
-    this.#sight?.close();
+    this.#visibility?.close();
     this.#thumbs.close();
-    await Promise.all(this.#sheets.map((sheet) => sheet.clear()));
+    await Promise.all(this.#views.map((view) => view.clear()));
     await this.#source.close();
   }
 
   #look(): void {
-    const visible = this.#sight?.pages ?? [];
+    const visible = this.#visibility?.pages ?? [];
     const [current] = visible;
     if (current === undefined) return;
     const near = [Math.max(...visible) + 1, Math.min(...visible) - 1].filter((page) => page in this.pages);
@@ -110,7 +110,7 @@ export class Paper {
     const kept = this.#kept(visible.length);
     this.#wanted = [...visible, ...near].filter((page) => kept.has(page));
     this.#free(kept);
-    if (this.#drawing !== undefined && !this.#wanted.includes(this.#drawing)) this.#sheets[this.#drawing]?.cancel();
+    if (this.#drawing !== undefined && !this.#wanted.includes(this.#drawing)) this.#views[this.#drawing]?.cancel();
     if (current !== this.#current) this.#on?.current(current);
     this.#current = current;
     void this.#work();
@@ -130,15 +130,15 @@ export class Paper {
 
   #free(kept: ReadonlySet<number>): void {
     const recent = new Set(this.#recent);
-    this.#sheets.forEach((sheet, page) => {
-      if (sheet.density && !kept.has(page)) this.#wipe(page);
-      if (sheet.written && !recent.has(page)) void sheet.clear();
+    this.#views.forEach((view, page) => {
+      if (view.density && !kept.has(page)) this.#wipe(page);
+      if (view.written && !recent.has(page)) void view.clear();
     });
   }
 
   #wipe(page: number): void {
-    this.#sheets[page]?.wipe();
-    this.#sight?.drawn(page, false);
+    this.#views[page]?.wipe();
+    this.#visibility?.drawn(page, false);
   }
 
   /** One thing at a time: pages before thumbs, the most wanted first. */
@@ -155,19 +155,19 @@ export class Paper {
   }
 
   #isDue(page: number): boolean {
-    const [sheet, source] = [this.#sheets[page], this.#source.pages[page]];
-    if (!sheet || !source || this.#failed.has(page)) return false;
+    const [view, source] = [this.#views[page], this.#source.pages[page]];
+    if (!view || !source || this.#failed.has(page)) return false;
     // While the view is being zoomed the old picture serves.
-    return sheet.density === 0 || (this.#settling === undefined && sheet.density !== densityOf(source, this.#scale));
+    return view.density === 0 || (this.#settling === undefined && view.density !== densityOf(source, this.#scale));
   }
 
   async #draw(page: number): Promise<void> {
-    const sheet = this.#sheets[page];
+    const view = this.#views[page];
     this.#drawing = page;
     try {
-      await sheet?.draw(this.#scale);
-      this.#sight?.drawn(page, true);
-      await sheet?.write(this.#scale);
+      await view?.draw(this.#scale);
+      this.#visibility?.drawn(page, true);
+      await view?.write(this.#scale);
     } catch (error) {
       if (this.#closed || error instanceof this.#source.pdfjs.RenderingCancelledException) return;
       this.#failed.add(page);
@@ -182,7 +182,7 @@ export class Paper {
     clearTimeout(this.#settling);
     this.#settling = setTimeout(() => {
       this.#settling = undefined;
-      if (this.#drawing !== undefined) this.#sheets[this.#drawing]?.cancel();
+      if (this.#drawing !== undefined) this.#views[this.#drawing]?.cancel();
       void this.#work();
     }, settling);
   }

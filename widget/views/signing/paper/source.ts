@@ -2,17 +2,17 @@ import type { PDFDocumentProxy, PDFPageProxy } from 'pdfjs-dist';
 import { version } from 'pdfjs-dist/package.json';
 import { bring } from '../../../session/bring.ts';
 import { PaperError } from './paper-error.ts';
-import { ownThread, pageThread, type Thread } from './worker.ts';
+import { ownWorker, type PaperWorker, pageWorker } from './worker.ts';
 
 export type PdfJs = typeof import('./pdfjs.ts');
 
-/** An open file: its pages, and what pdf.js and its thread need to be ended. */
+/** An open file: its pages, and what pdf.js and its worker need to be ended. */
 export interface Source {
   readonly pdfjs: PdfJs;
   readonly pages: readonly PDFPageProxy[];
   /** The document's language (BCP 47), empty where it names none. */
   readonly language: string;
-  /** Rejects if the thread dies; never settles otherwise. */
+  /** Rejects if the worker dies; never settles otherwise. */
   readonly lost: Promise<never>;
   close(): Promise<void>;
 }
@@ -24,16 +24,16 @@ export interface Opening {
 }
 
 /** Brings pdf.js and its worker at the same time as the bytes, and reads the pages' sizes. Rejects with a PaperError, or as the bytes do. */
-export async function openSource(bytes: Uint8Array | Promise<Uint8Array>, { assets, worker }: Opening): Promise<Source> {
+export async function openSource(bytes: Uint8Array | Promise<Uint8Array>, { assets, worker: mode }: Opening): Promise<Source> {
   // Another version's worker would not understand ours: the version is in the path, and the path can be cached for ever.
   const home = new URL(`pdfjs/${version}/`, assets).href;
-  const starting = (worker === 'none' ? pageThread : ownThread)(`${home}worker.js`);
+  const starting = (mode === 'none' ? pageWorker : ownWorker)(`${home}worker.js`);
   try {
-    const [pdfjs, thread, data] = await Promise.all([bringPdfJs(), starting, bytes]);
-    return await read(pdfjs, thread, data, home);
+    const [pdfjs, worker, data] = await Promise.all([bringPdfJs(), starting, bytes]);
+    return await read(pdfjs, worker, data, home);
   } catch (error) {
     starting.then(
-      (thread) => thread.stop(),
+      (worker) => worker.stop(),
       () => {},
     );
     throw error;
@@ -48,10 +48,10 @@ async function bringPdfJs(): Promise<PdfJs> {
   }
 }
 
-async function read(pdfjs: PdfJs, thread: Thread, data: Uint8Array, home: string): Promise<Source> {
-  const port = pdfjs.PDFWorker.create({ port: thread.port as Worker, verbosity: 0 });
+async function read(pdfjs: PdfJs, worker: PaperWorker, data: Uint8Array, home: string): Promise<Source> {
+  const port = pdfjs.PDFWorker.create({ port: worker.port as Worker, verbosity: 0 });
   const task = pdfjs.getDocument({
-    // pdf.js gives the bytes away to its thread.
+    // pdf.js gives the bytes away to its worker.
     data: data.slice(),
     worker: port,
     verbosity: 0,
@@ -62,15 +62,15 @@ async function read(pdfjs: PdfJs, thread: Thread, data: Uint8Array, home: string
     wasmUrl: `${home}wasm/`,
   });
   const close = async (): Promise<void> => {
-    await Promise.race([task.destroy(), thread.lost]).catch(() => {});
+    await Promise.race([task.destroy(), worker.lost]).catch(() => {});
     port.destroy();
-    thread.stop();
+    worker.stop();
     pdfjs.TextLayer.cleanup();
   };
   try {
-    const pdf = await Promise.race([task.promise, thread.lost]);
-    const [pages, language] = await Promise.race([Promise.all([pagesOf(pdf), languageOf(pdf)]), thread.lost]);
-    return { pdfjs, pages, language, lost: thread.lost, close };
+    const pdf = await Promise.race([task.promise, worker.lost]);
+    const [pages, language] = await Promise.race([Promise.all([pagesOf(pdf), languageOf(pdf)]), worker.lost]);
+    return { pdfjs, pages, language, lost: worker.lost, close };
   } catch (cause) {
     await close();
     throw new PaperError('unreadable', 'The document cannot be read.', cause);

@@ -15,11 +15,11 @@ export class Thumbs {
   readonly #source: Source;
   readonly #waiting = new Map<HTMLCanvasElement, Thumb>();
   readonly #due: Thumb[] = [];
-  readonly #sight: IntersectionObserver;
+  readonly #observer: IntersectionObserver;
 
   constructor(source: Source, onDue: () => void) {
     this.#source = source;
-    this.#sight = new IntersectionObserver((entries) => {
+    this.#observer = new IntersectionObserver((entries) => {
       for (const { target, isIntersecting } of entries) if (isIntersecting || !target.isConnected) this.#call(target as HTMLCanvasElement);
       if (this.#due.length > 0) onDue();
     });
@@ -34,7 +34,7 @@ export class Thumbs {
     return new Promise((resolve, reject) => {
       this.#waiting.get(canvas)?.resolve();
       this.#waiting.set(canvas, { page, canvas, cssWidth, resolve, reject });
-      this.#sight.observe(canvas);
+      this.#observer.observe(canvas);
     });
   }
 
@@ -52,14 +52,14 @@ export class Thumbs {
   }
 
   close(): void {
-    this.#sight.disconnect();
+    this.#observer.disconnect();
     for (const thumb of [...this.#waiting.values(), ...this.#due.splice(0)]) thumb.resolve();
     this.#waiting.clear();
   }
 
   #call(canvas: HTMLCanvasElement): void {
     const thumb = this.#waiting.get(canvas);
-    this.#sight.unobserve(canvas);
+    this.#observer.unobserve(canvas);
     this.#waiting.delete(canvas);
     if (thumb) this.#due.push(thumb);
   }

@@ -3,7 +3,7 @@ const glance = 400;
 const steps = Array.from({ length: 21 }, (_, step) => step / 20);
 
 /** What a reader has of a document: which pages are visible, how much of each, and which ones they have seen. */
-export class Sight {
+export class Visibility {
   /** Square CSS pixels of each visible page, by index. */
   readonly areas = new Map<number, number>();
   readonly #desk: HTMLElement;

@@ -1,9 +1,9 @@
 import { PaperError } from './paper-error.ts';
 
-/** Where pdf.js reads the file: a thread of its own, or the page's. */
-export interface Thread {
+/** Where pdf.js reads the file: a worker of its own, or the page's. */
+export interface PaperWorker {
   readonly port: Worker | MessagePort;
-  /** Rejects if the thread dies; never settles otherwise. */
+  /** Rejects if the worker dies; never settles otherwise. */
   readonly lost: Promise<never>;
   stop(): void;
 }
@@ -12,7 +12,7 @@ export interface Thread {
  * A worker cannot be made from another origin's address, nor from a blob that imports it: only from a blob of the code itself. What is
  * fetched here comes from the gateway, as the page's scripts do.
  */
-export async function ownThread(address: string): Promise<Thread> {
+export async function ownWorker(address: string): Promise<PaperWorker> {
   const url = URL.createObjectURL(new Blob([await codeAt(address)], { type: 'text/javascript' }));
   try {
     const worker = workerFrom(url);
@@ -35,7 +35,7 @@ interface WorkerModule {
 const traces = ['pdfjsWorker', '__core-js_shared__'] as const;
 
 /** For pages whose policy forbids workers from blobs. */
-export async function pageThread(address: string): Promise<Thread> {
+export async function pageWorker(address: string): Promise<PaperWorker> {
   const page = globalThis as Record<string, unknown>;
   const before = traces.map((name) => [name, page[name]] as const);
   const module = await (import(/* @vite-ignore */ address) as Promise<WorkerModule>).catch((error: unknown) => {

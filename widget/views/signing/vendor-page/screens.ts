@@ -2,14 +2,8 @@ import { html, nothing, type TemplateResult } from 'lit/html.js';
 import type { Outcome } from '../../../../shared/framed.ts';
 import { icon } from '../../../parts/icons.ts';
 import { notice, primary, quiet, title, turnLine } from '../../../parts/pieces.ts';
-import type { Words } from '../../../text/words.ts';
+import type { Model } from './model.ts';
 import type { Page } from './page.ts';
-
-interface Scene {
-  readonly words: Words;
-  readonly level: number;
-  readonly outcome: Outcome;
-}
 
 interface FrameProps {
   away: 'offline' | 'unreached' | undefined;
@@ -19,8 +13,8 @@ interface FrameProps {
 }
 
 /** The vendor's page, and whose it is. */
-export function frameView(scene: Scene, page: Page, { away, stale, loaded, again }: FrameProps): TemplateResult {
-  const { words, level, outcome } = scene;
+export function frameView(model: Model, page: Page, { away, stale, loaded, again }: FrameProps): TemplateResult {
+  const { words, level, outcome } = model;
   const { host, frame } = page;
   frame.title = words.say('framed.frame', { host });
   frame.toggleAttribute('data-loading', !loaded);
@@ -33,7 +27,7 @@ export function frameView(scene: Scene, page: Page, { away, stale, loaded, again
       </div>
       <div class="strip">
         ${away ? notice('warning', 'off', words.say(`away.${away}`), level + 1, words.say('framed.away')) : nothing}
-        ${stale ? staleNotice(scene, again) : nothing}
+        ${stale ? staleNotice(model, again) : nothing}
       </div>
       <div class="frame-box" part="desk">
         ${loaded ? nothing : wait}
@@ -43,13 +37,13 @@ export function frameView(scene: Scene, page: Page, { away, stale, loaded, again
     </section>`;
 }
 
-function staleNotice({ words, level }: Scene, again: () => void): TemplateResult {
+function staleNotice({ words, level }: Model, again: () => void): TemplateResult {
   const text = html`<p>${words.say('framed.stale.text')}</p><p>${quiet(words.say('framed.stale.go'), again)}</p>`;
   return html`<div role="status">${notice('warning', 'clock', words.say('framed.stale.title'), level + 1, text)}</div>`;
 }
 
 /** The portal's policy keeps the page out: for its customer in words, for its developer by the name of the directive. */
-export function blockedView({ words, level }: Scene, { origin }: Page): TemplateResult {
+export function blockedView({ words, level }: Model, { origin }: Page): TemplateResult {
   return html`
     <section class="centre" part="content" aria-labelledby="title">
       ${turnLine('other', words.say(words.partnerName ? 'turn.partner' : 'turn.portal'))}
@@ -61,7 +55,7 @@ export function blockedView({ words, level }: Scene, { origin }: Page): Template
 }
 
 /** There is something to sign, and no page to sign it on. */
-export function unopenedView({ words, level }: Scene, why: 'unopened' | 'unready', again: () => void): TemplateResult {
+export function unopenedView({ words, level }: Model, why: 'unopened' | 'unready', again: () => void): TemplateResult {
   const ours = why === 'unready';
   return html`
     <section class="centre" part="content" aria-labelledby="title">
@@ -75,7 +69,7 @@ export function unopenedView({ words, level }: Scene, why: 'unopened' | 'unready
 }
 
 /** Nothing is left to do here. */
-export function endedView({ words, level, outcome }: Scene, status: Exclude<Outcome['status'], 'open'>): TemplateResult {
+export function endedView({ words, level, outcome }: Model, status: Exclude<Outcome['status'], 'open'>): TemplateResult {
   const done = status === 'completed';
   return html`
     <section class="centre" part="content" aria-labelledby="title">

@@ -6,6 +6,7 @@ import { framed as sentences } from '../../../text/en/vendor-page.ts';
 import { Words } from '../../../text/words.ts';
 import type { Host, View } from '../../view.ts';
 import { Watch } from '../watch.ts';
+import { Model } from './model.ts';
 import { mintPage, type Page, PageSigns } from './page.ts';
 import { blockedView, endedView, frameView, unopenedView } from './screens.ts';
 import styles from './vendor-page.css?inline';
@@ -16,7 +17,7 @@ const calm = 2_000;
 const looks = [500, 3_500];
 
 /** Signing at a vendor without the ceremony: its own page in a frame. What came of it the server tells. */
-export class Framed implements View {
+export class VendorPage implements View {
   readonly styles = styles;
   readonly savedAt = undefined;
   readonly #host: Host;
@@ -76,19 +77,18 @@ export class Framed implements View {
   }
 
   render(): TemplateResult {
-    const { words, level } = this.#host;
-    const scene = { words, level, outcome: this.#outcome };
+    const model = new Model(this.#host, this.#outcome);
     const again = () => void this.#again();
     const { status } = this.#outcome;
     const away = !navigator.onLine ? 'offline' : this.#watch.misses > 1 ? 'unreached' : undefined;
     return html`<div class="signing" part="signing" data-scene=${status}>${
       status !== 'open'
-        ? endedView(scene, status)
+        ? endedView(model, status)
         : this.#blocked && this.#page
-          ? blockedView(scene, this.#page)
+          ? blockedView(model, this.#page)
           : this.#page
-            ? frameView(scene, this.#page, { away, stale: this.#stale, loaded: this.#loaded, again })
-            : unopenedView(scene, this.#without ?? 'unopened', again)
+            ? frameView(model, this.#page, { away, stale: this.#stale, loaded: this.#loaded, again })
+            : unopenedView(model, this.#without ?? 'unopened', again)
     }</div>`;
   }
 

@@ -28,7 +28,8 @@ export async function runFiles(
   { concurrency, options }: { concurrency: number; options: readonly string[] },
 ): Promise<Tallies> {
   const tallies: Tallies = {};
-  const execArgv = ['--import', start, ...options];
+  const byName = options.some((option) => option.startsWith('--test-name-pattern'));
+  const execArgv = ['--import', start, ...(byName ? ['--import', join(here, 'named.ts')] : []), ...options];
   const events: AsyncIterable<TestEvent> = run({ files: files.map((file) => join(here, file)), concurrency, execArgv });
   async function* shown() {
     for await (const event of events) {

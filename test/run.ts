@@ -32,7 +32,9 @@ const began = performance.now();
 // Of two files that begin at once on a new machine, one would start the browser that the other is still unpacking.
 await chromePath();
 
-const tallies = await runFiles(files, { concurrency: 3, options });
+// A debugger has one port: files wait for each other.
+const concurrency = options.some((option) => option.startsWith('--inspect')) ? 1 : 3;
+const tallies = await runFiles(files, { concurrency, options });
 // A machine with three files at work may starve a browser until what waits for it gives up. But a race of ours shows in the same way:
 // what passes alone fails nothing, and is printed, for somebody to look at.
 const again = files.filter((file) => needsBrowser(file) && hasFailed(tallies[file]));

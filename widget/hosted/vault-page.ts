@@ -1,48 +1,56 @@
-import { html, nothing, render, type TemplateResult } from 'lit/html.js';
-import type { Problem } from '../../shared/problem.ts';
+import { html, render, type TemplateResult } from 'lit/html.js';
 import type { VaultView } from '../../shared/vault.ts';
-import { quiet, title } from '../parts/pieces.ts';
+import { type Ending, endingView } from '../parts/ending.ts';
+import { asLinkError, type LinkError } from '../session/link-error.ts';
+import { type VaultCalls, vaultOf } from '../session/vault.ts';
 import base from '../styles/base.css?inline';
 import tokens from '../styles/tokens.css?inline';
+import { vault as sentences } from '../text/en/vault.ts';
+import { Words } from '../text/words.ts';
 import { adopt } from '../theme.ts';
 import page from './vault.css?inline';
 import { recordOf } from './vault-record.ts';
-import { endings, words } from './vault-words.ts';
 
-const path = '/api/v2/embed/vault';
-type Ending = keyof typeof endings;
+const lost: Ending = { name: 'vault-lost', turn: 'you', retryable: true };
+const wrong: Ending = { name: 'vault-wrong', turn: 'you', retryable: false };
 
 /** Refusals that no second try changes. */
-const endingOf: Readonly<Record<string, Ending>> = {
-  'token-expired': 'expired',
-  'token-invalid': 'wrong',
-  unauthenticated: 'wrong',
-  internal: 'refused',
+const endings: Partial<Record<LinkError['code'], Ending>> = {
+  'token-expired': { name: 'vault-expired', turn: 'you', retryable: false },
+  'token-invalid': wrong,
+  unauthenticated: wrong,
 };
+const refused: Ending = { name: 'vault-refused', turn: 'other', retryable: false };
+
+/** `internal` is the vault's own word where it answers 500; a server between here and there says other numbers, and nothing. */
+const endingOf = ({ code, status }: LinkError): Ending => (code === 'internal' && status === 500 ? refused : (endings[code] ?? lost));
 
 /** Shows the record of one vaulted envelope, and gives out its copy. */
 export class VaultPage {
+  readonly #words = new Words(document.documentElement.lang || 'en');
   readonly #root: ShadowRoot;
-  readonly #token: string;
+  readonly #calls: VaultCalls;
   #record: VaultView | undefined;
-  #ending: Ending | undefined;
+  #trouble: LinkError | undefined;
   #saving = false;
-  #said: string = words.loading;
+  #said: string;
 
   constructor(mount: HTMLElement, token: string) {
+    Words.learn(sentences);
+    this.#said = this.#words.say('vault.loading');
     this.#root = mount.attachShadow({ mode: 'open' });
-    this.#token = token;
+    this.#calls = vaultOf(location.origin, token);
     adopt(this.#root, tokens, base, page);
     void this.#load();
   }
 
   async #load(): Promise<void> {
-    this.#ending = undefined;
+    this.#trouble = undefined;
     this.#draw();
-    const answer = await this.#ask('');
-    if (!answer) return;
-    this.#record = (await answer.json()) as VaultView;
-    document.title = this.#record.name ?? words.title;
+    const record = await this.#calls.record().catch((thrown: unknown) => this.#end(asLinkError(thrown)));
+    if (!record) return;
+    this.#record = record;
+    document.title = record.name ?? this.#words.say('vault.title');
     this.#said = '';
     this.#draw();
   }
@@ -50,34 +58,18 @@ export class VaultPage {
   async #save(): Promise<void> {
     this.#saving = true;
     this.#draw();
-    const answer = await this.#ask('/copy');
-    const bytes = await answer?.blob().catch(() => undefined);
+    const bytes = await this.#calls.copy().catch((thrown: unknown) => this.#end(asLinkError(thrown)));
     this.#saving = false;
     if (bytes && this.#record) save(bytes, `${this.#record.envelope_id}_copy.pdf`);
-    if (this.#ending) this.#root.getElementById('title')?.focus();
+    if (this.#trouble) this.#root.getElementById('title')?.focus();
     else await this.#load();
-    this.#said = bytes ? words.saved : '';
+    this.#said = bytes ? this.#words.say('vault.saved') : '';
     this.#draw();
   }
 
-  /** Nothing when it was refused, or not answered: then the page says so. */
-  async #ask(what: string): Promise<Response | undefined> {
-    try {
-      const answer = await fetch(path + what, { headers: { Authorization: `Bearer ${this.#token}` }, cache: 'no-store' });
-      if (answer.ok) return answer;
-      const { code = '' } = (await answer.json()) as Partial<Problem>;
-      // The copy left while the page was open: the record says where to.
-      if (what !== '' && code === 'copy-released') return undefined;
-      this.#end(endingOf[code] ?? 'lost');
-    } catch {
-      this.#end('lost');
-    }
-    return undefined;
-  }
-
-  #end(ending: Ending): void {
-    this.#ending = ending;
-    this.#said = endings[ending].title;
+  #end(error: LinkError): undefined {
+    this.#trouble = error;
+    this.#said = this.#words.find(`end.${endingOf(error).name}.title`) ?? '';
     this.#draw();
   }
 
@@ -86,16 +78,10 @@ export class VaultPage {
   }
 
   #body(): TemplateResult {
-    if (this.#ending) return this.#ended(this.#ending);
-    if (this.#record) return recordOf(this.#record, { saving: this.#saving, save: () => void this.#save() });
+    const words = this.#words;
+    if (this.#trouble) return endingView(words, endingOf(this.#trouble), this.#trouble, '', 1, () => void this.#load());
+    if (this.#record) return recordOf(words, this.#record, { saving: this.#saving, save: () => void this.#save() });
     return html`<div class="centre skeleton" aria-busy="true"><div class="bones" aria-hidden="true"><i></i><i></i><i></i></div></div>`;
-  }
-
-  #ended(ending: Ending): TemplateResult {
-    return html`<section class="centre" aria-labelledby="title">
-      <div class="said">${title(endings[ending].title, 1)}<p class="lead">${endings[ending].text}</p></div>
-      ${ending === 'lost' ? html`<div class="actions">${quiet(words.again, () => void this.#load())}</div>` : nothing}
-    </section>`;
   }
 }
 

@@ -2,9 +2,9 @@ import { html, nothing, svg, type TemplateResult } from 'lit/html.js';
 import type { VaultCheck, VaultView } from '../../shared/vault.ts';
 import { drawn, icon } from '../parts/icons.ts';
 import { facts, primary, title, turnLine } from '../parts/pieces.ts';
+import type { Words } from '../text/words.ts';
 import { historyOf } from './vault-history.ts';
 import { moment, shortMoment } from './vault-time.ts';
-import { states, words } from './vault-words.ts';
 
 const download = 'M10 3.5v9M6.2 9 10 12.8 13.8 9M3.5 13.5v1.5A1.5 1.5 0 0 0 5 16.5h10a1.5 1.5 0 0 0 1.5-1.5v-1.5';
 
@@ -13,53 +13,59 @@ interface Acts {
   save(): void;
 }
 
+/** Whose turn it is in each state of a record. */
+const turns = { vaulted: 'done', frozen: 'us', left: 'other' } as const;
+
 /** The whole record: what it is, how it stands with the law, and who did what. */
-export const recordOf = (record: VaultView, acts: Acts): TemplateResult => html`
+export const recordOf = (words: Words, record: VaultView, acts: Acts): TemplateResult => html`
   <div class="view">
-    ${headOf(record, acts)}
-    <div class="split">${documentOf(record)}${record.released ? departure : checksOf(record)}</div>
-    ${historyOf(record.access_log ?? [])}
+    ${headOf(words, record, acts)}
+    <div class="split">${documentOf(words, record)}${record.released ? departureOf(words) : checksOf(words, record)}</div>
+    ${historyOf(words, record.access_log ?? [])}
   </div>`;
 
-function headOf(record: VaultView, { saving, save }: Acts): TemplateResult {
-  const { turn, text } = states[record.released ? 'left' : record.status === 'released' ? 'frozen' : 'vaulted'];
+function headOf(words: Words, record: VaultView, { saving, save }: Acts): TemplateResult {
+  const state = record.released ? 'left' : record.status === 'released' ? 'frozen' : 'vaulted';
   return html`<div class="view-head">
     <div>
-      ${turnLine(turn, text)}
+      ${turnLine(turns[state], words.say(`vault.state.${state}`))}
       ${title(record.name ?? record.envelope_id, 1)}
-      <p class="meta num"><span>${record.envelope_id}</span>${record.stored_at ? html`<span>Stored ${moment(record.stored_at)}</span>` : nothing}${
-        record.controller ? html`<span>Controlled by ${record.controller.name ?? record.controller.id}</span>` : nothing
+      <p class="meta num"><span>${record.envelope_id}</span>${record.stored_at ? html`<span>${words.say('vault.stored', { time: moment(words, record.stored_at) })}</span>` : nothing}${
+        record.controller
+          ? html`<span>${words.say('vault.controlled', { name: record.controller.name ?? record.controller.id ?? '' })}</span>`
+          : nothing
       }</p>
     </div>
     ${
       record.released
         ? nothing
-        : html`<div class="actions">${primary({ label: words.save, icon: drawn(download), busy: saving ? words.saving : undefined, press: save })}</div>`
+        : html`<div class="actions">${primary({ label: words.say('vault.save'), icon: drawn(download), busy: saving ? words.say('vault.saving') : undefined, press: save })}</div>`
     }
   </div>`;
 }
 
-function documentOf(record: VaultView): TemplateResult {
+function documentOf(words: Words, record: VaultView): TemplateResult {
   const { document_hash: hash, signers, controller, released } = record;
   return html`<section class="stack" aria-labelledby="t-document">
-    <h3 class="subtitle" id="t-document" aria-level="2">${words.document}</h3>
+    <h3 class="subtitle" id="t-document" aria-level="2">${words.say('vault.document')}</h3>
     <div class="desk" aria-hidden="true">${sheet(Boolean(released))}</div>
     ${facts([
       ...signers.map(({ name, email, role, status }): [string, string] => [
-        role ?? (status === 'signed' ? 'Signed by' : 'Signer'),
-        `${name ?? email ?? ''}${status === 'signed' && role ? ', signed' : ''}`,
+        role ?? words.say(status === 'signed' ? 'vault.signed-by' : 'vault.signer'),
+        status === 'signed' && role ? words.say('vault.signed', { name: name ?? email ?? '' }) : (name ?? email ?? ''),
       ]),
-      ['In control', controller ? (controller.name ?? controller.id ?? '') : 'Nobody here any more'],
-      ['Original', originalOf(record)],
+      [words.say('vault.in-control'), controller ? (controller.name ?? controller.id ?? '') : words.say('vault.nobody')],
+      [words.say('vault.original'), originalOf(words, record)],
     ])}
-    ${hash ? html`<div class="print"><h4 class="label" aria-level="3">${words.fingerprint}</h4><code class="mono">${hash.match(/.{1,8}/g)?.map((part) => html`${part}<wbr>`)}</code></div>` : nothing}
-    ${record.status === 'vaulted' ? html`<p class="hint">${words.copyNote}</p>` : nothing}
+    ${hash ? html`<div class="print"><h4 class="label" aria-level="3">${words.say('vault.fingerprint')}</h4><code class="mono">${hash.match(/.{1,8}/g)?.map((part) => html`${part}<wbr>`)}</code></div>` : nothing}
+    ${record.status === 'vaulted' ? html`<p class="hint">${words.say('vault.copy-note')}</p>` : nothing}
   </section>`;
 }
 
-function originalOf({ status, released }: VaultView): string {
-  if (released) return released.at ? `Left on ${shortMoment(released.at)}` : 'Has left this vault';
-  return status === 'released' ? 'Frozen until its receiver has it' : 'Stays in the vault';
+function originalOf(words: Words, { status, released }: VaultView): string {
+  if (released)
+    return released.at ? words.say('vault.original.left-on', { time: shortMoment(words, released.at) }) : words.say('vault.original.left');
+  return words.say(status === 'released' ? 'vault.original.frozen' : 'vault.original.here');
 }
 
 /** A page with its seal, as a picture of what is kept. */
@@ -71,24 +77,24 @@ const sheet = (gone: boolean): TemplateResult => svg`<svg class="sheet" data-gon
 </svg>`;
 
 /** What left is not checked any more: eight failures would say that something is wrong. */
-const departure: TemplateResult = html`<section class="stack" aria-labelledby="t-left">
-  <h3 class="subtitle" id="t-left" aria-level="2">${words.left}</h3>
-  <p class="lead">${words.leftText}</p>
-  <p class="lead">${words.leftHash}</p>
+const departureOf = (words: Words): TemplateResult => html`<section class="stack" aria-labelledby="t-left">
+  <h3 class="subtitle" id="t-left" aria-level="2">${words.say('vault.left.title')}</h3>
+  <p class="lead">${words.say('vault.left.text')}</p>
+  <p class="lead">${words.say('vault.left.hash')}</p>
 </section>`;
 
-function checksOf({ checks, checked_at }: VaultView): TemplateResult {
+function checksOf(words: Words, { checks, checked_at }: VaultView): TemplateResult {
   const passed = checks.filter(({ satisfied }) => satisfied).length;
   const whole = passed === checks.length;
   return html`<section class="stack" aria-labelledby="t-checks">
     <div class="score" data-whole=${whole ? '' : nothing}>
       ${ring(passed, checks.length)}
       <div>
-        <h3 class="subtitle" id="t-checks" aria-level="2">${whole ? `All ${checks.length} checks passed` : `${passed} of ${checks.length} checks passed`}</h3>
-        <p class="small muted num">Control of electronic chattel paper, UCC § 9-105.${checked_at ? ` Checked ${shortMoment(checked_at)}.` : ''}</p>
+        <h3 class="subtitle" id="t-checks" aria-level="2">${words.say(whole ? 'vault.checks.all' : 'vault.checks.some', { n: passed, all: checks.length })}</h3>
+        <p class="small muted num">${words.say('vault.checks.law')}${checked_at ? ` ${words.say('vault.checks.at', { time: shortMoment(words, checked_at) })}` : ''}</p>
       </div>
     </div>
-    <ol class="checks">${checks.map(checkOf)}</ol>
+    <ol class="checks">${checks.map((check) => checkOf(words, check))}</ol>
   </section>`;
 }
 
@@ -103,6 +109,6 @@ function ring(passed: number, all: number): TemplateResult {
   return svg`<svg class="score-ring" viewBox="0 0 36 36" aria-hidden="true">${arcs}<text x="18" y="22">${passed}/${all}</text></svg>`;
 }
 
-const checkOf = ({ requirement, ucc_reference, satisfied, detail }: VaultCheck): TemplateResult => html`
+const checkOf = (words: Words, { requirement, ucc_reference, satisfied, detail }: VaultCheck): TemplateResult => html`
   <li class="checkline" data-failed=${satisfied ? nothing : ''}>${icon(satisfied ? 'check' : 'alert')}
-    <b>${requirement}<span class="hush">: ${satisfied ? words.passed : words.failed}</span></b><span class="ref">${ucc_reference}</span><span class="why">${detail}</span></li>`;
+    <b>${requirement}<span class="hush">: ${words.say(satisfied ? 'vault.check.passed' : 'vault.check.failed')}</span></b><span class="ref">${ucc_reference}</span><span class="why">${detail}</span></li>`;

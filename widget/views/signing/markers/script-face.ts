@@ -1,4 +1,5 @@
 import type { Hand } from '../../../../shared/marks.ts';
+import { asset } from '../../../session/asset.ts';
 
 /** The script face of typed signatures, by a name no page has a font of. */
 const family = 'inlay-signature';
@@ -17,7 +18,7 @@ export function loadScriptFace(assets: string): Promise<void> {
 }
 
 async function bringFace(url: string): Promise<void> {
-  const response = await fetch(url, { credentials: 'omit', referrerPolicy: 'no-referrer' });
+  const response = await asset(url);
   if (!response.ok) throw new Error(`The script face answered ${response.status}.`);
   const bytes = await response.arrayBuffer();
   const face = await new FontFace(family, bytes).load();

@@ -1,3 +1,4 @@
+import { asset } from '../../../session/asset.ts';
 import { PaperError } from './paper-error.ts';
 
 /** Where pdf.js reads the file: a worker of its own, or the page's. */
@@ -61,7 +62,7 @@ export async function pageWorker(address: string): Promise<PaperWorker> {
 
 async function codeAt(address: string): Promise<string> {
   try {
-    const answer = await fetch(address, { credentials: 'omit' });
+    const answer = await asset(address);
     if (answer.ok) return await answer.text();
   } catch (cause) {
     throw new PaperError('script', 'The worker script of pdf.js was not reached.', cause);

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod/mini';
 import { type VendorName, vendorNames } from '../shared/onboarding.ts';
 
-/** Every setting, read once from the environment. Names, defaults and meanings are the README's table. */
+/** Every setting, read once from the environment. Names, defaults and meanings are the table of docs/settings.md. */
 export interface Config {
   readonly dataDir: string;
   readonly bind: string;

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Which room may import which; a room is the longest prefix that fits. The README's map says why. */
+/** Which room may import which; a room is the longest prefix that fits. The README's map says what each is for. */
 const rooms: Record<string, readonly string[]> = {
   'shared/': ['shared/'],
   'widget/': ['widget/', 'shared/'],

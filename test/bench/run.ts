@@ -1,8 +1,13 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { buildWhatIsMissing } from '../../server/build.ts';
+import { head, lineOf, pageWith } from './figures.ts';
 import type { Row } from './harness.ts';
 
-/** `npm run bench [-- name …]`: every figure beside a yardstick that is measured in the same call. Never a test: a slow machine fails nothing. */
+/**
+ * `npm run bench [-- name …]`: every figure beside a yardstick that is measured in the same call. Never a test: a slow machine fails nothing.
+ * A whole run writes docs/figures.md.
+ */
 const say = (line: string): void => console.log(line);
 const figures: Record<string, () => Promise<Row[]>> = {
   signing: async () => (await import('./signing.ts')).signing(),
@@ -23,7 +28,8 @@ const figures: Record<string, () => Promise<Row[]>> = {
 
 const wanted = process.argv.slice(2);
 const rows: Row[] = [];
-say(`${cpus()[0]?.model ?? 'an unnamed processor'}, ${availableParallelism()} cores, Node ${process.versions.node}`);
+const machine = `${cpus()[0]?.model ?? 'an unnamed processor'}, ${availableParallelism()} cores, Node ${process.versions.node}`;
+say(machine);
 await buildWhatIsMissing(say);
 for (const [name, measure] of Object.entries(figures)) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
@@ -39,7 +45,9 @@ for (const [name, measure] of Object.entries(figures)) {
   }
 }
 
-say('\n| Figure | Inlay | Yardstick | | Ratio (spread) | Target | |\n|---|--:|---|--:|--:|--:|---|');
-for (const row of rows)
-  say(`| ${row.what} | ${row.ours} | ${row.yardstick} | ${row.theirs} | ${row.ratio} (${row.spread}) | ${row.target} | ${row.verdict} |`);
+say(`\n${head}${rows.map(lineOf).join('')}`);
+if (wanted.length === 0) {
+  const page = new URL('../../docs/figures.md', import.meta.url);
+  writeFileSync(page, pageWith(readFileSync(page, 'utf8'), rows, machine));
+}
 process.exit(0);

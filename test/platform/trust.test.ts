@@ -20,11 +20,11 @@ const sealedBy = async (identity: OwnIdentity, line: string): Promise<Uint8Array
 };
 const rootPem = ({ certificates }: OwnIdentity): string => new X509Certificate(certificates.at(-1) ?? '').toString();
 
-/** The README's own words for a receiver, ready to be run in a folder with sealed.pdf and authority.pem. */
-const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-const [, script = ''] = /<!-- example: trust\.sh -->\n```sh\n([\s\S]*?)```/.exec(readme) ?? [];
+/** What docs/sealed-files.md tells a receiver, ready to be run in a folder with sealed.pdf and authority.pem. */
+const advice = readFileSync(new URL('../../docs/sealed-files.md', import.meta.url), 'utf8');
+const [, script = ''] = /<!-- example: trust\.sh -->\n```sh\n([\s\S]*?)```/.exec(advice) ?? [];
 
-/** Runs what the README says: whether every program was content, and what they printed. `years` turns the clock of them all. */
+/** Runs what that page says: whether every program was content, and what they printed. `years` turns the clock of them all. */
 function judged(test: TestContext, sealed: Uint8Array, pem: string, years?: number): { said: string; isTrusted: boolean } {
   const folder = mkdtempSync(join(tmpdir(), 'inlay-trust-'));
   test.after(() => rmSync(folder, { recursive: true }));
@@ -44,7 +44,7 @@ const hasTools = (test: TestContext): boolean =>
       tool(test, 'faketime', 'faketime'),
   );
 
-test('whoever trusts the authority as the README says finds the seal trusted, today and in nine years', async (t) => {
+test('whoever trusts the authority as the page for receivers says finds the seal trusted, today and in nine years', async (t) => {
   if (!hasTools(t)) return;
   const identity = await makeAuthority(now);
   const sealed = await sealedBy(identity, 'The lease is agreed.');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants } from 'node:zlib';
-import { defineConfig, type Plugin, transformWithOxc } from 'vite';
+import { defineConfig, type Plugin, type Rolldown, transformWithOxc, type UserConfig } from 'vite';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const scriptFace = at('node_modules/@expo-google-fonts/dancing-script/400Regular/DancingScript_400Regular.ttf');
@@ -20,17 +20,19 @@ const apart = [
 
 const isCore = (id: string): boolean => !apart.some((part) => part.test(id));
 
+const browsers = ['chrome123', 'firefox128', 'safari18'];
+
 /**
  * Builds `widget/index.ts` to `dist/inlay.js`, the page of an e-mail's link to `dist/sign.js` and that of a vault token to `dist/vault.js`; what a view needs more comes in chunks
  * when it is needed, and what pdf.js reads beside its script lies in `dist/pdfjs/<its version>/`.
  */
-export default defineConfig({
+export const tag: UserConfig = {
   base: '',
   publicDir: false,
   plugins: [serverSafe(), modestPdfjs(), tightTemplates(), signingFiles(), brotliFiles()],
   build: {
-    target: ['chrome123', 'firefox128', 'safari18'],
-    cssTarget: ['chrome123', 'firefox128', 'safari18'],
+    target: browsers,
+    cssTarget: browsers,
     outDir: 'dist',
     modulePreload: false,
     reportCompressedSize: false,
@@ -49,7 +51,54 @@ export default defineConfig({
       },
     },
   },
-});
+};
+
+/** The scripts of the package that partners install, in `dist/npm/`: server/pack/npm-package.child.ts writes the rest of it. */
+const npmPackage: UserConfig = {
+  base: '',
+  publicDir: false,
+  plugins: [serverSafe(), twins(), unusedSchemas(), tightTemplates()],
+  build: {
+    target: browsers,
+    cssTarget: browsers,
+    outDir: 'dist/npm',
+    modulePreload: false,
+    reportCompressedSize: false,
+    lib: { entry: { index: 'widget/index.ts', client: 'widget/npm/client.ts', server: 'shared/partner.ts' }, formats: ['es'] },
+    rolldownOptions: {
+      output: {
+        entryFileNames: '[name].js',
+        chunkFileNames: 'chunks/[name]-[hash:6].js',
+        // What tells a partner's own bundler which imports to leave alone.
+        comments: { annotation: true, legal: false, jsdoc: false },
+        minify: { compress: true, mangle: true, codegen: true },
+      },
+    },
+  },
+};
+
+export default defineConfig(({ mode }) => (mode === 'npm' ? npmPackage : tag));
+
+/** A schema that nobody reads with goes: making one has no effect, which a bundler cannot know of a chain of calls. */
+function unusedSchemas(): Plugin {
+  const pure = (code: string): string =>
+    code.replace(/^((?:export )?const \w+ = )(z\s*\.[\s\S]*?);\n(?=\S|\n)/gm, '$1/* @__PURE__ */ (() => $2)();\n');
+  return { name: 'unused-schemas', enforce: 'pre', transform: (code, id) => (id.includes('/shared/') ? pure(code) : undefined) };
+}
+
+/** What is another thing where a partner's own build packs the element, and no gateway sent it: each of these has its twin in `widget/npm/`. */
+function twins(): Plugin {
+  const originals = ['home.ts', 'session/bring.ts', 'views/signing/document/assets.ts', 'views/signing/paper/library.ts'];
+  const twinOf = new Map(originals.map((path) => [at(`widget/${path}`), at(`widget/npm/${path.split('/').at(-1)}`)]));
+  return {
+    name: 'twins',
+    enforce: 'pre',
+    async resolveId(source, importer, options) {
+      const found = await this.resolve(source, importer, { ...options, skipSelf: true });
+      return (found && twinOf.get(found.id)) ?? found;
+    },
+  };
+}
 
 /** Lit's browser build reads `document` at import; a server that imports the bundle has none. */
 function serverSafe(): Plugin {
@@ -117,7 +166,7 @@ function modestPdfjs(): Plugin {
 function signingFiles(): Plugin {
   return {
     name: 'signing-files',
-    async generateBundle() {
+    async generateBundle(_options, bundle) {
       const { version } = JSON.parse(await readFile(`${pdfjs}package.json`, 'utf8')) as { version: string };
       const emit = (name: string, source: string | Uint8Array): void => {
         this.emitFile({ type: 'asset', fileName: `pdfjs/${version}/${name}`, source });
@@ -128,11 +177,19 @@ function signingFiles(): Plugin {
       this.emitFile({ type: 'asset', fileName: 'fonts/signature.ttf', source: await readFile(scriptFace) });
       this.emitFile({ type: 'asset', fileName: 'fonts/OFL.txt', source: await faceLicences() });
       emit('LICENSE', await readFile(`${pdfjs}LICENSE`));
+      this.emitFile({ type: 'asset', fileName: 'pdf.js', source: pdfjsOf(bundle, version) });
       const worker = changed(await readFile(`${pdfjs}legacy/build/pdf.worker.min.mjs`, 'utf8'), standardFontsFirst);
       const { code } = await transformWithOxc(await readFile(polyfills, 'utf8'), polyfills, { sourcemap: false });
       emit('worker.js', code + worker);
     },
   };
+}
+
+/** Leads whoever has the element from elsewhere (widget/npm/library.ts) to this build's pdf.js. */
+function pdfjsOf(bundle: Rolldown.OutputBundle, version: string): string {
+  const chunk = Object.values(bundle).find((each) => each.type === 'chunk' && each.facadeModuleId?.endsWith('/paper/pdfjs.ts'));
+  if (!chunk) throw new Error('pdf.js is in no chunk of its own.');
+  return `export*from"./${chunk.fileName}";export const folder=new URL("pdfjs/${version}/",import.meta.url).href;\n`;
 }
 
 /** Whose each face is that is served or written into documents, and the terms of all of them: the SIL Open Font License asks that both go along. */

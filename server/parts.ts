@@ -4,6 +4,7 @@ import type Koa from 'koa';
 import { type VendorName, vendorNames } from '../shared/onboarding.ts';
 import type { Config } from './config.ts';
 import { type Listening, listen } from './http/listen.ts';
+import type { Assets } from './http/static.ts';
 import { type Job, startJobs } from './jobs.ts';
 import { createLog } from './log.ts';
 import { own } from './storage/owner.ts';
@@ -31,11 +32,14 @@ export async function runGateway(config: Config, masterKey: Uint8Array): Promise
   const release = own(config.dataDir, 'gateway');
   const { compose } = await import('./gateway/compose.ts');
   const log = createLog('gateway');
+  let opened: Assets | undefined;
+  const packages = async () => (opened ??= (await import('./npm-package.ts')).openNpmPackage());
   let wake: (job: string) => void = () => {};
   const edges = { now: Date.now, elapsed: () => performance.now(), report: log.error, reached: () => {}, wake: (job: string) => wake(job) };
   const settings = {
     dataDir: config.dataDir,
     assets: assetsFolder,
+    npmPackage: { find: async (name: string) => (await packages()).find(name) },
     publicUrl: urlOf(config, 'gateway'),
     vendors: vendorOrigins(config),
     vendorDeadline: 20_000,

@@ -1,7 +1,12 @@
 import { z } from 'zod/mini';
 import { MintAnswer, type MintInput } from './embed.ts';
-import { accountStates, provisioners, runStatuses, signStates } from './onboarding.ts';
-import { Refusal, type ResetRequest, type RetryRequest } from './registry.ts';
+import { RunPage, RunSummary } from './partner-runs.ts';
+import type { ResetRequest, RetryRequest } from './registry.ts';
+
+export type { MintInput } from './embed.ts';
+export type { RunPage, RunSummary } from './partner-runs.ts';
+export type { ResetRequest, RetryRequest } from './registry.ts';
+export { type Delivery, verifyWebhook, WebhookError, type WebhookEvent } from './webhook-event.ts';
 
 /** What a partner's server needs of `fetch`; every runtime's own fits. */
 export type Fetch = (
@@ -29,32 +34,13 @@ export class GatewayError extends Error {
   }
 }
 
+/** A token that was made: for the page, and for nobody else. `expires_at` is ISO 8601 UTC. */
+export type Minted = MintAnswer['data'];
+
 /** Makes the token that `<inlay-widget>` needs, for one user and one customer or envelope: `POST /embed/token`. Throws GatewayError. */
-export async function mint(call: Gateway & { request: MintInput }): Promise<MintAnswer['data']> {
+export async function mint(call: Gateway & { request: MintInput }): Promise<Minted> {
   return read(MintAnswer, await ask(call, 'POST', '/embed/token', call.request)).data;
 }
-
-/**
- * Why something stands still: `reason` says who can help (`key`, `answers`, `document`, `vendor`, `declined`), `said` is the vendor's own sentence,
- * 300 characters at most, or the signer's; null or absent where nothing was refused.
- */
-const refusal = z.optional(z.nullable(Refusal));
-
-/** One customer's way through the onboarding, as the partner sees it. Times are ISO 8601 UTC. */
-export const RunSummary = z.object({
-  run_id: z.string(),
-  external_id: z.string(),
-  status: z.enum(runStatuses),
-  updated_at: z.string(),
-  accounts: z.array(z.object({ vendor: z.enum(provisioners), state: z.enum(accountStates), refusal })),
-  /** The envelope of the flow's document; null when the flow has none. */
-  sign: z.optional(z.nullable(z.object({ state: z.enum(signStates), envelope_id: z.nullable(z.string()), refusal }))),
-});
-export type RunSummary = z.infer<typeof RunSummary>;
-
-/** A page of runs; `next_cursor` leads to the next one, null is the last. */
-export const RunPage = z.object({ items: z.array(RunSummary), next_cursor: z.nullable(z.string()) });
-export type RunPage = z.infer<typeof RunPage>;
 
 /** Reads a page of the partner's runs, all or one customer's: `GET /partner/runs`. Throws GatewayError. */
 export async function listRuns(call: Gateway & { external_id?: string; cursor?: string }): Promise<RunPage> {

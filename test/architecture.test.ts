@@ -17,6 +17,7 @@ const rooms: Record<string, readonly string[]> = {
   'server/jobs.ts': [],
   'server/npm-gone.ts': [],
   'server/log.ts': ['shared/'],
+  'server/npm-package.ts': ['server/http/static.ts', 'server/platform/documents/intake-program.ts'],
   'server/config.ts': ['shared/'],
   'server/pack/': ['server/pack/', 'server/platform/documents/intake-program.ts'],
   'server/build.ts': ['server/pack/', 'server/platform/documents/intake-program.ts'],

@@ -7,6 +7,7 @@ import { compose, type Gateway } from '../server/gateway/compose.ts';
 import type { Edges } from '../server/gateway/domain/ports.ts';
 import { listen } from '../server/http/listen.ts';
 import { startJobs } from '../server/jobs.ts';
+import { openNpmPackage } from '../server/npm-package.ts';
 import { assetsFolder } from '../server/parts.ts';
 import type { VendorName } from '../shared/onboarding.ts';
 import type { IssueKey } from '../shared/registry.ts';
@@ -98,6 +99,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Starte
     {
       dataDir,
       assets: options.assets ?? assetsFolder,
+      npmPackage: openNpmPackage(),
       publicUrl: url,
       vendors: { scribeless: vendor, kelviq: vendor, loyva: vendor, subscribr: vendor, ...options.vendors },
       vendorDeadline: options.vendorDeadline ?? 20_000,

@@ -1,7 +1,5 @@
+import { home } from './home.ts';
 import { ViewElement } from './view-element.ts';
-
-/** Where this script came from. */
-const home = new URL(import.meta.url).origin;
 
 /**
  * Customer onboarding, or the signing of an envelope, inside a partner's portal. The token decides what is shown.

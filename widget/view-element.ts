@@ -10,6 +10,7 @@ import { asLinkError, LinkError } from './session/link-error.ts';
 import type { News } from './session/session.ts';
 import base from './styles/base.css?inline';
 import tokens from './styles/tokens.css?inline';
+import type { Tag } from './tag.ts';
 import { Words } from './text/words.ts';
 import { adopt } from './theme.ts';
 import type { Host, View } from './views/view.ts';
@@ -22,7 +23,7 @@ const comfort = 8000;
 const deadline = 13_000;
 
 /** An element that opens a session, shows the view it is for, and says what stands in the way of that. */
-export abstract class ViewElement extends DrawnElement implements Host {
+export abstract class ViewElement extends DrawnElement implements Host, Tag {
   declare token: string | undefined;
   declare fetchToken: (() => Promise<string>) | undefined;
   declare locale: string | undefined;

@@ -240,6 +240,7 @@ export async function compose(
       proxied: proxiedRoutes({ callers, proxied, rebuilds }),
       public: publicRoutes({
         assets: openAssets(config.assets),
+        npmPackage: config.npmPackage,
         embedKeys,
         style: await readFile(new URL('./pages/pages.css', import.meta.url), 'utf8'),
         checks: { log: log.fault, writing: database.fault },

@@ -1,9 +1,12 @@
 import type { VendorName } from '../../shared/onboarding.ts';
+import type { Assets } from '../http/static.ts';
 
 export interface GatewayConfig {
   readonly dataDir: string;
   /** Folder of the built script. */
   readonly assets: string;
+  /** The package that partners install. */
+  readonly npmPackage: Assets;
   readonly publicUrl: string;
   /** Origin of each vendor. */
   readonly vendors: Readonly<Record<VendorName, string>>;

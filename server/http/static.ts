@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import type { Context } from 'koa';
 
 /** A built file and its brotli form, kept in memory: there are few and they are small. */
@@ -36,9 +36,12 @@ export interface Assets {
 /** How long after the start they are read, in milliseconds, if nobody has asked for one before. */
 const later = 1_000;
 
+/** The package for partners, unpacked: nobody is sent its files one by one. */
+const unserved = 'npm';
+
 /** All are read together, and once: a later build must not mix with this one. They are megabytes, so a start does not wait for them. Error where there is no folder. */
 export function openAssets(folder: string): Assets {
-  const names = new Set(readdirSync(folder, { recursive: true, encoding: 'utf8' }));
+  const names = new Set(readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.split(sep)[0] !== unserved));
   let reading: Promise<Map<string, Asset>> | undefined;
   const all = () => {
     reading ??= readAll(folder, names).catch((error: unknown) => {

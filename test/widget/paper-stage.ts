@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { build, type Plugin } from 'vite';
-import product from '../../vite.config.ts';
+import { tag } from '../../vite.config.ts';
 import type { Paper, PaperFault } from '../../widget/views/signing/paper/paper.ts';
 import { openBrowser } from '../browser.ts';
 import { type StartedGateway, startGateway } from '../start-gateway.ts';
@@ -115,7 +115,7 @@ document.documentElement.dataset.ready = '';
 
 /** As the product is built, with the view's paper as an entry and without the compressed forms, which take seconds to make. */
 async function buildPaper(outDir: string): Promise<void> {
-  const { build: settings, plugins = [], ...rest } = product;
+  const { build: settings, plugins = [], ...rest } = tag;
   await build({
     ...rest,
     configFile: false,

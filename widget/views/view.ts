@@ -9,6 +9,8 @@ export interface Frame {
   /** Level of a view's title; what is inside it counts on from there. */
   readonly level: number;
   readonly renderRoot: ShadowRoot;
+  /** The gateway that the tag talks to. */
+  readonly server?: string;
   requestUpdate(): void;
   dispatchEvent(event: Event): boolean;
   /** Tells the page that this is complete, once. */

@@ -11,6 +11,7 @@ import type { WithParams } from './registry.ts';
 
 interface Public {
   assets: Assets;
+  npmPackage: Assets;
   embedKeys: SigningKeys;
   /** The pages' own sheet. */
   style: string;
@@ -19,20 +20,24 @@ interface Public {
 
 const forEver = 'public, max-age=31536000, immutable';
 
-/** What anybody may fetch: the script and its chunks, what the signing view reads, the public signing keys, and a few pages. */
-export function publicRoutes({ assets, embedKeys, style, checks }: Public): Router {
+/** What anybody may fetch: the script and its chunks, what the signing view reads, the package for partners, the public signing keys, and a few pages. */
+export function publicRoutes({ assets, npmPackage, embedKeys, style, checks }: Public): Router {
   const router = new Router();
 
-  const script = (name: string, cacheControl: string) => async (ctx: Context) => {
-    const asset = await assets.find(name);
-    if (!asset) return;
-    ctx.set({ 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin', 'Cache-Control': cacheControl });
-    sendAsset(ctx, asset);
-  };
+  const script =
+    (name: string, cacheControl: string, from = assets) =>
+    async (ctx: Context) => {
+      const asset = await from.find(name);
+      if (!asset) return;
+      ctx.set({ 'Access-Control-Allow-Origin': '*', 'Cross-Origin-Resource-Policy': 'cross-origin', 'Cache-Control': cacheControl });
+      sendAsset(ctx, asset);
+    };
   router.get('/inlay.js', script('inlay.js', 'no-cache'));
+  router.get('/pdf.js', script('pdf.js', 'no-cache'));
   router.get('/chunks/:name', (ctx: WithParams) => script(`chunks/${ctx.params.name}`, forEver)(ctx));
   router.get('/fonts/:name', (ctx: WithParams) => script(`fonts/${ctx.params.name}`, 'no-cache')(ctx));
   router.get('/pdfjs/*path', (ctx: WithParams) => script(`pdfjs/${ctx.params.path}`, forEver)(ctx));
+  router.get('/inlay/*path', (ctx: WithParams) => script(`${ctx.params.path}`, forEver, npmPackage)(ctx));
 
   router.get('/.well-known/jwks.json', (ctx: Context) => {
     ctx.set('Cache-Control', 'public, max-age=300');

@@ -5,6 +5,7 @@ import { asLinkError } from '../../../session/link-error.ts';
 import type { Frame } from '../../view.ts';
 import { Desk } from '../desk/desk.ts';
 import { loadScriptFace } from '../markers/script-face.ts';
+import { assetsOf } from './assets.ts';
 import { Opening, type Unopened, unopenedBy } from './opening.ts';
 
 interface Ways {
@@ -17,9 +18,6 @@ interface Ways {
   done(): void;
 }
 
-/** Where pdf.js and the script face lie: beside the folder this script came from. */
-const here = import.meta.url;
-
 /** Brings the document onto a desk, and takes it away again. */
 export class Opener {
   readonly opening: Opening;
@@ -28,7 +26,7 @@ export class Opener {
   readonly #host: Frame;
   readonly #worker: 'none' | undefined;
   readonly #ways: Ways;
-  readonly #assets = new URL('..', here).href;
+  readonly #assets: string;
   /** Counts the times of opening and closing; what an earlier one brings is dropped. */
   #round = 0;
   #busy = false;
@@ -37,6 +35,7 @@ export class Opener {
     this.#host = host;
     this.#worker = worker;
     this.#ways = ways;
+    this.#assets = assetsOf(host.server);
     this.opening = new Opening(calls);
   }
 

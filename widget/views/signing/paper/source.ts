@@ -1,10 +1,7 @@
 import type { PDFDocumentProxy, PDFPageProxy } from 'pdfjs-dist';
-import { version } from 'pdfjs-dist/package.json';
-import { bring } from '../../../session/bring.ts';
+import { type Library, libraryAt, type PdfJs } from './library.ts';
 import { PaperError } from './paper-error.ts';
 import { ownWorker, type PaperWorker, pageWorker } from './worker.ts';
-
-export type PdfJs = typeof import('./pdfjs.ts');
 
 /** An open file: its pages, and what pdf.js and its worker need to be ended. */
 export interface Source {
@@ -25,12 +22,13 @@ export interface Opening {
 
 /** Brings pdf.js and its worker at the same time as the bytes, and reads the pages' sizes. Rejects with a PaperError, or as the bytes do. */
 export async function openSource(bytes: Uint8Array | Promise<Uint8Array>, { assets, worker: mode }: Opening): Promise<Source> {
-  // Another version's worker would not understand ours: the version is in the path, and the path can be cached for ever.
-  const home = new URL(`pdfjs/${version}/`, assets).href;
-  const starting = (mode === 'none' ? pageWorker : ownWorker)(`${home}worker.js`);
+  const library = libraryAt(assets);
+  const start = mode === 'none' ? pageWorker : ownWorker;
+  const script = scriptOf(library);
+  const starting = Promise.resolve(library.folder).then((folder) => start(`${folder}worker.js`));
   try {
-    const [pdfjs, worker, data] = await Promise.all([bringPdfJs(), starting, bytes]);
-    return await read(pdfjs, worker, data, home);
+    const [pdfjs, worker, data] = await Promise.all([script, starting, bytes]);
+    return await read(pdfjs, worker, data, await library.folder);
   } catch (error) {
     starting.then(
       (worker) => worker.stop(),
@@ -40,15 +38,15 @@ export async function openSource(bytes: Uint8Array | Promise<Uint8Array>, { asse
   }
 }
 
-async function bringPdfJs(): Promise<PdfJs> {
+async function scriptOf(library: Library): Promise<PdfJs> {
   try {
-    return await bring(() => import('./pdfjs.ts'));
+    return await library.script;
   } catch (cause) {
     throw new PaperError('script', 'The script of pdf.js did not load.', cause);
   }
 }
 
-async function read(pdfjs: PdfJs, worker: PaperWorker, data: Uint8Array, home: string): Promise<Source> {
+async function read(pdfjs: PdfJs, worker: PaperWorker, data: Uint8Array, folder: string): Promise<Source> {
   const port = pdfjs.PDFWorker.create({ port: worker.port as Worker, verbosity: 0 });
   const task = pdfjs.getDocument({
     // pdf.js gives the bytes away to its worker.
@@ -57,9 +55,9 @@ async function read(pdfjs: PdfJs, worker: PaperWorker, data: Uint8Array, home: s
     verbosity: 0,
     useWasm: false,
     enableXfa: false,
-    cMapUrl: `${home}cmaps/`,
-    standardFontDataUrl: `${home}standard_fonts/`,
-    wasmUrl: `${home}wasm/`,
+    cMapUrl: `${folder}cmaps/`,
+    standardFontDataUrl: `${folder}standard_fonts/`,
+    wasmUrl: `${folder}wasm/`,
   });
   const close = async (): Promise<void> => {
     await Promise.race([task.destroy(), worker.lost]).catch(() => {});

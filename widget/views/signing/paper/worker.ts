@@ -39,7 +39,9 @@ const traces = ['pdfjsWorker', '__core-js_shared__'] as const;
 export async function pageWorker(address: string): Promise<PaperWorker> {
   const page = globalThis as Record<string, unknown>;
   const before = traces.map((name) => [name, page[name]] as const);
-  const module = await (import(/* @vite-ignore */ address) as Promise<WorkerModule>).catch((error: unknown) => {
+  const module = await (
+    import(/* webpackIgnore: true */ /* turbopackIgnore: true */ /* @vite-ignore */ address) as Promise<WorkerModule>
+  ).catch((error: unknown) => {
     throw new PaperError('script', 'The worker module of pdf.js did not load.', error);
   });
   for (const [name, value] of before) {

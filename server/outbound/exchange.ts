@@ -1,5 +1,5 @@
 import type { Dispatcher, Pool } from 'undici';
-import type { OutboundRequest } from './request.ts';
+import type { OutboundRequest } from './call.ts';
 
 /** No usable answer. `sent` is false only when it is certain that the other side never saw the request, or never the whole of its body. */
 export class OutboundFailure extends Error {

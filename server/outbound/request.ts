@@ -1,42 +1,16 @@
 import type { Dispatcher, Pool } from 'undici';
+import type { OutboundAnswer, OutboundRequest, OutboundStream } from './call.ts';
 import { AnswerTooLong, begin } from './exchange.ts';
 import { interimTaker, isInterim } from './interim.ts';
-import { type OutboundStream, streamedAnswer } from './stream.ts';
+import { streamedAnswer } from './stream.ts';
 
 export { AnswerTooLong, OutboundFailure } from './exchange.ts';
-
-/** One request out. Only the headers given here are sent; nothing follows a redirect. */
-export interface OutboundRequest {
-  readonly origin: string;
-  /** Calls of one lane share connections; calls of another never wait for them. */
-  readonly lane?: string;
-  /** Path and query, already encoded. */
-  readonly path: string;
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  readonly headers: Readonly<Record<string, string>>;
-  /**
-   * Chunks are sent as fast as the other side takes them. When they end in an exception the connection is cut, so that the other side never
-   * sees a whole body, and the call fails with that exception.
-   */
-  readonly body?: string | Uint8Array | AsyncIterable<Uint8Array> | undefined;
-  /** Milliseconds for the whole of it, answer read. */
-  readonly deadline: number;
-  /** Bytes of answer that are read at most. */
-  readonly cap?: number;
-  /** Is handed what gives the call up, for a caller who may leave before the answer; after the end it does nothing. */
-  readonly leaving?: ((giveUp: () => void) => void) | undefined;
-}
 
 /** The lane of the files that somebody's readers read: as slowly as each of them likes, up to the deadline. */
 export const filesLane = (whose: string): string => `files ${whose}`;
 
-export interface OutboundAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  readonly body: Buffer;
-}
-
 export type Request = (request: OutboundRequest) => Promise<OutboundAnswer>;
+
 /** Gives the answer when its headers are there; its bytes come as they are read, under the same deadline and cap. */
 export type RequestStream = (request: OutboundRequest) => Promise<OutboundStream>;
 

@@ -1,15 +1,8 @@
 import { Readable } from 'node:stream';
 import type { Dispatcher, Pool } from 'undici';
+import type { OutboundRequest, OutboundStream } from './call.ts';
 import { AnswerTooLong, begin } from './exchange.ts';
 import { isInterim } from './interim.ts';
-import type { OutboundAnswer, OutboundRequest } from './request.ts';
-
-/** An answer whose bytes are still coming. Destroying `body` gives the call up; whoever takes the answer must read or destroy it. */
-export interface OutboundStream {
-  readonly status: number;
-  readonly headers: OutboundAnswer['headers'];
-  readonly body: Readable;
-}
 
 /** Bytes come as fast as they are read: a reader who is slow makes the vendor wait, not the memory grow. */
 export function streamedAnswer(pool: Pool, call: OutboundRequest): Promise<OutboundStream> {

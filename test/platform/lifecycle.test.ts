@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { type EnvelopeState, moves } from '../../server/platform/domain/envelope.ts';
+import type { EnvelopeState } from '../../server/platform/domain/records/moves.ts';
+import { moves } from '../../server/platform/domain/records/moves.ts';
 
 /** The page of the documentation, and the words for what leads from one state to the next. */
 const page = new URL('../../docs/lifecycle.md', import.meta.url);

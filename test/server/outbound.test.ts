@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { createServer, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, beforeEach, test } from 'node:test';
-import { createOutbound, OutboundFailure, type OutboundRequest } from '../../server/outbound/request.ts';
+import type { OutboundRequest } from '../../server/outbound/call.ts';
+import { createOutbound, OutboundFailure } from '../../server/outbound/request.ts';
 import { eventually } from '../start-gateway.ts';
 
 const outbound = createOutbound();

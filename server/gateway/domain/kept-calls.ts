@@ -1,7 +1,7 @@
 import { Failure } from '../../../shared/problem.ts';
+import { type CallBody, CallerLeft, isElsewhere, type ProxiedAnswer } from './call.ts';
 import { hashOf, newId } from './ids.ts';
 import type { Box, Edges, Keep, KeptCallRow } from './ports.ts';
-import { type CallBody, CallerLeft, isElsewhere, type ProxiedAnswer } from './proxied.ts';
 
 /** A call that changes something at a vendor, as it is kept and told of. */
 export interface Act {

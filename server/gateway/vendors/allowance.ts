@@ -1,5 +1,5 @@
 import { Failure } from '../../../shared/problem.ts';
-import type { OutboundAnswer } from '../../outbound/request.ts';
+import type { OutboundAnswer } from '../../outbound/call.ts';
 
 /** Who a call is for: somebody who waits for it, or the workers, who leave a quarter of what a key may ask to those who wait. */
 export type Purpose = 'people' | 'work';

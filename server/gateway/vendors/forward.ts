@@ -3,10 +3,12 @@ import type { VendorName } from '../../../shared/onboarding.ts';
 import { Failure } from '../../../shared/problem.ts';
 import { kelviqKeyHeader } from '../../../shared/vendors/kelviq.ts';
 import { scribelessKeyHeader } from '../../../shared/vendors/scribeless.ts';
+import type { OutboundAnswer, OutboundRequest } from '../../outbound/call.ts';
 import { createLine, type Line } from '../../outbound/line.ts';
-import { AnswerTooLong, type OutboundAnswer, OutboundFailure, type OutboundRequest, type Request } from '../../outbound/request.ts';
+import { AnswerTooLong, OutboundFailure, type Request } from '../../outbound/request.ts';
+import { CallerLeft, type ProxiedAnswer, type ProxiedCall } from '../domain/call.ts';
 import type { CredentialRow } from '../domain/ports.ts';
-import { CallerLeft, type Forward, type ProxiedAnswer, type ProxiedCall } from '../domain/proxied.ts';
+import type { Forward } from '../domain/proxied.ts';
 import { keyGuard } from './echo.ts';
 import { isPassing, repeating, waitBefore } from './repeats.ts';
 

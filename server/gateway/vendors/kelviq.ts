@@ -1,6 +1,6 @@
 import { Failure } from '../../../shared/problem.ts';
 import { KelviqError, KelviqOrganization, kelviqKeyHeader, kelviqPaths } from '../../../shared/vendors/kelviq.ts';
-import type { OutboundAnswer } from '../../outbound/request.ts';
+import type { OutboundAnswer } from '../../outbound/call.ts';
 import type { CredentialRow } from '../domain/ports.ts';
 import { RefusedForGood } from '../domain/refusal.ts';
 import type { Opening, ProvisioningVendor } from '../domain/vendor.ts';

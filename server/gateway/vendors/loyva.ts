@@ -1,7 +1,7 @@
 import { z } from 'zod/mini';
 import { Failure } from '../../../shared/problem.ts';
 import { loyvaKeyHeader, loyvaPaths } from '../../../shared/vendors/loyva.ts';
-import type { OutboundAnswer } from '../../outbound/request.ts';
+import type { OutboundAnswer } from '../../outbound/call.ts';
 import type { CredentialRow } from '../domain/ports.ts';
 import { RefusedForGood } from '../domain/refusal.ts';
 import type { EnvelopeOrder, Found, Making, OrderPart, OrderRefusal, SigningVendor, Standing } from '../domain/signing-vendor.ts';

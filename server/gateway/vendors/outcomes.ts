@@ -1,4 +1,5 @@
-import { type OutboundAnswer, OutboundFailure } from '../../outbound/request.ts';
+import type { OutboundAnswer } from '../../outbound/call.ts';
+import { OutboundFailure } from '../../outbound/request.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import { isKeyless } from './echo.ts';
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod/mini';
-import type { OutboundAnswer } from '../../outbound/request.ts';
+import type { OutboundAnswer } from '../../outbound/call.ts';
 
 /** A vendor's JSON as the schema reads it (unknown fields are let be), or nothing. */
 export function json<T>(answer: OutboundAnswer, schema: z.ZodMiniType<T>): T | undefined {

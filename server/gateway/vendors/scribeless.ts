@@ -6,7 +6,8 @@ import {
   scribelessKeyHeader,
   scribelessPaths,
 } from '../../../shared/vendors/scribeless.ts';
-import type { OutboundAnswer, Request } from '../../outbound/request.ts';
+import type { OutboundAnswer } from '../../outbound/call.ts';
+import type { Request } from '../../outbound/request.ts';
 import type { CredentialRow } from '../domain/ports.ts';
 import { RefusedForGood } from '../domain/refusal.ts';
 import type { Opening, ProvisioningVendor } from '../domain/vendor.ts';

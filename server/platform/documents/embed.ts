@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
 import { type PDFContext, PDFName, PDFRawStream, type PDFRef, PDFString } from '@cantoo/pdf-lib';
-import type { Face } from './faces.ts';
+import type { Face } from './face.ts';
 import { subsetOf } from './subset.ts';
 
 /** The faces of one document: codes while it is drawn, the fonts themselves at the end. */

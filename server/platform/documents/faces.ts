@@ -1,20 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Blob, Font, Face as HbFace } from 'harfbuzzjs';
+import type { Face } from './face.ts';
 import type { Family } from './families.ts';
 import { pinned } from './subset.ts';
 import { unpacked } from './woff2.ts';
-
-/** One face at hand: its outlines for shaping and embedding, and which characters it has. All lengths in ems. */
-export interface Face {
-  /** Of its own: two slices of a family have two. */
-  readonly name: string;
-  readonly family: Family;
-  readonly bytes: Uint8Array;
-  readonly font: Font;
-  readonly unitsPerEm: number;
-  readonly characters: ReadonlySet<number>;
-}
 
 const { resolve } = createRequire(import.meta.url);
 /** Faces are read when they are first needed and then kept: they are constants of the program. */

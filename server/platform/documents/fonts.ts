@@ -1,5 +1,6 @@
 import { codeOf, isWritten } from '../../../shared/written.ts';
-import { type Face, faceWith } from './faces.ts';
+import type { Face } from './face.ts';
+import { faceWith } from './faces.ts';
 import { atHand, dancing, type Family, packed, type Region, regional, regions } from './families.ts';
 import { loadDecoder } from './woff2.ts';
 

@@ -1,6 +1,6 @@
 import createBidi from 'bidi-js';
 import { Direction, Buffer as HbBuffer, shape } from 'harfbuzzjs';
-import type { Face } from './faces.ts';
+import type { Face } from './face.ts';
 import type { Region } from './families.ts';
 import { faceFor, inScript, regionOf, type Style } from './fonts.ts';
 

@@ -1,7 +1,7 @@
 import type { PDFDict, PDFRef } from '@cantoo/pdf-lib';
 import type { Attributes, Tags } from './elements.ts';
 import { type Embedder, hex } from './embed.ts';
-import type { Face } from './faces.ts';
+import type { Face } from './face.ts';
 import type { Region } from './families.ts';
 import type { Style } from './fonts.ts';
 import { type Artifact, beginArtifact, beginContent } from './marked-content.ts';

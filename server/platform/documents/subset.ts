@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { Face } from './faces.ts';
+import type { Face } from './face.ts';
 import { atHand, dancing } from './families.ts';
 
 /**

@@ -1,6 +1,7 @@
 import { Failure } from '../../../shared/problem.ts';
 import { type LoyvaScope, loyvaScopes } from '../../../shared/vendors/loyva.ts';
-import type { Account, Books, KeyHolder, Store } from './books.ts';
+import type { Books, Store } from './books.ts';
+import type { Account, KeyHolder } from './records/account.ts';
 import { type Dialect, dialects, hashOf, newId, newPartnerKey } from './secrets.ts';
 
 /** An account's partner keys in the clear: shown once, by seeding. */

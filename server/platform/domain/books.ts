@@ -1,75 +1,13 @@
 import type { Listed } from '../../../shared/list.ts';
-import type { LoyvaScope } from '../../../shared/vendors/loyva.ts';
 import type { EnvelopeBook } from './envelope.ts';
-import type { Mail } from './mail.ts';
 import type { PeopleBook } from './people.ts';
+import type { Account, KeyHolder } from './records/account.ts';
+import type { Mail, PostedMail } from './records/mail.ts';
+import type { ContentTeam, Invitation, KelviqRecord, Organization, Team, TeamToken } from './records/sandbox.ts';
+import type { TemplateBook } from './records/template.ts';
+import type { WebhookBook } from './records/webhook.ts';
 import type { Dialect } from './secrets.ts';
-import type { ContentTeam, TeamToken } from './subscribr.ts';
-import type { TemplateBook } from './template.ts';
 import type { VaultBook } from './vault-book.ts';
-import type { WebhookBook } from './webhooks.ts';
-
-/** Who calls with a partner key. */
-export interface Account {
-  readonly id: string;
-  readonly name: string;
-}
-
-/** An account, and what the key it came with may do. */
-export interface KeyHolder extends Account {
-  /** Loyva's; the other vendors' keys have none. */
-  readonly scopes: readonly LoyvaScope[];
-  /** Calls a minute. */
-  readonly rateLimit: number;
-}
-
-/** One customer's organization: what stands behind its team at Scribeless and its organization at Kelviq alike. */
-export interface Organization {
-  readonly id: string;
-  readonly accountId: string;
-  readonly name: string;
-  readonly ownerId: string;
-  readonly ownerEmail: string;
-  /** The partner pays by invoice; nothing is to be set up. */
-  readonly byInvoice: boolean;
-  /** When billing was set up; null until then. */
-  readonly billingAt: number | null;
-}
-
-export interface Team {
-  readonly id: string;
-  readonly organizationId: string;
-  readonly name: string;
-  readonly createdAt: number;
-  /** From this instant on its templates are ready. */
-  readonly readyAt: number;
-}
-
-/** An organization as Kelviq knows it. `serverKey` is a secret, sealed where it is kept. */
-export interface KelviqRecord {
-  readonly identifier: string;
-  readonly organizationId: string;
-  readonly accountId: string;
-  readonly externalId: string;
-  readonly userId: number;
-  readonly slug: string;
-  readonly clientKey: string;
-  readonly serverKey: string;
-}
-
-export interface Invitation {
-  readonly id: string;
-  readonly organizationId: string;
-  readonly dialect: Dialect;
-  readonly email: string;
-  readonly acceptedAt: number | null;
-}
-
-/** A mail in the outbox, and whether it has left. */
-export interface PostedMail {
-  readonly mail: Mail;
-  readonly deliveredAt: number | null;
-}
 
 /** What the platform keeps, as the domain asks for it: by account, or by the hash of a secret, never at large. E-mails are compared as `ownerKey` writes them. */
 export interface Books {
@@ -162,6 +100,3 @@ export interface Store {
   readonly read: Books;
   transact<T>(work: (books: Books) => Promise<T>): Promise<T>;
 }
-
-/** An e-mail address as owners are compared: without case. */
-export const ownerKey = (email: string): string => email.toLowerCase();

@@ -3,7 +3,7 @@ import { type FieldValue, isAnswered } from '../../../shared/fields.ts';
 import { Failure } from '../../../shared/problem.ts';
 import { dayIn } from '../../../shared/time-zone.ts';
 import type { Books } from './books.ts';
-import type { Call, Stage } from './ceremony.ts';
+import type { Call, Stage } from './call.ts';
 import { answerOf, type Today } from './ceremony-view.ts';
 import type { Documents } from './documents.ts';
 import { documentOf, type EnvelopeField } from './envelope.ts';

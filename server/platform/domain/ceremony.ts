@@ -6,7 +6,6 @@ import type {
   FieldsAnswer,
   FieldsRequest,
   FinishRequest,
-  InlayClientReport,
   OutlineAnswer,
   OutlineRequest,
   PagesAnswer,
@@ -14,39 +13,22 @@ import type {
 } from '../../../shared/ceremony.ts';
 import { Failure } from '../../../shared/problem.ts';
 import { turning } from '../../../shared/written.ts';
-import type { Books, Store } from './books.ts';
+import type { Books } from './books.ts';
+import type { Call, Stage } from './call.ts';
 import { answerFaults, textFault } from './ceremony-answers.ts';
 import { finish } from './ceremony-finish.ts';
 import { viewOf } from './ceremony-view.ts';
 import { consentOf, writeConsent } from './consent.ts';
-import type { Documents } from './documents.ts';
-import { documentOf, type OpenedFile, type Pass } from './envelope.ts';
-import { type Files, gone } from './files.ts';
+import { documentOf, type Pass } from './envelope.ts';
+import { gone } from './files.ts';
 import { fitFaults } from './fitting.ts';
 import type { Links } from './links.ts';
 import { isErased } from './people.ts';
 import { controlFault } from './print.ts';
-import { reachedOf, type Seen } from './reached.ts';
+import { reachedOf } from './reached.ts';
+import type { OpenedFile } from './records/files.ts';
 import { requireConsent, requireMoved, requireTurn, type Scene, sceneOf, settledScene, stateOf } from './scene.ts';
 import { announceEnd } from './signing-mail.ts';
-
-/** What the ceremony stands on. */
-export interface Stage {
-  readonly store: Store;
-  readonly documents: { of(account: string): Pick<Documents, 'missing' | 'unfit' | 'outline'> };
-  readonly files: Pick<Files, 'open'>;
-  readonly links: Links;
-  /** Lets a job run now instead of at its next turn. */
-  readonly wake: (job: string) => void;
-}
-
-/** One signer's call: the way they came in, where it came from, and when. */
-export interface Call {
-  readonly pass: Pass;
-  readonly at: number;
-  readonly seen: Seen;
-  readonly report: InlayClientReport | undefined;
-}
 
 export type Ceremonies = ReturnType<typeof ceremoniesOf>;
 

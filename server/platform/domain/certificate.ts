@@ -1,10 +1,11 @@
 import { CompactSign, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
-import type { Account, Store } from './books.ts';
+import type { Store } from './books.ts';
 import type { Compliance } from './compliance.ts';
 import type { Check } from './compliance-checks.ts';
 import { authoritativeOf, type Envelope, type KeptFile } from './envelope.ts';
 import { statusOf } from './envelopes.ts';
 import type { Ledger, LogPlace } from './ledger.ts';
+import type { Account } from './records/account.ts';
 
 /** What a certificate says: that an envelope's only authoritative copy is here, whose it is, and how it stands with the law. */
 export interface Certificate {

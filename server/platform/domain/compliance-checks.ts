@@ -1,6 +1,6 @@
-import type { Account } from './books.ts';
 import { copyReason } from './custody-facts.ts';
 import type { Envelope, EnvelopeEvent, KeptFile, Signer } from './envelope.ts';
+import type { Account } from './records/account.ts';
 
 /** Everything a check looks at. The bytes are what was read and hashed just now; absent when the file is missing, damaged or destroyed. */
 export interface Evidence {

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { formatLoyvaId } from '../../../shared/ids.ts';
-import type { Account, Store } from './books.ts';
+import type { Store } from './books.ts';
 import type { AllDocuments, Warning } from './documents.ts';
 import { type Draft, draftOf } from './draft.ts';
-import type { Envelope, Vessel } from './envelope.ts';
+import type { Envelope } from './envelope.ts';
 import type { EnvelopeRequest } from './envelope-request.ts';
 import type { Parties } from './envelopes.ts';
 import type { Links } from './links.ts';
+import type { Account } from './records/account.ts';
+import type { Vessel } from './records/files.ts';
 import { firstReminder } from './reminders.ts';
 import { inviteSigners } from './signing-mail.ts';
 

@@ -1,6 +1,6 @@
-import type { Account } from './books.ts';
 import type { CustodyFacts, Finished } from './documents.ts';
 import { authoritativeOf, documentOf, type Envelope, type EnvelopeEvent, type Signer } from './envelope.ts';
+import type { Account } from './records/account.ts';
 import { historyOf } from './seal-facts.ts';
 
 /** An envelope as it goes into the vault. */

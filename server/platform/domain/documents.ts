@@ -1,5 +1,6 @@
-import type { FieldOption, FieldPlace, FieldType, FieldValue } from '../../../shared/fields.ts';
+import type { FieldType, FieldValue } from '../../../shared/fields.ts';
 import type { PageBox, Place } from '../../../shared/geometry.ts';
+import type { FieldForm } from './records/field.ts';
 
 /** What the platform does with PDFs, account by account: their documents take turns, so that none can hold up the others'. */
 export interface AllDocuments {
@@ -67,26 +68,6 @@ export interface Warning {
   readonly code: string;
   readonly message: string;
   readonly pointer?: string;
-}
-
-/** What a field is, whoever asked for it. */
-export interface FieldForm {
-  readonly type: FieldType;
-  /** At least one: what is answered stands at all of them, of a radio at those of its chosen option. */
-  readonly places: readonly FieldPlace[];
-  readonly required: boolean;
-  readonly label: string | null;
-  /** Unique within its document, envelope or template. */
-  readonly name: string | null;
-  readonly multiline: boolean;
-  /** In characters (Unicode code points). */
-  readonly maxLength: number | null;
-  /** Of radio and dropdown, at least one. */
-  readonly options: readonly FieldOption[] | null;
-  /** What a checkbox's tick stands for. */
-  readonly exportValue: string | null;
-  /** Of a kind that answers its type. */
-  readonly value: FieldValue | null;
 }
 
 /** A field that the document itself asks for: of its form (ISO 32000-2, 12.7), each widget a place, its tooltip the label; or a text tag. */

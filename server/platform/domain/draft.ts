@@ -1,17 +1,22 @@
 import { displayed } from '../../../shared/geometry.ts';
 import { Failure } from '../../../shared/problem.ts';
-import { type Account, ownerKey, type Store } from './books.ts';
+import type { Store } from './books.ts';
 import type { Documents, TakenIn, Warning } from './documents.ts';
-import type { EnvelopeField, Signer, Vessel } from './envelope.ts';
+import type { EnvelopeField, Signer } from './envelope.ts';
 import { type EnvelopeRequest, faultsOf, nameOfFile, type SignerRequest, signersOf, type UploadedDocument } from './envelope-request.ts';
 import { placeFaults } from './field-faults.ts';
-import { type FieldRequest, newField } from './field-request.ts';
+import { newField } from './field-request.ts';
 import { requestFitFaults } from './fitting.ts';
 import { ownFields } from './found-fields.ts';
 import { withGivenValues } from './given-values.ts';
+import { ownerKey } from './people.ts';
+import type { Account } from './records/account.ts';
+import type { FieldRequest } from './records/field.ts';
+import type { Vessel } from './records/files.ts';
+import type { Template } from './records/template.ts';
 import { refuseIf } from './refuse.ts';
 import { newId } from './secrets.ts';
-import { castFaults, castOf, type Template } from './template.ts';
+import { castFaults, castOf } from './template.ts';
 import { templateBytes } from './templates.ts';
 
 type Parts = { store: Store; documents: Documents; vessel: Vessel };

@@ -1,8 +1,8 @@
 import type { Fault } from '../../../shared/problem.ts';
-import { ownerKey } from './books.ts';
 import type { Envelope } from './envelope.ts';
 import { fieldFaults, printedOf } from './field-faults.ts';
 import type { AskedField } from './field-request.ts';
+import { ownerKey } from './people.ts';
 import { printFaults } from './print.ts';
 
 /** An envelope as it is asked for, each part read; whether the parts fit together is looked at here. */

@@ -1,35 +1,11 @@
-import type { Readable } from 'node:stream';
 import type { Assurance } from '../../../shared/ceremony.ts';
 import type { FieldValue } from '../../../shared/fields.ts';
 import type { PageBox } from '../../../shared/geometry.ts';
 import type { Listed, Wanted } from '../../../shared/list.ts';
 import type { EnvelopeStatus } from '../../../shared/vendors/loyva.ts';
-import type { FieldForm } from './documents.ts';
 import type { Person } from './people.ts';
-
-/**
- * What an envelope is and how it moves. `finishing` is ours: everybody has signed and the file is being sealed; the vendor API says `viewed`
- * until the transaction that records the sealed file makes it `completed`. `destroyed` is ours too: the receiver has acknowledged the released
- * copy and the content key is gone; the vendor API goes on saying `released`.
- */
-export type EnvelopeState = EnvelopeStatus | 'finishing' | 'destroyed';
-
-/** Every move there is: from, and where to. What is not here is a 409 that says both. */
-export const moves: Readonly<Record<EnvelopeState, readonly EnvelopeState[]>> = {
-  pending: ['uploaded', 'voided', 'expired'],
-  uploaded: ['vaulted', 'voided'],
-  preparing: ['sent', 'voided'],
-  sent: ['viewed', 'finishing', 'declined', 'voided', 'expired'],
-  viewed: ['finishing', 'declined', 'voided', 'expired'],
-  finishing: ['completed'],
-  completed: ['vaulted'],
-  vaulted: ['released'],
-  released: ['vaulted', 'destroyed'],
-  destroyed: [],
-  declined: [],
-  voided: [],
-  expired: [],
-};
+import type { FieldForm } from './records/field.ts';
+import type { EnvelopeState } from './records/moves.ts';
 
 export interface Envelope {
   readonly id: string;
@@ -241,29 +217,4 @@ export interface EnvelopeBook {
   overdue(now: number, limit: number): Promise<Envelope[]>;
   /** Open envelopes that reminding is to look at. */
   remindable(now: number, limit: number): Promise<Envelope[]>;
-}
-
-/** A kept file that was found whole, to be read a piece at a time: so many readers who are slow hold next to nothing in memory. */
-export interface OpenedFile {
-  readonly size: number;
-  readonly sha256: string;
-  /**
-   * Its bytes from `first` to `last`, both counted from 0 and included. All of it is authenticated once more meanwhile: what was changed in between
-   * ends in an error before the last piece.
-   */
-  read(first: number, last: number): Readable;
-}
-
-/** Files of envelopes: encrypted under the envelope's content key, addressed by the hash of the ciphertext. A damaged one throws. */
-export interface Vessel {
-  put(contentKey: Uint8Array, bytes: Uint8Array): Promise<KeptFile>;
-  get(contentKey: Uint8Array, file: KeptFile): Promise<Buffer>;
-  open(contentKey: Uint8Array, file: KeptFile): Promise<OpenedFile>;
-  /** Addresses of files that were last written before this instant, unfinished ones included. */
-  older(before: number): Promise<string[]>;
-  delete(address: string): Promise<void>;
-  /** Puts a file that nobody seems to name aside, with the reason and the instant; whoever reads it all the same has it back. */
-  setAside(address: string, reason: string, at: number): Promise<void>;
-  /** Deletes what was set aside before this instant, but for those that are named now: they are put back. */
-  clearAside(before: number, named: ReadonlySet<string>): Promise<void>;
 }

@@ -1,7 +1,8 @@
 import { Failure } from '../../../shared/problem.ts';
-import type { Account, Books, Store } from './books.ts';
-import type { EnvelopeState } from './envelope.ts';
+import type { Books, Store } from './books.ts';
 import type { Erasure, Forgotten, Trace } from './people.ts';
+import type { Account } from './records/account.ts';
+import type { EnvelopeState } from './records/moves.ts';
 
 /** A mail that is being sent when it is deleted has become a file by then: the sender's lease is a minute. */
 const sending = 2 * 60_000;

@@ -1,13 +1,7 @@
 import { type FieldPlace, fieldTraits, lengthOf } from '../../../shared/fields.ts';
-import type { FieldForm } from './documents.ts';
 import type { EnvelopeField } from './envelope.ts';
+import type { FieldForm, FieldRequest } from './records/field.ts';
 import { newId } from './secrets.ts';
-
-/** A field as it is asked for, of an envelope or a template. */
-export interface FieldRequest extends FieldForm {
-  /** A signer's e-mail; in a template the role of whoever signs. */
-  readonly signer: string;
-}
 
 /** As it came: `placedBy` is the part of the request that says where, so that a fault is named where it is. */
 export interface AskedField extends FieldRequest {

@@ -1,9 +1,11 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { Failure } from '../../../shared/problem.ts';
-import type { Account, Books, Store } from './books.ts';
-import { authoritativeOf, type Envelope, type KeptFile, type OpenedFile, type Reached } from './envelope.ts';
+import type { Books, Store } from './books.ts';
+import { authoritativeOf, type Envelope, type KeptFile, type Reached } from './envelope.ts';
 import { statusOf } from './envelopes.ts';
 import { type Files, gone } from './files.ts';
+import type { Account } from './records/account.ts';
+import type { OpenedFile } from './records/files.ts';
 
 /** The authoritative file; the watermarked copy that everyday reading should use; the custody record; and the authoritative file on its way out. */
 export const fileKinds = ['authoritative', 'copy', 'custody', 'export'] as const;

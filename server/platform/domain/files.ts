@@ -1,7 +1,8 @@
 import { Failure } from '../../../shared/problem.ts';
 import type { Store } from './books.ts';
 import { DamagedFile } from './damage.ts';
-import type { Envelope, KeptFile, OpenedFile, Vessel } from './envelope.ts';
+import type { Envelope, KeptFile } from './envelope.ts';
+import type { OpenedFile, Vessel } from './records/files.ts';
 
 type Reading<T> = (contentKey: Uint8Array, file: KeptFile) => Promise<T>;
 

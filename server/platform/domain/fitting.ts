@@ -3,7 +3,8 @@ import type { PageBox } from '../../../shared/geometry.ts';
 import type { Fault } from '../../../shared/problem.ts';
 import type { Documents } from './documents.ts';
 import type { EnvelopeField } from './envelope.ts';
-import { type FieldRequest, newField } from './field-request.ts';
+import { newField } from './field-request.ts';
+import type { FieldRequest } from './records/field.ts';
 import { marksOf } from './seal-facts.ts';
 
 /** A field with the answer it is to show, and what that answer is called where it was given. */

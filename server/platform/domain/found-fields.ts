@@ -1,9 +1,10 @@
 import { type FieldOption, type FieldValue, fieldLimits, fieldTraits, lengthOf } from '../../../shared/fields.ts';
 import type { Fault } from '../../../shared/problem.ts';
 import { envelopeLimits } from '../../../shared/vendors/loyva.ts';
-import type { Documents, FieldForm, FoundField, PageWords, SignatureLine, TakenIn } from './documents.ts';
-import { type FieldRequest, plainForm } from './field-request.ts';
+import type { Documents, FoundField, PageWords, SignatureLine, TakenIn } from './documents.ts';
+import { plainForm } from './field-request.ts';
 import { printFaults } from './print.ts';
+import type { FieldForm, FieldRequest } from './records/field.ts';
 import { refuseIf } from './refuse.ts';
 
 /** Fields that a document asks for by itself, as they become fields of an envelope or a template. */

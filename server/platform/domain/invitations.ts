@@ -1,5 +1,6 @@
 import { Failure } from '../../../shared/problem.ts';
-import type { Invitation, Organization, Store } from './books.ts';
+import type { Store } from './books.ts';
+import type { Invitation, Organization } from './records/sandbox.ts';
 import { hashOf } from './secrets.ts';
 
 export type Invitations = ReturnType<typeof invitationsOf>;

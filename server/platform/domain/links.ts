@@ -1,8 +1,4 @@
-/** What a mail leads to: an invitation's page, or the signing page with a way in that is this mail's own. */
-export interface MailLink {
-  readonly kind: 'invitation' | 'signing';
-  readonly id: string;
-}
+import type { MailLink } from './records/mail.ts';
 
 /** The addresses that carry a secret. Each is made from the record's id and the platform's key, so that it can be given again and is never kept. */
 export interface Links {

@@ -1,21 +1,8 @@
-import type { Books, Organization } from './books.ts';
-import type { Links, MailLink } from './links.ts';
+import type { Books } from './books.ts';
+import type { Links } from './links.ts';
+import type { Mail } from './records/mail.ts';
+import type { Organization } from './records/sandbox.ts';
 import { hashOf, newId } from './secrets.ts';
-
-/** A mail as it waits in the outbox: complete but for its link, which is a secret and made again when the mail leaves. */
-export interface Mail {
-  readonly id: string;
-  readonly at: number;
-  readonly from: string;
-  readonly to: string;
-  readonly subject: string;
-  readonly opening: string;
-  /** What the mail leads to; null where nothing is left to do. */
-  readonly link: MailLink | null;
-  readonly closing: string;
-  /** Of mails about an envelope; those of the first versions do not say it. */
-  readonly envelopeId?: string;
-}
 
 interface Person {
   readonly email: string;

@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Failure } from '../../../shared/problem.ts';
-import { type Account, type Books, type KelviqRecord, type Organization, ownerKey, type Store } from './books.ts';
+import type { Books, Store } from './books.ts';
 import type { Links } from './links.ts';
 import { magicOf, playInstead, type Trick } from './magic.ts';
 import { invite } from './mail.ts';
+import { ownerKey } from './people.ts';
+import type { Account } from './records/account.ts';
+import type { KelviqRecord, Organization } from './records/sandbox.ts';
 import { hashOf, newId, newSecret } from './secrets.ts';
 
 /** What came of a provisioning. A trick may have been played after the work was done. */

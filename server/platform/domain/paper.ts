@@ -1,8 +1,10 @@
-import type { Account, Store } from './books.ts';
+import type { Store } from './books.ts';
 import type { AllDocuments } from './documents.ts';
-import type { Envelope, Vessel } from './envelope.ts';
+import type { Envelope } from './envelope.ts';
 import type { UploadedDocument } from './envelope-request.ts';
 import { impossible, type Parties, partiesOf, statusOf } from './envelopes.ts';
+import type { Account } from './records/account.ts';
+import type { Vessel } from './records/files.ts';
 
 type Parts = { store: Store; documents: AllDocuments; vessel: Vessel };
 

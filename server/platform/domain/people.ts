@@ -1,4 +1,4 @@
-import type { EnvelopeState } from './envelope.ts';
+import type { EnvelopeState } from './records/moves.ts';
 
 /** Somebody of whom an account keeps personal data; the same e-mail at another account is somebody else. */
 export interface Person {
@@ -48,3 +48,6 @@ export interface PeopleBook {
   /** Of these, those who were forgotten by `then`. */
   settled(personIds: readonly string[], then: number): Promise<void>;
 }
+
+/** An e-mail address as owners are compared: without case. */
+export const ownerKey = (email: string): string => email.toLowerCase();

@@ -1,9 +1,10 @@
 import { Failure } from '../../../shared/problem.ts';
-import type { Account, Books, Store } from './books.ts';
+import type { Books, Store } from './books.ts';
 import { authoritativeOf, type Envelope, hasLapsed, type KeptFile, type Release } from './envelope.ts';
 import { impossible, statusOf } from './envelopes.ts';
 import type { FileLinks } from './file-links.ts';
 import type { Files } from './files.ts';
+import type { Account } from './records/account.ts';
 
 /** How long a frozen copy waits for its acknowledgement: 72 hours, in milliseconds. */
 const patience = 72 * 3_600_000;

@@ -1,8 +1,10 @@
 import { Failure } from '../../../shared/problem.ts';
-import { type Account, type Books, ownerKey, type Store } from './books.ts';
+import type { Books, Store } from './books.ts';
 import type { Envelope, Reminders as Rhythm, Signer } from './envelope.ts';
 import { isOpen, notASigner, type Parties, partiesOf, requireOpen } from './envelopes.ts';
 import type { Links } from './links.ts';
+import { ownerKey } from './people.ts';
+import type { Account } from './records/account.ts';
 import { remindSigner } from './signing-mail.ts';
 import { signersInTurn } from './turns.ts';
 

@@ -2,7 +2,8 @@ import type { CeremonyView } from '../../../shared/ceremony.ts';
 import { Failure } from '../../../shared/problem.ts';
 import { utc } from '../../../shared/time-zone.ts';
 import type { Books } from './books.ts';
-import type { Envelope, EnvelopeField, EnvelopeState, Pass, Signer } from './envelope.ts';
+import type { Envelope, EnvelopeField, Pass, Signer } from './envelope.ts';
+import type { EnvelopeState } from './records/moves.ts';
 import { isTurn } from './turns.ts';
 
 /** An envelope as one of its signers stands before it. */

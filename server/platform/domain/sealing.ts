@@ -1,8 +1,9 @@
 import type { Store } from './books.ts';
 import type { Documents, SealJob } from './documents.ts';
-import { documentOf, type Envelope, type KeptFile, type Vessel } from './envelope.ts';
+import { documentOf, type Envelope, type KeptFile } from './envelope.ts';
 import type { Files } from './files.ts';
 import type { Links } from './links.ts';
+import type { Vessel } from './records/files.ts';
 import { factsOf, marksOf } from './seal-facts.ts';
 import { announceCompletion } from './signing-mail.ts';
 

@@ -1,7 +1,7 @@
 import type { Books } from './books.ts';
 import type { Envelope, Signer } from './envelope.ts';
 import type { Links } from './links.ts';
-import type { Mail } from './mail.ts';
+import type { Mail } from './records/mail.ts';
 import { hashOf, newId } from './secrets.ts';
 import { askedSigners, signersInTurn } from './turns.ts';
 

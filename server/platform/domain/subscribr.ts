@@ -2,27 +2,8 @@ import { Failure } from '../../../shared/problem.ts';
 import { type SubscriptionStatus, type TeamAbility, type TeamRole, teamAbilities } from '../../../shared/team.ts';
 import type { Store } from './books.ts';
 import { magicOf } from './magic.ts';
+import type { ContentTeam, TeamToken } from './records/sandbox.ts';
 import { hashOf } from './secrets.ts';
-
-/** A team at Subscribr. Every organization has one, and every partner account one of its own. */
-export interface ContentTeam {
-  readonly id: number;
-  readonly accountId: string;
-  readonly name: string;
-  readonly ownerId: number;
-  /** Null when no vendor was ever told it. */
-  readonly ownerName: string | null;
-  /** Null for an account's own team. */
-  readonly ownerEmail: string | null;
-  readonly createdAt: number;
-}
-
-export interface TeamToken {
-  readonly id: number;
-  readonly name: string;
-  readonly abilities: readonly TeamAbility[];
-  readonly lastUsedAt: number | null;
-}
 
 /** Who calls. The sandbox knows one user of each team, so all of a team's keys and tokens are that user's. */
 export interface TeamCaller {

@@ -1,5 +1,5 @@
 import type { Store } from './books.ts';
-import type { Vessel } from './envelope.ts';
+import type { Vessel } from './records/files.ts';
 
 const hour = 3_600_000;
 const quarantine = 30 * 24 * hour;

@@ -1,8 +1,9 @@
 import { Failure, type Fault } from '../../../shared/problem.ts';
 import { type TeamAbility, tokenRoles } from '../../../shared/team.ts';
 import type { Store } from './books.ts';
+import type { TeamToken } from './records/sandbox.ts';
 import { hashOf, newSecret } from './secrets.ts';
-import { admit, type TeamCaller, type TeamToken } from './subscribr.ts';
+import { admit, type TeamCaller } from './subscribr.ts';
 
 export interface TokenRequest {
   readonly name: string;

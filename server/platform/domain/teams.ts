@@ -1,9 +1,12 @@
 import { Failure } from '../../../shared/problem.ts';
-import { type Account, type Organization, ownerKey, type Store, type Team } from './books.ts';
+import type { Store } from './books.ts';
 import type { Links } from './links.ts';
 import { magicOf, playInstead } from './magic.ts';
 import { invite } from './mail.ts';
 import { type Outcome, organizationFor } from './organizations.ts';
+import { ownerKey } from './people.ts';
+import type { Account } from './records/account.ts';
+import type { Organization, Team } from './records/sandbox.ts';
 import { hashOf, newId, newSecret } from './secrets.ts';
 
 export interface TeamRequest {

@@ -1,22 +1,12 @@
-import type { Listed, Wanted } from '../../../shared/list.ts';
 import type { Fault } from '../../../shared/problem.ts';
 import { envelopeLimits } from '../../../shared/vendors/loyva.ts';
-import type { Envelope, EnvelopeDocument } from './envelope.ts';
+import type { Envelope } from './envelope.ts';
 import type { EnvelopeRequest, SignerRequest, UploadedDocument } from './envelope-request.ts';
 import { fieldFaults, printedOf } from './field-faults.ts';
-import type { AskedField, FieldRequest } from './field-request.ts';
+import type { AskedField } from './field-request.ts';
 import { printFaults } from './print.ts';
-
-/** A document with its fields, of which envelopes are made. Its fields name roles; who has them is said by each envelope. */
-export interface Template {
-  readonly id: string;
-  readonly accountId: string;
-  readonly name: string;
-  readonly order: Envelope['order'];
-  readonly document: EnvelopeDocument;
-  readonly fields: readonly FieldRequest[];
-  readonly createdAt: number;
-}
+import type { FieldRequest } from './records/field.ts';
+import type { Template } from './records/template.ts';
 
 export interface TemplateRequest {
   readonly name: string;
@@ -24,20 +14,6 @@ export interface TemplateRequest {
   readonly document: UploadedDocument;
   /** Without it those of the document itself are taken. */
   readonly fields?: readonly AskedField[] | undefined;
-}
-
-export type TemplateQuery = Wanted<readonly [createdAt: number, id: string]>;
-
-/** What the platform keeps of templates, by account. */
-export interface TemplateBook {
-  add(template: Template, contentKey: Uint8Array): Promise<void>;
-  find(accountId: string, id: string): Promise<Template | undefined>;
-  /** Newest first. */
-  list(accountId: string, query: TemplateQuery): Promise<Listed<Template>>;
-  /** The key that its file is encrypted with, opened. */
-  contentKey(accountId: string, id: string): Promise<Uint8Array | undefined>;
-  /** Gone with its key, so that nobody can read its file again; the file is noted to be deleted. False when it was not there. */
-  remove(accountId: string, id: string): Promise<boolean>;
 }
 
 /** In the order in which the fields name them; in a sequential envelope that in which they sign. */

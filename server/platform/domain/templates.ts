@@ -2,16 +2,19 @@ import { randomBytes } from 'node:crypto';
 import { displayed } from '../../../shared/geometry.ts';
 import { formatLoyvaId } from '../../../shared/ids.ts';
 import { Failure } from '../../../shared/problem.ts';
-import type { Account, Store } from './books.ts';
+import type { Store } from './books.ts';
 import { DamagedFile } from './damage.ts';
 import type { AllDocuments, Documents, TakenIn, Warning } from './documents.ts';
-import type { Vessel } from './envelope.ts';
 import { placeFaults } from './field-faults.ts';
-import { type FieldRequest, keptForm } from './field-request.ts';
+import { keptForm } from './field-request.ts';
 import { requestFitFaults } from './fitting.ts';
 import { ownFields, rolesIn } from './found-fields.ts';
+import type { Account } from './records/account.ts';
+import type { FieldRequest } from './records/field.ts';
+import type { Vessel } from './records/files.ts';
+import type { Template, TemplateQuery } from './records/template.ts';
 import { refuseIf } from './refuse.ts';
-import { type Template, type TemplateQuery, type TemplateRequest, templateFaults, tooManyRoles } from './template.ts';
+import { type TemplateRequest, templateFaults, tooManyRoles } from './template.ts';
 
 type Parts = { store: Store; documents: AllDocuments; vessel: Vessel };
 

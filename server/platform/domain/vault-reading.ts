@@ -1,14 +1,16 @@
 import { Failure } from '../../../shared/problem.ts';
-import type { Account, Books, Store } from './books.ts';
+import type { Books, Store } from './books.ts';
 import type { Compliance, Verdict } from './compliance.ts';
 import { type Custody, custodyOf } from './custody.ts';
-import type { Envelope, OpenedFile, Signer } from './envelope.ts';
+import type { Envelope, Signer } from './envelope.ts';
 import { partiesOf, statusOf } from './envelopes.ts';
 import { filenameOf, fileOf } from './file-links.ts';
 import type { Files } from './files.ts';
 import type { Links } from './links.ts';
 import type { Person } from './people.ts';
 import type { Seen } from './reached.ts';
+import type { Account } from './records/account.ts';
+import type { OpenedFile } from './records/files.ts';
 import type { VaultClaims, VaultTokens } from './vault-tokens.ts';
 
 export type VaultReading = ReturnType<typeof vaultReadingOf>;

@@ -1,11 +1,13 @@
 import { Failure } from '../../../shared/problem.ts';
-import type { Account, Store } from './books.ts';
+import type { Store } from './books.ts';
 import type { Compliance } from './compliance.ts';
 import { copyReason, custodyFactsOf } from './custody-facts.ts';
 import type { Documents } from './documents.ts';
-import { authoritativeOf, type Envelope, type KeptFile, type Vessel } from './envelope.ts';
+import { authoritativeOf, type Envelope, type KeptFile } from './envelope.ts';
 import { impossible, statusOf } from './envelopes.ts';
 import type { Files } from './files.ts';
+import type { Account } from './records/account.ts';
+import type { Vessel } from './records/files.ts';
 
 export type Vault = ReturnType<typeof vaultOf>;
 

@@ -1,17 +1,7 @@
 import type { WebhookPatch } from '../../../shared/webhook.ts';
-import type { Account, Store } from './books.ts';
-
-/** Where an account's events are sent, and what signs them. */
-export interface Webhook {
-  readonly url: string | null;
-  readonly secret: string | null;
-}
-
-/** What the platform keeps of it, by account. */
-export interface WebhookBook {
-  find(accountId: string): Promise<Webhook>;
-  put(accountId: string, webhook: Webhook, at: number): Promise<void>;
-}
+import type { Store } from './books.ts';
+import type { Account } from './records/account.ts';
+import type { Webhook } from './records/webhook.ts';
 
 export type Webhooks = ReturnType<typeof webhooksOf>;
 

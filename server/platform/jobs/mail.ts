@@ -1,6 +1,7 @@
 import type { Post } from '../../outbound/mail.ts';
 import type { Links } from '../domain/links.ts';
-import { type Mail, textOf } from '../domain/mail.ts';
+import { textOf } from '../domain/mail.ts';
+import type { Mail } from '../domain/records/mail.ts';
 
 /** The part of the outbox that posting needs. */
 export interface MailQueue {

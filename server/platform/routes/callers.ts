@@ -3,7 +3,7 @@ import { Failure } from '../../../shared/problem.ts';
 import { type LoyvaScope, loyvaKeyHeader } from '../../../shared/vendors/loyva.ts';
 import { type Rates, secondsUntil } from '../../http/rates.ts';
 import type { Accounts } from '../domain/accounts.ts';
-import type { Account } from '../domain/books.ts';
+import type { Account } from '../domain/records/account.ts';
 import { type Dialect, keyMark } from '../domain/secrets.ts';
 
 /** Who calls with a partner key, and whether that key may do this. */

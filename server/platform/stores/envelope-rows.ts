@@ -4,7 +4,6 @@ import type {
   EnvelopeDocument,
   EnvelopeEvent,
   EnvelopeField,
-  EnvelopeState,
   KeptFile,
   Pass,
   Reached,
@@ -13,11 +12,12 @@ import type {
   SignerState,
 } from '../domain/envelope.ts';
 import { firstPlace, plainForm } from '../domain/field-request.ts';
-import type { Tables } from './schema.ts';
+import type { EnvelopeState } from '../domain/records/moves.ts';
+import type { EnvelopeTables } from './envelope-schema.ts';
 
 /** How envelopes and what belongs to them are written in rows, and read from them. */
 
-export type EnvelopeRow = Omit<Selectable<Tables['envelopes']>, 'wrapped_key' | 'status' | 'acknowledge_by'>;
+export type EnvelopeRow = Omit<Selectable<EnvelopeTables['envelopes']>, 'wrapped_key' | 'status' | 'acknowledge_by'>;
 type Changes<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
 export const envelopeOf = (row: EnvelopeRow): Envelope => ({
@@ -53,7 +53,7 @@ export const envelopeOf = (row: EnvelopeRow): Envelope => ({
 });
 
 /** The columns that can change after an envelope was made; what it is does not. */
-export const envelopeChange = (it: Changes<Envelope>): Partial<Insertable<Tables['envelopes']>> =>
+export const envelopeChange = (it: Changes<Envelope>): Partial<Insertable<EnvelopeTables['envelopes']>> =>
   given({
     state: it.state,
     updated_at: it.updatedAt,
@@ -105,7 +105,7 @@ export const envelopeRow = (it: Envelope): EnvelopeRow => ({
   compliance: written(it.compliance),
 });
 
-export const signerOf = (row: Selectable<Tables['signers']>): Signer => ({
+export const signerOf = (row: Selectable<EnvelopeTables['signers']>): Signer => ({
   id: row.id,
   envelopeId: row.envelope_id,
   name: row.name,
@@ -123,7 +123,7 @@ export const signerOf = (row: Selectable<Tables['signers']>): Signer => ({
   timeZone: row.time_zone,
 });
 
-export const signerRow = (it: Signer, ordinal: number, emailKey: string): Selectable<Tables['signers']> => ({
+export const signerRow = (it: Signer, ordinal: number, emailKey: string): Selectable<EnvelopeTables['signers']> => ({
   id: it.id,
   envelope_id: it.envelopeId,
   ordinal,
@@ -144,7 +144,7 @@ export const signerRow = (it: Signer, ordinal: number, emailKey: string): Select
 });
 
 /** Answers are kept by `answer` alone, so that each counts the revision up. */
-export const signerChange = (it: Changes<Signer>): Partial<Insertable<Tables['signers']>> =>
+export const signerChange = (it: Changes<Signer>): Partial<Insertable<EnvelopeTables['signers']>> =>
   given({
     state: it.state,
     consented_at: it.consentedAt,
@@ -159,7 +159,7 @@ export const signerChange = (it: Changes<Signer>): Partial<Insertable<Tables['si
 type StoredForm = Pick<EnvelopeField, 'places' | 'name' | 'multiline' | 'maxLength' | 'options' | 'exportValue'>;
 
 /** A field of the first versions is a plain one. */
-export const fieldOf = ({ type, required, ...row }: Selectable<Tables['fields']>): EnvelopeField => ({
+export const fieldOf = ({ type, required, ...row }: Selectable<EnvelopeTables['fields']>): EnvelopeField => ({
   ...plainForm({ ...row, type: type as EnvelopeField['type'], required: required === 1 }),
   ...read<StoredForm>(row.form),
   id: row.id,
@@ -168,7 +168,7 @@ export const fieldOf = ({ type, required, ...row }: Selectable<Tables['fields']>
   value: read<NonNullable<EnvelopeField['value']>>(row.value),
 });
 
-export const fieldRow = (field: EnvelopeField, ordinal: number): Selectable<Tables['fields']> => {
+export const fieldRow = (field: EnvelopeField, ordinal: number): Selectable<EnvelopeTables['fields']> => {
   const { id, type, required, label, value, places, name, multiline, maxLength, options, exportValue } = field;
   const { page, x, y, width, height } = firstPlace(field);
   const form: StoredForm = { places, name, multiline, maxLength, options, exportValue };
@@ -184,7 +184,7 @@ export const fieldRow = (field: EnvelopeField, ordinal: number): Selectable<Tabl
 
 /** `told` is what people may read of it; nothing where it was erased. */
 export const eventOf = (
-  row: Selectable<Tables['envelope_events']>,
+  row: Selectable<EnvelopeTables['envelope_events']>,
   told: Pick<EnvelopeEvent, 'reached' | 'detail' | 'by'> | undefined,
 ): EnvelopeEvent => ({
   id: row.id,
@@ -198,7 +198,7 @@ export const eventOf = (
   erased: told === undefined,
 });
 
-export const passOf = (row: Selectable<Tables['passes']>): Pass => ({
+export const passOf = (row: Selectable<EnvelopeTables['passes']>): Pass => ({
   hash: row.hash,
   kind: row.kind as Pass['kind'],
   envelopeId: row.envelope_id,

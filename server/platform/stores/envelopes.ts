@@ -2,16 +2,18 @@ import { randomBytes } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
 import { formatLoyvaId } from '../../../shared/ids.ts';
 import type { SecretBox } from '../../storage/secret-box.ts';
-import { ownerKey } from '../domain/books.ts';
-import { type EnvelopeBook, moves } from '../domain/envelope.ts';
+import type { EnvelopeBook } from '../domain/envelope.ts';
+import { ownerKey } from '../domain/people.ts';
+import { moves } from '../domain/records/moves.ts';
 import { contentKeys } from './content-keys.ts';
 import { eventBook } from './envelope-events.ts';
 import { listEnvelopes } from './envelope-list.ts';
 import { envelopeChange, envelopeOf, envelopeRow, fieldRow, signerRow } from './envelope-rows.ts';
 import { isOpen } from './envelope-schema.ts';
-import { forSealing, forVault, inTurns } from './in-turns.ts';
+import { inTurns } from './in-turns.ts';
 import type { Tables } from './schema.ts';
 import { passBook, signerBook } from './signers.ts';
+import { forSealing, forVault } from './waiting.ts';
 
 /** Envelopes in platform.db. */
 export const envelopeBook = (db: Kysely<Tables>, box: SecretBox): EnvelopeBook => {

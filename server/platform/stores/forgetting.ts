@@ -1,7 +1,6 @@
 import { type Kysely, sql } from 'kysely';
-import { ownerKey } from '../domain/books.ts';
-import type { Mail } from '../domain/mail.ts';
-import { erasedEmail, type Person } from '../domain/people.ts';
+import { erasedEmail, ownerKey, type Person } from '../domain/people.ts';
+import type { Mail } from '../domain/records/mail.ts';
 import type { Tables } from './schema.ts';
 
 /** Overwrites what rows say of a person: who they were as a customer and a signer, what they filled in, and their ways in. */

@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
-import type { Books, Invitation, Organization, Team } from '../domain/books.ts';
+import type { Books } from '../domain/books.ts';
+import type { Invitation, Organization, Team } from '../domain/records/sandbox.ts';
 import type { Dialect } from '../domain/secrets.ts';
 import type { Tables } from './schema.ts';
 

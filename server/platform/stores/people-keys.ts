@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { SecretBox } from '../../storage/secret-box.ts';
-import { ownerKey } from '../domain/books.ts';
 import type { Person } from '../domain/people.ts';
+import { ownerKey } from '../domain/people.ts';
 import { newId } from '../domain/secrets.ts';
 import { accountKeys } from './account-keys.ts';
 import { decrypt, encrypt } from './cipher.ts';

@@ -12,11 +12,11 @@ import {
   localeColumns,
   vaultColumns,
 } from './envelope-schema.ts';
-import { turnIndexes } from './in-turns.ts';
 import { type PeopleTables, peopleSchema } from './people-schema.ts';
 import { type TeamTables, teamLists, teamSchema } from './team-schema.ts';
 import { type TemplateTables, templateLists, templateSchema } from './template-schema.ts';
 import { type VaultTables, vaultSchema } from './vault-schema.ts';
+import { turnIndexes } from './waiting.ts';
 
 /** The rows of platform.db. Secrets are SHA-256 hashes; Kelviq's server key, which every read must return, is sealed. */
 export interface Tables extends OutboxTables, TotalTables, EnvelopeTables, TemplateTables, VaultTables, PeopleTables, TeamTables {

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { SecretBox } from '../../storage/secret-box.ts';
-import type { WebhookBook } from '../domain/webhooks.ts';
+import type { WebhookBook } from '../domain/records/webhook.ts';
 import type { Tables } from './schema.ts';
 
 /** Where events are sent; each secret is sealed under its account. */

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { dataOf, envelopesPath } from '../platform/envelopes.ts';
 import { hashOf, type ReleaseData, upload } from '../platform/vault-stage.ts';
-import { call } from '../start-platform.ts';
-import type { Life } from './vault-kills.ts';
+import { call, type StartedPlatform } from '../start-platform.ts';
+
+/** A platform's life: where it is, and with which keys. */
+export type Life = Pick<StartedPlatform, 'url' | 'keys'>;
 
 /** How far a partner knows its envelope to be, by the answers it has heard. */
 export const stations = ['nothing', 'created', 'uploaded', 'vaulted', 'released', 'destroyed'] as const;

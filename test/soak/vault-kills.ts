@@ -10,8 +10,8 @@ import { mulberry32 } from '../journey/crash-kills.ts';
 import { pdfOf } from '../platform/envelopes.ts';
 import { filesOn } from '../platform/vault-stage.ts';
 import { eventually } from '../start-gateway.ts';
-import { type StartedPlatform, startPlatform } from '../start-platform.ts';
-import { type Item, newItem, takeStep } from './vault-client.ts';
+import { startPlatform } from '../start-platform.ts';
+import { type Item, type Life, newItem, takeStep } from './vault-client.ts';
 import { judgeBooks, namedFiles } from './vault-judge.ts';
 
 interface Kills {
@@ -20,9 +20,6 @@ interface Kills {
   readonly seed: number;
   readonly say: (line: string) => void;
 }
-
-/** A platform's life: where it is, and with which keys. */
-export type Life = Pick<StartedPlatform, 'url' | 'keys'>;
 
 /** Partners at once, each with one envelope on its way through the vault. */
 const partners = 4;

@@ -1,6 +1,7 @@
 import { html, render, type TemplateResult } from 'lit/html.js';
 import type { VaultView } from '../../shared/vault.ts';
-import { type Ending, endingView } from '../parts/ending.ts';
+import { endingView } from '../parts/ending.ts';
+import type { Ending } from '../parts/lost.ts';
 import { asLinkError, type LinkError } from '../session/link-error.ts';
 import { type VaultCalls, vaultOf } from '../session/vault.ts';
 import base from '../styles/base.css?inline';

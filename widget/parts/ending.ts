@@ -3,17 +3,8 @@ import { bring } from '../session/bring.ts';
 import { sleep } from '../session/link.ts';
 import type { LinkError } from '../session/link-error.ts';
 import type { Words } from '../text/words.ts';
-import { primary, type Turn, title, turnLine } from './pieces.ts';
-
-/** A state in which the view cannot go on: its sentences (`end.<name>` in the catalogue), whose turn it is, whether trying again can help. */
-export interface Ending {
-  name: string;
-  turn: Turn;
-  retryable: boolean;
-}
-
-/** The gateway cannot be reached: the one ending that is always at hand. */
-export const lost: Ending = { name: 'lost', turn: 'you', retryable: true };
+import type { Ending } from './lost.ts';
+import { primary, title, turnLine } from './pieces.ts';
 
 /** The other endings come when one is needed; undefined when they cannot be had soon. */
 export const bringEndings = () =>

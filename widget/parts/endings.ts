@@ -3,7 +3,7 @@ import type { LinkError } from '../session/link-error.ts';
 import type { Session } from '../session/session.ts';
 import { endings as sentences } from '../text/en/endings.ts';
 import { Words } from '../text/words.ts';
-import { type Ending, lost } from './ending.ts';
+import { type Ending, lost } from './lost.ts';
 import { notice, quiet } from './pieces.ts';
 
 const you = (name: string): Ending => ({ name, turn: 'you', retryable: true });

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -25,7 +25,10 @@ if (files.length === 0) {
   print(`No test file has ${wanted.join(' or ')} in its path.`);
   process.exit(1);
 }
-const folder = mkdtempSync(join(tmpdir(), 'inlay-tests-'));
+const folder = mkdtempSync(join(roomInMemory() ?? tmpdir(), 'inlay-tests-'));
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+process.env.INLAY_DATA_FOLDERS = folder;
 const table = join(folder, 'contract.txt');
 process.env.INLAY_CONTRACT_TABLE = table;
 const began = performance.now();
@@ -51,8 +54,15 @@ if (again.length > 0) {
 }
 print(`\n${closing(tallies, performance.now() - began)}`);
 if (existsSync(table)) print(`\n${readFileSync(table, 'utf8')}`);
-rmSync(folder, { recursive: true });
 process.exitCode = Object.values(tallies).some(hasFailed) ? 1 : 0;
+
+/** Where servers keep their data in tests: each commit waits for the disk, nothing else in its process goes on meanwhile, and there are thousands. */
+function roomInMemory(): string | undefined {
+  const place = '/dev/shm';
+  if (process.platform !== 'linux' || !existsSync(place)) return undefined;
+  const { bavail, bsize } = statfsSync(place);
+  return bavail * bsize > 2 ** 31 ? place : undefined;
+}
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`);

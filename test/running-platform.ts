@@ -7,14 +7,11 @@ import type { StartedPlatform } from './start-platform.ts';
 export function runs(platform: StartedPlatform) {
   let last = performance.now();
   let holders = 0;
-  let working: Promise<void> | undefined;
+  const jobs = platform.startJobs();
   const ticking = setInterval(() => {
     const now = performance.now();
     if (holders === 0) platform.clock.now += Math.round(now - last);
     last = now;
-    working ??= platform.runJobs().finally(() => {
-      working = undefined;
-    });
   }, 100);
   return {
     /** No time passes for the platform until the work is done, but what the test lets pass. */
@@ -28,7 +25,7 @@ export function runs(platform: StartedPlatform) {
     },
     async stop(): Promise<void> {
       clearInterval(ticking);
-      await working;
+      await jobs.stop();
     },
   };
 }

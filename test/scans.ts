@@ -11,7 +11,8 @@ const asked = new Map<string, Set<string>>();
 const upToDate = new WeakSet<Database>();
 const prepare = SqliteFile.prototype.prepare;
 SqliteFile.prototype.prepare = function (this: Database, text: string) {
-  if (new Error().stack?.includes('/server/storage/database.ts')) {
+  // Where a call comes from takes longer to find out than what was asked before.
+  if (!asked.get(this.name)?.has(text) && new Error().stack?.includes('/server/storage/database.ts')) {
     if (upToDate.has(this) || this.readonly) asked.set(this.name, (asked.get(this.name) ?? new Set()).add(text));
     // What follows the migrations.
     if (text.startsWith('create table if not exists opened')) upToDate.add(this);

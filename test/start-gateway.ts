@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compose, type Gateway } from '../server/gateway/compose.ts';
 import type { Edges } from '../server/gateway/domain/ports.ts';
@@ -11,6 +10,7 @@ import { openNpmPackage } from '../server/npm-package.ts';
 import { assetsFolder } from '../server/parts.ts';
 import type { VendorName } from '../shared/onboarding.ts';
 import type { IssueKey } from '../shared/registry.ts';
+import { newDataFolder } from './data-folder.ts';
 import { assertNoScans } from './scans.ts';
 
 /** A clock that tests move; it runs on by itself, but where it is held. */
@@ -86,7 +86,7 @@ export interface StartedGateway {
 
 /** Starts a gateway with a real database in a folder of its own; the vendors are wherever `vendorUrl` says. */
 export async function startGateway(options: GatewayOptions = {}): Promise<StartedGateway> {
-  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'inlay-gateway-')));
+  const dataDir = options.dataDir ?? (await newDataFolder('inlay-gateway-'));
   const masterKey = options.masterKey ?? randomBytes(32);
   const clock = options.clock ?? movableClock();
   const reported: unknown[] = [];

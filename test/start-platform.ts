@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import SqliteFile from 'better-sqlite3';
 import { type Listening, listen } from '../server/http/listen.ts';
 import type { Pace } from '../server/http/pace.ts';
+import { type Jobs, startJobs } from '../server/jobs.ts';
 import { assetsFolder } from '../server/parts.ts';
 import { compose, type Edges, type PlatformConfig } from '../server/platform/compose.ts';
 import type { KeyLimits } from '../server/platform/domain/accounts.ts';
+import { newDataFolder } from './data-folder.ts';
 import { assertNoScans } from './scans.ts';
 
 export interface StartedPlatform {
@@ -20,6 +21,8 @@ export interface StartedPlatform {
   readonly reported: unknown[];
   /** Delivers the mails that are due. */
   runJobs(): Promise<void>;
+  /** From here on the jobs run by themselves, each as often as `npm start` runs it, until they are stopped. */
+  startJobs(): Jobs;
   /** Makes or finds another account; its keys may do everything, 6,000 times a minute, unless told. */
   seed(name: string, keys?: Partial<StartedPlatform['keys']>, limits?: KeyLimits): Promise<StartedPlatform['keys']>;
   /** Rows in platform.db: Scribeless teams, Kelviq organizations, and the organizations that stand behind both. */
@@ -57,11 +60,12 @@ const generous: KeyLimits = { rateLimit: 6_000 };
 
 /** Starts a platform on a free port, with a real database in a folder of its own and one seeded account. */
 export async function startPlatform(options: Options = {}): Promise<StartedPlatform> {
-  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'inlay-platform-')));
+  const dataDir = options.dataDir ?? (await newDataFolder('inlay-platform-'));
   const key = options.key ?? randomBytes(32);
   const clock = { now: options.now ?? Date.UTC(2026, 10, 21, 9) };
   const reported: unknown[] = [];
   let listening: Listening | undefined;
+  let jobs: Jobs | undefined;
   const config: PlatformConfig = {
     dataDir,
     assets: assetsFolder,
@@ -83,7 +87,7 @@ export async function startPlatform(options: Options = {}): Promise<StartedPlatf
       now: () => clock.now,
       elapsed: () => clock.now,
       report: (error) => reported.push(error),
-      wake: () => {},
+      wake: (job) => jobs?.wake(job),
       reached: options.reached ?? (() => {}),
     },
   );
@@ -98,6 +102,10 @@ export async function startPlatform(options: Options = {}): Promise<StartedPlatf
     keys: await platform.verbs.seed({ name: 'Harbor Leasing', limits: generous }),
     runJobs: async () => {
       for (const job of platform.jobs) await job.run();
+    },
+    startJobs() {
+      jobs = startJobs(platform.jobs, (error) => reported.push(error));
+      return jobs;
     },
     seed: (name, keys, limits = generous) => platform.verbs.seed({ name, limits, ...(keys && { keys }) }),
     counts: () => countRows(join(dataDir, 'platform.db')),

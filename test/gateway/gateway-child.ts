@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import type { VendorName } from '../../shared/onboarding.ts';
+import { newDataFolder } from '../data-folder.ts';
 import type { Alive, Born } from '../journey/crash-gateway.ts';
 import { freePort } from '../start-gateway.ts';
 
@@ -18,7 +17,7 @@ export async function passFor(child: ChildProcess, ms: number): Promise<void> {
 
 /** A gateway in a process of its own, on one folder for all of its lives. */
 export async function gatewayChild(vendorUrl: string, origin: string, vendorKeys: Partial<Record<VendorName, string>>) {
-  const dataDir = await mkdtemp(join(tmpdir(), 'inlay-gateway-'));
+  const dataDir = await newDataFolder('inlay-gateway-');
   const port = await freePort();
   const born: Born = { dataDir, masterKey: randomBytes(32).toString('hex'), vendorUrl, port };
   let child: ChildProcess | undefined;

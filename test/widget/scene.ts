@@ -110,7 +110,8 @@ export class Theatre {
     partner = this.partner,
   ): Promise<void> {
     this.host.give = give ?? (() => this.mint(customer, { profile }, partner));
-    const context = await this.#browser.newContext({ viewport: { width: 1280, height: 900 } });
+    // Nothing here is about motion, of which the browser draws every frame.
+    const context = await this.#browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
     context.setDefaultTimeout(patience);
     const page = await context.newPage();
     const violations: string[] = [];

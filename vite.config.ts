@@ -13,7 +13,7 @@ const pdfjs = at('node_modules/pdfjs-dist/');
 /** What is loaded only when it is needed, or by one entry alone; a module that is none of this is in `core`. */
 const apart = [
   /\/views\/\w+\//,
-  /\/widget\/(?:index|hosted\/|parts\/endings|session\/(?:asset|ceremony|vault)|styles\/cards|text\/en\/(?!shell))/,
+  /\/widget\/(?:index|hosted\/|parts\/(?:aloud|endings)|session\/(?:asset|ceremony|vault)|styles\/cards|text\/en\/(?!shell))/,
   /\/shared\/(?:rules|vat|geometry|fields|ink|marks|ceremony|direction|written|covered)/,
   /\/node_modules\/pdfjs-dist\//,
 ];

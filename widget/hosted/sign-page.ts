@@ -1,5 +1,4 @@
 import { html, nothing, render, type TemplateResult } from 'lit/html.js';
-import type { CeremonyView } from '../../shared/ceremony.ts';
 import { primary, title } from '../parts/pieces.ts';
 import { ceremonyOfLink } from '../session/ceremony-link.ts';
 import { asLinkError, type LinkError } from '../session/link-error.ts';
@@ -9,6 +8,7 @@ import { link as sentences } from '../text/en/link.ts';
 import { Words } from '../text/words.ts';
 import { adopt } from '../theme.ts';
 import { Signing } from '../views/signing/signing.ts';
+import type { Ceremony } from '../views/signing/state.ts';
 import type { Frame } from '../views/view.ts';
 import page from './sign.css?inline';
 
@@ -95,7 +95,7 @@ export class SignPage implements Frame {
     this.focusOn('title');
   }
 
-  #onChange(view: CeremonyView): void {
+  #onChange(view: Ceremony): void {
     document.title = this.words.say(view.state === 'open' && view.you.turn ? 'link.sign' : 'link.see', { name: view.name });
   }
 

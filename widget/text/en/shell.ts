@@ -1,4 +1,4 @@
-/** What the element says before a view is there, and when nothing can be loaded. */
+/** What the element says before a view is there, and when nothing can be loaded; and what every view says of saving. */
 export const shell = {
   'turn.you': 'Your turn',
   'turn.us': 'Our turn',
@@ -11,5 +11,8 @@ export const shell = {
   'end.lost.title': 'We could not load this page',
   'end.lost.text': 'The server did not answer. Nothing you entered is lost.',
   'end.lost.saved': 'The server did not answer. Nothing you entered is lost: it was last saved at {time}.',
+  'saved.at': 'Saved {time}',
+  'saved.busy': 'Saving…',
+  'saved.not': 'Not saved yet',
   portal: 'Your portal',
 } as const;

@@ -3,8 +3,9 @@ import type { AccountView } from '../../../shared/onboarding.ts';
 import { drawn, icon } from '../../parts/icons.ts';
 import { type Content, notice, primary, quiet, title, turnLine } from '../../parts/pieces.ts';
 import type { Words } from '../../text/words.ts';
-import { isBusy, type Model } from './model.ts';
+import type { Model } from './model.ts';
 import { type Reopen, reopenButton } from './reopen.ts';
+import { isBusy } from './state.ts';
 import { unknownIcon, vendorIcons } from './vendor-icons.ts';
 
 /** One card per vendor. `onGo` is there when the next step is open. */

@@ -1,16 +1,12 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
-import type { Field, OnboardingView, Section } from '../../../shared/onboarding.ts';
+import type { Field, Section } from '../../../shared/onboarding.ts';
 import type { Fault } from '../../../shared/problem.ts';
-import { icon } from '../../parts/icons.ts';
 import { type Content, notice } from '../../parts/pieces.ts';
+import { type Kept, savedMark } from '../../parts/saved.ts';
 import type { Words } from '../../text/words.ts';
 import type { Host } from '../view.ts';
 import type { Form } from './details/form.ts';
-
-export type Run = OnboardingView;
-export type Step = Run['steps'][number];
-/** Whether the answers are kept; `unreached`: the gateway does not answer, and asking goes on. */
-export type Saved = 'saved' | 'saving' | 'waiting' | 'unreached';
+import type { Run, RunState, Step } from './state.ts';
 
 export type Cut = 'offline' | 'unreached' | undefined;
 
@@ -22,15 +18,15 @@ export class Model {
   readonly run: Run;
   readonly step: Step;
   readonly form: Form;
-  readonly saved: Saved;
+  readonly saved: Kept;
   /** Why nothing reaches the gateway, if so. */
   readonly cut: Cut;
   readonly #now: number;
 
-  constructor({ words, level, client }: Host, run: Run, step: Step, form: Form, saved: Saved, cut: Cut) {
+  constructor({ words, level, client }: Host, { view, step, form }: RunState, saved: Kept, cut: Cut) {
     this.words = words;
     this.level = level;
-    this.run = run;
+    this.run = view;
     this.step = step;
     this.form = form;
     this.saved = saved;
@@ -47,7 +43,7 @@ export class Model {
   head(turn: Content, title: Content, lead: string): TemplateResult {
     return html`
       <div class="content-head">
-        <div class="content-top">${turn} ${this.#savedMark()}</div>
+        <div class="content-top">${turn} ${savedMark(this.words, this.saved, this.run.saved_at)}</div>
         ${title}
         <p class="lead" part="lead">${lead}</p>
       </div>
@@ -59,17 +55,6 @@ export class Model {
     if (!cut) return nothing;
     const text = words.say(step.kind === 'details' && run.details.editable ? 'cut.form' : 'cut.wait');
     return notice('warning', 'off', words.say(`cut.${cut}`), level + 1, text);
-  }
-
-  /** Read by eye only: the element's live region speaks for it, at most every 30 seconds. */
-  #savedMark(): Content {
-    const { words, saved, run } = this;
-    const off = saved === 'unreached';
-    if (saved !== 'saving' && !off && !run.saved_at) return nothing;
-    const text = off
-      ? words.say('saved.not')
-      : words.say(saved === 'saving' ? 'saved.busy' : 'saved.at', { time: words.time(run.saved_at) });
-    return html`<p class="saved" part="saved" data-off=${off ? '' : nothing}>${saved === 'saving' ? nothing : icon(off ? 'off' : 'check', 's')}${text}</p>`;
   }
 
   /** How long ago an instant was, as in "6 s". */
@@ -112,8 +97,5 @@ export class Model {
     return this.words.find(`rule.${code}${params?.said ? '.said' : ''}`, named) ?? this.words.say('rule.other');
   }
 }
-
-/** An account on which somebody is at work. */
-export const isBusy = ({ state }: Run['accounts'][number]): boolean => /planned|asking|opened/.test(state);
 
 const capital = (name: string): string => (name.charAt(0).toUpperCase() + name.slice(1)).replaceAll('_', ' ');

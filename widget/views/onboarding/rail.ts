@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { icon } from '../../parts/icons.ts';
-import { isBusy, type Model, type Step } from './model.ts';
+import type { Model } from './model.ts';
+import { isBusy, type Step } from './state.ts';
 
 /** The steps: a list at the side, or a bar on top where the element is narrow. Steps behind and open ones can be looked at. */
 export function railView(model: Model, go: (step: Step) => void): TemplateResult {

@@ -6,8 +6,9 @@ import { bring } from '../../session/bring.ts';
 import { asLinkError } from '../../session/link-error.ts';
 import { adopt } from '../../theme.ts';
 import type { Host, View } from '../view.ts';
-import type { Model, Step } from './model.ts';
+import type { Model } from './model.ts';
 import { type Reopen, reopenButton } from './reopen.ts';
+import type { RunState, Step } from './state.ts';
 
 /** Which of these states is whose. */
 const turns: Partial<Record<SignState, Turn>> = {
@@ -22,7 +23,7 @@ const turns: Partial<Record<SignState, Turn>> = {
 /** The sign step: the signing view inside the onboarding, in its own chunk; what it cannot tell, the run tells. */
 export class SignStep {
   readonly #host: Host;
-  readonly #read: () => Promise<unknown>;
+  readonly #run: RunState;
   #signing: View | undefined;
   #envelope = '';
   #state: 'out' | 'bringing' | 'shown' | 'refused' | 'lost' = 'out';
@@ -33,9 +34,9 @@ export class SignStep {
   /** How the ceremony stood when the run was last asked for. */
   #stood = '';
 
-  constructor(host: Host, read: () => Promise<unknown>) {
+  constructor(host: Host, run: RunState) {
     this.#host = host;
-    this.#read = read;
+    this.#run = run;
   }
 
   /** The step is shown: the ceremony is opened as soon as there is one. */
@@ -158,7 +159,7 @@ export class SignStep {
 
   /** The signer did something, or somebody else did: the run knows soon, and is asked at once. */
   #onChange(stood: string): void {
-    if (this.#stood && this.#stood !== stood) void this.#read().catch(() => undefined);
+    if (this.#stood && this.#stood !== stood) void this.#run.read().catch(() => undefined);
     this.#stood = stood;
   }
 }

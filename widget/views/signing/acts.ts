@@ -2,21 +2,12 @@ import { html, nothing } from 'lit/html.js';
 import type { CeremonyView } from '../../../shared/ceremony.ts';
 import { type Content, notice } from '../../parts/pieces.ts';
 import { asLinkError, type LinkError } from '../../session/link-error.ts';
+import type { Polling } from '../polling.ts';
 import type { Frame } from '../view.ts';
-import type { Scene } from './model.ts';
+import type { OpenDialog } from './dialogs/open-dialog.ts';
+import type { CeremonyState, Scene } from './state.ts';
 
 export type Act = 'consent' | 'finish' | 'decline';
-
-interface Ways {
-  scene(): Scene;
-  /** Reads the state; rejects when it could not be read. */
-  read(): Promise<void>;
-  take(view: CeremonyView): void;
-  /** Reads the state soon, and again until there is an answer. */
-  ask(): void;
-  /** A dialog is open, and says itself what went wrong. */
-  hasDialog(): boolean;
-}
 
 /** Codes by which the server says that the ceremony is not as the signer saw it. */
 const moved = /^(ceremony-changed|invalid-input|consent-missing)$/;
@@ -27,19 +18,45 @@ export class Acts {
   /** Why the last act did not come about. */
   trouble: Content = nothing;
   readonly #host: Frame;
-  readonly #ways: Ways;
+  readonly #state: CeremonyState;
+  readonly #watch: Polling;
+  readonly #dialog: OpenDialog;
   /** By intent: retries of the same carry the same key. */
   readonly #keys = new Map<string, string>();
   /** An act whose outcome nobody could tell: the next reading decides. */
   #unsure: Act | undefined;
 
-  constructor(host: Frame, ways: Ways) {
+  constructor(host: Frame, state: CeremonyState, watch: Polling, dialog: OpenDialog) {
     this.#host = host;
-    this.#ways = ways;
+    this.#state = state;
+    this.#watch = watch;
+    this.#dialog = dialog;
+    state.subscribe(({ kind }) => kind === 'read' && this.#settle(state.scene));
+  }
+
+  async consent(): Promise<void> {
+    const { calls, view } = this.#state;
+    const { version, sha256 } = view.consent;
+    await this.#take('consent', sha256, (key) => calls.consent({ version, sha256, agreed: true }, key));
+  }
+
+  /** Signs what is shown: the document with this hash, and the answers that are kept. */
+  async finish(event: Event, document_sha256: string): Promise<void> {
+    const { calls, view } = this.#state;
+    const { revision, today, pages_seen } = view;
+    const request = { document_sha256, revision, date: today };
+    await this.#take('finish', JSON.stringify(request), async (key) => {
+      if (this.#state.view.required_reading) await calls.pages(pages_seen);
+      return calls.finish(event, request, key);
+    });
   }
 
   /** Answers the sentence of why not, or ''. */
-  async take(act: Act, intent: string, call: (key: string) => Promise<CeremonyView>): Promise<string> {
+  decline(event: Event, reason: string): Promise<string> {
+    return this.#take('decline', reason, (key) => this.#state.calls.decline(event, reason, key));
+  }
+
+  async #take(act: Act, intent: string, call: (key: string) => Promise<CeremonyView>): Promise<string> {
     if (this.busy) return '';
     const { words } = this.#host;
     this.busy = act;
@@ -47,9 +64,9 @@ export class Acts {
     const name = `${act} ${intent}`;
     const key = this.#keys.get(name) ?? crypto.randomUUID();
     this.#keys.set(name, key);
-    this.#host.announce(words.say(act === 'finish' ? 'sign.finishing' : 'kept.busy'));
+    this.#host.announce(words.say(act === 'finish' ? 'sign.finishing' : 'saved.busy'));
     try {
-      this.#ways.take(await call(key));
+      this.#state.take(await call(key));
       return '';
     } catch (thrown) {
       return await this.#refused(act, name, asLinkError(thrown));
@@ -60,7 +77,7 @@ export class Acts {
   }
 
   /** The state was read: what was unclear is clear now. Either the scene says that it was done, or nothing came of it. */
-  settle(scene: Scene): void {
+  #settle(scene: Scene): void {
     const act = this.#unsure;
     this.#unsure = undefined;
     if (act && /^(consent|opening|unopened|sign)$/.test(scene)) this.#say(act, this.#host.words.say('unsigned.reach'));
@@ -68,16 +85,17 @@ export class Acts {
 
   async #refused(act: Act, name: string, error: LinkError): Promise<string> {
     if (!error.unclear) this.#keys.delete(name);
-    const before = this.#ways.scene();
-    const known = await this.#ways.read().then(
+    const before = this.#state.scene;
+    const known = await this.#state.read().then(
       () => true,
       () => false,
     );
-    if (this.#ways.scene() !== before) return '';
+    if (this.#state.scene !== before) return '';
     const text = await this.#sentence(error, known);
     this.#say(act, text);
     this.#unsure = known || !error.unclear ? undefined : act;
-    if (!known) this.#ways.ask();
+    // Soon, and again until there is an answer.
+    if (!known) void this.#watch.now();
     return text;
   }
 
@@ -93,7 +111,8 @@ export class Acts {
   #say(act: Act, text: string): void {
     const { words, level } = this.#host;
     this.trouble = html`<div role="alert" tabindex="-1" id="trouble">${notice('warning', 'alert', words.say(`unsigned.${act}`), level + 1, text)}</div>`;
-    if (!this.#ways.hasDialog()) this.#host.focusOn('trouble');
+    // A dialog that is open says itself what went wrong.
+    if (!this.#dialog.isOpen) this.#host.focusOn('trouble');
     this.#host.requestUpdate();
   }
 }

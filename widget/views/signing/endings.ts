@@ -2,8 +2,9 @@ import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { drawn, icon } from '../../parts/icons.ts';
 import { type Content, primary, type Turn, title, turnLine } from '../../parts/pieces.ts';
 import { icons } from './icons.ts';
-import type { Model, Scene, Signer } from './model.ts';
+import type { Model, Signer } from './model.ts';
 import { momentOf } from './moment.ts';
+import type { Scene } from './state.ts';
 
 export interface EndingProps {
   downloading: boolean;
@@ -36,7 +37,7 @@ export function endingView(model: Model, name: Scene, props: EndingProps): Templ
           ? html`<div class="actions" part="actions">${primary({
               label: words.say('completed.download'),
               icon: drawn(icons.download),
-              busy: props.downloading ? words.say('kept.busy') : undefined,
+              busy: props.downloading ? words.say('saved.busy') : undefined,
               press: props.onDownload,
             })}</div>`
           : nothing

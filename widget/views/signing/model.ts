@@ -1,50 +1,27 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
-import type { CeremonyView } from '../../../shared/ceremony.ts';
 import { labelOf } from '../../../shared/fields.ts';
+import type { Fault } from '../../../shared/problem.ts';
 import { type Content, notice } from '../../parts/pieces.ts';
 import type { Words } from '../../text/words.ts';
 import type { Frame } from '../view.ts';
-import type { Field } from './answers/answers.ts';
 import type { Outlines } from './answers/outlines.ts';
+import type { Ceremony, Field } from './state.ts';
 
-export type Signer = CeremonyView['signers'][number];
-
-/** What is shown: which of the ceremony's states it is for the signer who asks. */
-export type Scene =
-  | 'consent'
-  | 'opening'
-  | 'unopened'
-  | 'sign'
-  | 'waiting'
-  | 'signed'
-  | 'sealing'
-  | 'completed'
-  | 'declined'
-  | 'voided'
-  | 'expired';
-
-/** The model of a ceremony before anything of this page is known: `opening` stands for the document in all its states. */
-export function sceneOf({ state, you, consent }: CeremonyView): Scene {
-  if (state === 'finishing') return 'sealing';
-  if (state !== 'open') return state;
-  if (you.state === 'signed') return 'signed';
-  if (!you.turn) return 'waiting';
-  return consent.given_at ? 'opening' : 'consent';
-}
+export type Signer = Ceremony['signers'][number];
 
 /** What every model is drawn from, made anew for each rendering. */
 export class Model {
   readonly words: Words;
   /** Level of the model's heading. */
   readonly level: number;
-  readonly view: CeremonyView;
+  readonly view: Ceremony;
   /** Why an act of the signer did not come about, with the act's name. */
   readonly trouble: Content;
   /** Nothing reaches the server. */
   readonly away: 'offline' | 'unreached' | undefined;
   readonly outlines: Outlines | undefined;
 
-  constructor({ words, level }: Frame, view: CeremonyView, trouble: Content, away: Model['away'], outlines?: Outlines) {
+  constructor({ words, level }: Frame, view: Ceremony, trouble: Content, away: Model['away'], outlines?: Outlines) {
     this.words = words;
     this.level = level;
     this.view = view;
@@ -72,6 +49,11 @@ export class Model {
   said({ options }: Field, value: Field['value']): string {
     if (value?.kind === 'chosen') return labelOf(value.option, options);
     return value && 'text' in value ? value.text : '';
+  }
+
+  /** What is wrong with an answer, also by a rule that this version does not know. */
+  sentence({ code, params }: Pick<Fault, 'code' | 'params'>): string {
+    return this.words.find(`fault.${code}`, params) ?? this.words.say('fault.other');
   }
 
   /** Above everything: that the connection is lost. */

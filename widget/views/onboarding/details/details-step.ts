@@ -2,23 +2,12 @@ import { html, nothing } from 'lit/html.js';
 import { type Content, notice, turnLine } from '../../../parts/pieces.ts';
 import { asLinkError, LinkError } from '../../../session/link-error.ts';
 import type { Host } from '../../view.ts';
-import type { Model, Run } from '../model.ts';
+import type { Model } from '../model.ts';
+import type { Run, RunState } from '../state.ts';
 import { bringTable, checkAll, checkField } from './checks.ts';
 import { Draft } from './draft.ts';
 import type { Form } from './form.ts';
 import { faulty, summaryView } from './summary.ts';
-
-/** What the step asks of its view. */
-export interface Ways {
-  readonly run: Run;
-  readonly step: string;
-  take(run: Run): Promise<void>;
-  read(): Promise<void>;
-  kept(revision: number, at: string): void;
-}
-
-/** Milliseconds between two times of saying "saved" aloud. */
-const quietFor = 30_000;
 
 /**
  * Now, or when what the pointer holds down is let go and has had its click: a fault that came out in between would push the button from
@@ -43,27 +32,17 @@ export class DetailsStep {
   reopening = false;
   readonly #host: Host;
   readonly #form: Form;
-  readonly #ways: Ways;
+  readonly #state: RunState;
   #left: '' | 'leave' | 'stay' = '';
   #trouble = '';
-  #moved = false;
   /** The customer's intent to hand in these answers: retries carry its key. */
   #intent = { key: '', answers: '' };
-  #spoken = 0;
 
-  constructor(host: Host, form: Form, ways: Ways) {
+  constructor(host: Host, state: RunState) {
     this.#host = host;
-    this.#form = form;
-    this.#ways = ways;
-    this.draft = new Draft(host, form, {
-      revision: () => ways.run.revision,
-      kept: (revision, at) => ways.kept(revision, at),
-      reread: () => {
-        this.#moved = true;
-        return ways.read();
-      },
-      changed: () => this.#onDraft(),
-    });
+    this.#form = state.form;
+    this.#state = state;
+    this.draft = new Draft(host, state);
   }
 
   /** A field that is wrong is checked at each key, and forgiven at once. */
@@ -105,18 +84,18 @@ export class DetailsStep {
   }
 
   async #send(): Promise<void> {
-    this.#moved = false;
+    this.draft.moved = false;
     await this.draft.now();
     // What somebody else wrote was taken over just now: the customer looks at it before it is handed in.
-    if (this.#moved) return this.#refused(new LinkError('draft-changed', 'The draft was changed elsewhere.'));
+    if (this.draft.moved) return this.#refused(new LinkError('draft-changed', 'The draft was changed elsewhere.'));
     const values = this.#form.answers;
     const answers = JSON.stringify(values);
     if (this.#intent.answers !== answers) this.#intent = { key: crypto.randomUUID(), answers };
     try {
-      const run = await this.#host.client.submitDetails(this.#ways.step, values, this.#ways.run.revision, this.#intent.key);
+      const run = await this.#host.client.submitDetails(this.#state.shown, values, this.#state.revision, this.#intent.key);
       this.#intent.answers = '';
       this.#form.keep(this.#form.unsaved);
-      await this.#ways.take(run);
+      await this.#state.take(run);
     } catch (thrown) {
       await this.#refused(asLinkError(thrown));
     }
@@ -124,10 +103,10 @@ export class DetailsStep {
 
   /** Nothing is said before the truth was read again: the answers may have arrived although the reply did not. */
   async #refused(error: LinkError): Promise<void> {
-    const { step } = this.#ways;
+    const { shown } = this.#state;
     if (!error.unclear) this.#intent.answers = '';
-    await this.#ways.read().catch(() => undefined);
-    if (this.#ways.step !== step) return;
+    await this.#state.read().catch(() => undefined);
+    if (this.#state.shown !== shown) return;
     this.#form.blame(error.errors);
     if (faulty(this.#form)) return this.#host.focusOn('summary');
     this.#trouble = await this.#host.refusal(error);
@@ -139,15 +118,14 @@ export class DetailsStep {
     if (this.reopening) return;
     this.reopening = true;
     this.#host.requestUpdate();
-    const { run } = this.#ways;
-    const step = run.steps.find(({ kind }) => kind === 'details')?.id ?? '';
+    const step = this.#state.view.steps.find(({ kind }) => kind === 'details')?.id ?? '';
     const call = { method: 'POST', path: `/embed/onboarding/steps/${step}/reopen`, body: {} } as const;
     try {
       const headers = { 'Idempotency-Key': crypto.randomUUID() };
-      await this.#ways.take(await this.#host.client.session.request<Run>({ ...call, headers }));
+      await this.#state.take(await this.#host.client.session.request<Run>({ ...call, headers }));
     } catch {
       // It went on in the meantime, or there was no answer: the run as it is says more than a refusal would.
-      await this.#ways.read().catch(() => undefined);
+      await this.#state.read().catch(() => undefined);
     }
     this.reopening = false;
     this.#host.requestUpdate();
@@ -163,16 +141,6 @@ export class DetailsStep {
 
   below({ words }: Model): Content {
     return this.#left ? turnLine(this.#left === 'leave' ? 'done' : 'other', words.say(`saved.${this.#left}`)) : nothing;
-  }
-
-  #onDraft(): void {
-    const { words } = this.#host;
-    const now = Date.now();
-    if (this.draft.state === 'saved' && now - this.#spoken > quietFor) {
-      this.#spoken = now;
-      this.#host.announce(words.say('saved.at', { time: words.time(this.#ways.run.saved_at) }));
-    }
-    this.#host.requestUpdate();
   }
 
   /** The links point into the shadow root, where the browser does not follow them. */

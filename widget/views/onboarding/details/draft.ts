@@ -1,7 +1,9 @@
 import type { DraftAnswer, Values } from '../../../../shared/onboarding.ts';
+import { sparingly } from '../../../parts/aloud.ts';
+import type { Kept } from '../../../parts/saved.ts';
 import { asLinkError } from '../../../session/link-error.ts';
 import type { Host } from '../../view.ts';
-import type { Saved } from '../model.ts';
+import type { RunState } from '../state.ts';
 import type { Form } from './form.ts';
 
 const pause = 800;
@@ -18,35 +20,27 @@ interface Ready {
   readonly answer: Promise<DraftAnswer>;
 }
 
-/** What the draft asks of its view. */
-interface Ways {
-  /** The run's revision, as last told. */
-  revision(): number;
-  /** The gateway kept the answers. */
-  kept(revision: number, at: string): void;
-  /** Reads the run anew, which merges the other side's answers into the form. */
-  reread(): Promise<void>;
-  changed(): void;
-}
-
 /**
  * Keeps what is typed: 800 ms after the last key, at once when asked, one request at a time, again and again while the gateway is away; and
  * when the page is hidden or the element taken out of it.
  */
 export class Draft {
-  state: Saved = 'saved';
+  state: Kept = 'saved';
+  /** Somebody else's answers were taken over since the draft was last asked to save. */
+  moved = false;
   readonly #host: Host;
   readonly #form: Form;
-  readonly #ways: Ways;
+  readonly #run: RunState;
+  readonly #dueAloud = sparingly();
   #timer = 0;
   #running: Promise<void> | undefined;
   #failures = 0;
   #ready: Ready | undefined;
 
-  constructor(host: Host, form: Form, ways: Ways) {
+  constructor(host: Host, run: RunState) {
     this.#host = host;
-    this.#form = form;
-    this.#ways = ways;
+    this.#form = run.form;
+    this.#run = run;
   }
 
   soon(ms = pause): void {
@@ -85,14 +79,15 @@ export class Draft {
       const values = this.#form.unsaved;
       if (this.state !== 'unreached') this.#turn('saving');
       try {
-        const { revision, saved_at } = await this.#host.client.saveDraft(values, this.#ways.revision());
-        this.#ways.kept(revision, saved_at);
+        const { revision, saved_at } = await this.#host.client.saveDraft(values, this.#run.revision);
+        this.#run.keep(revision, saved_at);
         this.#form.keep(values);
       } catch (thrown) {
         const error = asLinkError(thrown);
         if (error.unclear) this.soon(Math.min(slowest, 1000 * 2 ** this.#failures++));
         if (error.code !== 'draft-changed') return this.#turn(error.unclear ? 'unreached' : 'waiting');
-        await this.#ways.reread().catch(() => undefined);
+        this.moved = true;
+        await this.#run.read().catch(() => undefined);
       }
     }
     this.#failures = 0;
@@ -123,7 +118,7 @@ export class Draft {
     sending.leave(values);
     const kept = sending.answer.then(
       ({ revision, saved_at }) => {
-        this.#ways.kept(revision, saved_at);
+        this.#run.keep(revision, saved_at);
         form.keep(values);
       },
       // The page may be there still: then it is tried as ever.
@@ -149,9 +144,11 @@ export class Draft {
     else if (this.#form.dirty && navigator.onLine) void this.now();
   };
 
-  #turn(state: Saved): void {
+  #turn(state: Kept): void {
     this.state = state;
-    this.#ways.changed();
+    const { words } = this.#host;
+    if (state === 'saved' && this.#dueAloud()) this.#host.announce(words.say('saved.at', { time: words.time(this.#run.view.saved_at) }));
+    this.#host.requestUpdate();
   }
 }
 

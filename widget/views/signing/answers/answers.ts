@@ -1,23 +1,10 @@
-import type { CeremonyView } from '../../../../shared/ceremony.ts';
 import { type FieldValue, isAnswered } from '../../../../shared/fields.ts';
 import type { Fault } from '../../../../shared/problem.ts';
-import type { CeremonyCalls } from '../../../session/ceremony.ts';
+import type { Kept } from '../../../parts/saved.ts';
 import { asLinkError } from '../../../session/link-error.ts';
+import type { CeremonyState, Field } from '../state.ts';
 import { inLanguage } from './language.ts';
 import { Outlines } from './outlines.ts';
-
-export type Field = Omit<CeremonyView['fields'][number], 'value'> & { readonly value: FieldValue | null };
-/** `unreached`: the server does not answer; asking goes on by itself. */
-export type Kept = 'saved' | 'saving' | 'unreached';
-
-interface Ways {
-  calls: CeremonyCalls;
-  /** The server kept what was given: its new revision, and when. */
-  kept(revision: number, saved_at: string): void;
-  /** The server says that the ceremony is not as it is shown here. */
-  moved(): Promise<void>;
-  changed(): void;
-}
 
 const slowest = 15_000;
 
@@ -27,22 +14,27 @@ export class Answers {
   /** What the server would not keep, by field id. The answer stays in sight until it is mended. */
   readonly faults = new Map<string, Fault>();
   readonly outlines: Outlines;
-  readonly #ways: Ways;
-  #fields: readonly Field[] = [];
+  readonly #state: CeremonyState;
+  /** The ceremony's fields, and one's own of them in reading order. */
+  #told: readonly Field[] = [];
+  #sorted: readonly Field[] = [];
   /** Given here and not yet kept. */
   readonly #unsaved = new Map<string, FieldValue | null>();
   #running: Promise<void> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
 
-  constructor(ways: Ways) {
-    this.#ways = ways;
-    this.outlines = new Outlines(ways.calls, ways.changed);
+  constructor(state: CeremonyState) {
+    this.#state = state;
+    this.outlines = new Outlines(state);
   }
 
   /** One's own fields, in reading order. */
   get mine(): readonly Field[] {
-    return this.#fields.filter(({ mine }) => mine);
+    const { fields } = this.#state.view;
+    if (this.#told !== fields) this.#sorted = [...fields].sort(inReadingOrder).filter(({ mine }) => mine);
+    this.#told = fields;
+    return this.#sorted;
   }
 
   /** Those that a signer does something about: the date is filled in by itself. */
@@ -57,10 +49,6 @@ export class Answers {
   /** What must be answered and is not, or not so that it can stay. */
   get missing(): readonly Field[] {
     return this.asked.filter((field) => (field.required && !this.isDone(field)) || this.faults.has(field.id));
-  }
-
-  take(view: CeremonyView): void {
-    this.#fields = [...view.fields].sort(inReadingOrder);
   }
 
   value({ id, value }: Field): FieldValue | null {
@@ -100,9 +88,9 @@ export class Answers {
       const given = [...this.#unsaved].filter(([id]) => !this.faults.has(id));
       if (this.state === 'saved') this.#turn('saving');
       try {
-        const { revision, saved_at } = await this.#ways.calls.fields(Object.fromEntries(given));
+        const { revision, saved_at } = await this.#state.calls.fields(Object.fromEntries(given));
         this.#keep(given);
-        this.#ways.kept(revision, saved_at);
+        this.#state.keep(Object.fromEntries(given), revision, saved_at);
         this.#failures = 0;
       } catch (thrown) {
         if (!(await this.#refused(thrown))) return;
@@ -126,21 +114,18 @@ export class Answers {
     // Not a fault of an answer: the ceremony itself is another than is shown, and what it became decides.
     this.#unsaved.clear();
     this.#turn('saved');
-    await this.#ways.moved();
+    await this.#state.read().catch(() => undefined);
     return false;
   }
 
   /** What was changed while it was on its way is still to be saved. */
   #keep(given: readonly (readonly [string, FieldValue | null])[]): void {
-    for (const [id, value] of given) {
-      if (this.#unsaved.get(id) === value) this.#unsaved.delete(id);
-      this.#fields = this.#fields.map((field) => (field.id === id ? { ...field, value } : field));
-    }
+    for (const [id, value] of given) if (this.#unsaved.get(id) === value) this.#unsaved.delete(id);
   }
 
   #turn(state: Kept): void {
     this.state = state;
-    this.#ways.changed();
+    this.#state.changed();
   }
 }
 

@@ -1,5 +1,6 @@
 import type { FieldValue } from '../../../../shared/fields.ts';
-import type { CeremonyCalls, Outline } from '../../../session/ceremony.ts';
+import type { Outline } from '../../../session/ceremony.ts';
+import type { CeremonyState } from '../state.ts';
 import { unprinted } from './unprinted.ts';
 
 export type Typed = Extract<FieldValue, { kind: 'typed' }>;
@@ -9,16 +10,14 @@ const pause = 200;
 
 /** How typed signatures will look whose letters this page's own script face lacks: the server draws them, as it will on paper. */
 export class Outlines {
-  readonly #calls: Pick<CeremonyCalls, 'outline'>;
-  readonly #changed: () => void;
+  readonly #state: CeremonyState;
   /** Null: asked for and not to be had. */
   readonly #known = new Map<string, Outline | null>();
   readonly #wanted = new Map<string, { value: Typed; at: number }>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(calls: Pick<CeremonyCalls, 'outline'>, changed: () => void) {
-    this.#calls = calls;
-    this.#changed = changed;
+  constructor(state: CeremonyState) {
+    this.#state = state;
   }
 
   /** The look, once it is there; it is asked for meanwhile. */
@@ -40,8 +39,8 @@ export class Outlines {
     this.#wanted.clear();
     for (const [key, { value }] of wanted) {
       const { text, lang } = value;
-      this.#known.set(key, await this.#calls.outline(lang ? { text, lang } : { text }).catch(() => null));
+      this.#known.set(key, await this.#state.calls.outline(lang ? { text, lang } : { text }).catch(() => null));
     }
-    this.#changed();
+    this.#state.changed();
   }
 }

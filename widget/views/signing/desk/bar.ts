@@ -1,6 +1,6 @@
-import { html, nothing, type TemplateResult } from 'lit/html.js';
-import { drawn, icon } from '../../../parts/icons.ts';
-import type { Kept } from '../answers/answers.ts';
+import { html, type TemplateResult } from 'lit/html.js';
+import { drawn } from '../../../parts/icons.ts';
+import { type Kept, savedMark } from '../../../parts/saved.ts';
 import { icons } from '../icons.ts';
 import type { Model } from '../model.ts';
 import { zooms } from './desk.ts';
@@ -24,22 +24,10 @@ export function barView(model: Model, props: BarProps): TemplateResult {
         <h2 id="title" tabindex="-1" aria-level=${level}><bdi>${view.name}</bdi></h2>
         <p><span class="bar-from">${words.say('sign.from', { sender: view.sender })} · </span>${words.say('sign.as', { name: view.you.name })}</p>
       </div>
-      ${keptMark(model, props.kept)}
+      ${savedMark(words, props.kept, view.saved_at)}
       <div class="zoom num" role="group" aria-label=${words.say('sign.zoom')}>${zoomView(model, props)}</div>
       ${moreView(model, props)}
     </div>`;
-}
-
-/** For the eye only; the live region speaks for it. */
-function keptMark({ words, view }: Model, kept: Kept): TemplateResult | typeof nothing {
-  if (kept === 'saved' && !view.saved_at) return nothing;
-  const off = kept === 'unreached';
-  const text = off
-    ? words.say('kept.not')
-    : kept === 'saving'
-      ? words.say('kept.busy')
-      : words.say('kept.at', { time: words.time(view.saved_at) });
-  return html`<p class="saved" part="saved" data-off=${off ? '' : nothing}>${kept === 'saving' ? nothing : icon(off ? 'off' : 'check', 's')}<span>${text}</span></p>`;
 }
 
 function zoomView({ words }: Model, { zoom, onZoom }: BarProps): TemplateResult {

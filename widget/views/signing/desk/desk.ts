@@ -1,14 +1,8 @@
 import type { Frame } from '../../view.ts';
-import type { Field } from '../answers/answers.ts';
 import { placeMarkers } from '../markers/markers.ts';
 import type { Paper } from '../paper/paper.ts';
+import type { CeremonyState, Field } from '../state.ts';
 import { Scroll } from './scroll.ts';
-
-interface Ways {
-  fields(): readonly Field[];
-  /** Pages were shown for long enough to be read; they count from 1. */
-  seen(pages: readonly number[]): void;
-}
 
 /** Widths in CSS pixels: a narrow element shows the page wider than the desk; a page is not made wider than `widest` by itself. */
 const narrow = 480;
@@ -25,7 +19,7 @@ export class Desk {
   zoom = 1;
   readonly paper: Paper;
   readonly #host: Frame;
-  readonly #ways: Ways;
+  readonly #state: CeremonyState;
   readonly #scroll = new Scroll();
   readonly #resized = new ResizeObserver(() => this.#layOut());
   readonly #inSight = new IntersectionObserver((entries) => this.#onSight(entries));
@@ -36,10 +30,10 @@ export class Desk {
   #fresh: number[] = [];
   #telling: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(host: Frame, paper: Paper, ways: Ways) {
+  constructor(host: Frame, paper: Paper, state: CeremonyState) {
     this.#host = host;
     this.paper = paper;
-    this.#ways = ways;
+    this.#state = state;
   }
 
   /** To be called after each rendering: takes up a desk that is new in the page, and puts the markers where they belong. */
@@ -47,7 +41,7 @@ export class Desk {
     const root = this.#host.renderRoot;
     const element = root.querySelector<HTMLElement>('.desk') ?? undefined;
     if (element !== this.#element) this.#takeUp(element);
-    placeMarkers(root, this.#ways.fields());
+    placeMarkers(root, this.#state.view.fields);
   }
 
   zoomBy(steps: number): void {
@@ -177,7 +171,7 @@ export class Desk {
 
   #tell(): void {
     clearTimeout(this.#telling);
-    if (this.#fresh.length) this.#ways.seen(this.#fresh);
+    if (this.#fresh.length) void this.#state.see(this.#fresh);
     this.#fresh = [];
   }
 }

@@ -1,10 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { drawn, icon } from '../../../parts/icons.ts';
 import { primary, turnLine } from '../../../parts/pieces.ts';
-import type { Answers, Field } from '../answers/answers.ts';
+import type { Answers } from '../answers/answers.ts';
 import { icons, typeIcons } from '../icons.ts';
 import type { Model } from '../model.ts';
 import { momentOf } from '../moment.ts';
+import type { Field } from '../state.ts';
 
 export interface GuideProps {
   answers: Answers;
@@ -56,17 +57,10 @@ function nowView(model: Model, { answers, current, unread }: GuideProps): Templa
     <div class="guide-now">${turnLine('you', words.say('turn.you'))}<b><bdi>${heading}</bdi></b>
       <p class="small ${fault ? 'error' : 'muted'}">${fault ? icon('alert', 's') : nothing}<span>${text}</span></p></div>`;
   const fault = current && answers.faults.get(current.id);
-  if (current && fault) return said(model.label(current), faultText(model, fault), true);
+  if (current && fault) return said(model.label(current), model.sentence(fault), true);
   if (answers.missing.length && current) return said(model.label(current), words.say(`how.${current.type}`));
   if (unread.length) return said(words.say('sign.unread.title', { n: unread.length }), words.say('sign.unread.text'));
   return said(words.say('sign.ready.title'), words.say('sign.ready.text'));
-}
-
-export function faultText(
-  { words }: Model,
-  { code, params }: { code: string; params?: Record<string, string | number> | undefined },
-): string {
-  return words.find(`fault.${code}`, params) ?? words.say('fault.other');
 }
 
 /** One primary: the field that is next, the page that is unread, or the end. */

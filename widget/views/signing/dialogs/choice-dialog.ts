@@ -2,36 +2,32 @@ import { html, type TemplateResult } from 'lit/html.js';
 import type { FieldValue } from '../../../../shared/fields.ts';
 import { drawn } from '../../../parts/icons.ts';
 import { primary, quiet } from '../../../parts/pieces.ts';
-import type { Field } from '../answers/answers.ts';
 import { icons } from '../icons.ts';
 import type { Model } from '../model.ts';
-import { type Dialog, dialogView, errorLine } from './dialog.ts';
-import type { DialogWays } from './sign-dialog.ts';
+import { type Dialog, dialogView, type Entry, errorLine } from './dialog.ts';
 
 /** Where one of several options is chosen: from a list, or from a radio's buttons side by side, which on paper may be small. */
 export class ChoiceDialog implements Dialog {
   readonly opener: string;
-  readonly #field: Field;
-  readonly #ways: DialogWays;
+  readonly #entry: Entry;
   /** Empty: none of them. */
   #option: string;
   #error = '';
   #busy = false;
 
-  constructor(field: Field, value: FieldValue | null, ways: DialogWays) {
-    this.opener = ways.opener;
-    this.#field = field;
+  constructor(entry: Entry, value: FieldValue | null) {
+    this.opener = entry.opener;
+    this.#entry = entry;
     this.#option = value?.kind === 'chosen' ? value.option : '';
-    this.#ways = ways;
   }
 
   render(model: Model): TemplateResult {
     const { words } = model;
-    const { type } = this.#field;
+    const { type } = this.#entry.field;
     return dialogView(model, {
       title: words.say(`do.${type}`),
       close: words.say('text.close'),
-      onClose: this.#ways.close,
+      onClose: this.#entry.close,
       onSubmit: () => this.#use(model),
       body: html`
         <div class="field" part="field">
@@ -41,16 +37,16 @@ export class ChoiceDialog implements Dialog {
         </div>
         <div class="actions" part="actions">
           ${primary({ label: words.say('text.use'), busy: this.#busy ? words.say('text.busy') : undefined })}
-          ${quiet(words.say('text.cancel'), this.#ways.close)}
+          ${quiet(words.say('text.cancel'), this.#entry.close)}
         </div>`,
     });
   }
 
   #listView(model: Model): TemplateResult {
     const { words } = model;
-    const { options, required } = this.#field;
+    const { options, required } = this.#entry.field;
     return html`
-      <label class="label" part="label" for="choice">${model.label(this.#field)}</label>
+      <label class="label" part="label" for="choice">${model.label(this.#entry.field)}</label>
       <div class="control">
         <select class="input" part="input" id="choice" autofocus ?required=${required} aria-invalid=${this.#error !== ''} aria-describedby=${this.#described}
           @change=${(event: Event) => this.#choose((event.target as HTMLSelectElement).value)}>
@@ -63,12 +59,12 @@ export class ChoiceDialog implements Dialog {
 
   #buttonsView(model: Model): TemplateResult {
     const { words } = model;
-    const { options = [], required } = this.#field;
+    const { options = [], required } = this.#entry.field;
     const all = [...(options ?? []), ...(required ? [] : [{ value: '', label: words.say('choice.none') }])];
     const first = all.find(({ value }) => value === this.#option) ?? all[0];
     return html`
       <fieldset class="choices" role="radiogroup" aria-required=${required} aria-invalid=${this.#error !== ''} aria-describedby=${this.#described}>
-        <legend class="label" part="label">${model.label(this.#field)}</legend>
+        <legend class="label" part="label">${model.label(this.#entry.field)}</legend>
         ${all.map(
           (
             option,
@@ -85,18 +81,18 @@ export class ChoiceDialog implements Dialog {
   #choose(option: string): void {
     this.#option = option;
     this.#error = '';
-    this.#ways.changed();
+    this.#entry.changed();
   }
 
   async #use({ words }: Model): Promise<void> {
     if (this.#busy) return;
     const option = this.#option;
-    this.#error = !option && this.#field.required ? words.say('fault.choose') : '';
+    this.#error = !option && this.#entry.field.required ? words.say('fault.choose') : '';
     this.#busy = this.#error === '';
-    this.#ways.changed();
+    this.#entry.changed();
     if (this.#error) return;
-    this.#error = await this.#ways.use(this.#field, option ? { kind: 'chosen', option } : null);
+    this.#error = await this.#entry.use(option ? { kind: 'chosen', option } : null);
     this.#busy = false;
-    this.#ways.changed();
+    this.#entry.changed();
   }
 }

@@ -1,30 +1,31 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { primary, quiet } from '../../../parts/pieces.ts';
+import type { Frame } from '../../view.ts';
+import type { Acts } from '../acts.ts';
 import type { Model } from '../model.ts';
 import { type Dialog, dialogView, errorLine } from './dialog.ts';
+import type { OpenDialog } from './open-dialog.ts';
 
 /** Longest reason, in characters, as the contract says. */
 const most = 500;
 
-interface Ways {
-  /** Settles with the sentence of why not, or ''. */
-  decline(event: Event, reason: string): Promise<string>;
-  close(): void;
-  changed(): void;
-}
-
 /** Where a signer says why they do not sign. */
 export class DeclineDialog implements Dialog {
   readonly opener: string;
-  readonly #ways: Ways;
+  readonly #host: Frame;
+  readonly #acts: Acts;
+  readonly #open: OpenDialog;
   #reason: string;
   #error = '';
   #busy = false;
 
-  constructor(opener: string, reason: string, ways: Ways) {
+  /** `reason` is what it begins with. */
+  constructor(opener: string, reason: string, host: Frame, acts: Acts, open: OpenDialog) {
     this.opener = opener;
     this.#reason = reason;
-    this.#ways = ways;
+    this.#host = host;
+    this.#acts = acts;
+    this.#open = open;
   }
 
   render(model: Model): TemplateResult {
@@ -32,7 +33,7 @@ export class DeclineDialog implements Dialog {
     return dialogView(model, {
       title: words.say('decline.title'),
       close: words.say('decline.close'),
-      onClose: this.#ways.close,
+      onClose: this.#open.close,
       onSubmit: () => undefined,
       body: html`
         <p class="muted">${words.say('decline.lead', { sender: view.sender })}</p>
@@ -49,7 +50,7 @@ export class DeclineDialog implements Dialog {
             // The press itself, not the form's submit: a script's press ends in a submit that the browser calls trusted.
             press: (event) => this.#decline(model, event),
           })}
-          ${quiet(words.say('decline.cancel'), this.#ways.close)}
+          ${quiet(words.say('decline.cancel'), this.#open.close)}
         </div>`,
     });
   }
@@ -59,16 +60,17 @@ export class DeclineDialog implements Dialog {
     const reason = this.#reason.trim();
     this.#error = reason ? '' : words.say('decline.missing');
     this.#busy = this.#error === '';
-    this.#ways.changed();
+    this.#host.requestUpdate();
     if (this.#error) return;
-    this.#error = await this.#ways.decline(event, reason);
+    this.#error = await this.#acts.decline(event, reason);
+    if (!this.#error) this.#open.close();
     this.#busy = false;
-    this.#ways.changed();
+    this.#host.requestUpdate();
   }
 
   readonly #onType = (event: Event): void => {
     this.#reason = (event.target as HTMLInputElement).value;
     this.#error = '';
-    this.#ways.changed();
+    this.#host.requestUpdate();
   };
 }

@@ -1,13 +1,28 @@
 import { html, type TemplateResult } from 'lit/html.js';
+import type { FieldValue } from '../../../../shared/fields.ts';
 import { drawn, icon } from '../../../parts/icons.ts';
 import { icons } from '../icons.ts';
 import type { Model } from '../model.ts';
+import type { Field } from '../state.ts';
 
 /** One dialog at work: it keeps what is entered until it is closed. */
 export interface Dialog {
   /** The id of the element that gets the focus when it closes. */
   readonly opener: string;
   render(model: Model): TemplateResult;
+}
+
+/** The answer to one field, as a dialog gives it. */
+export interface Entry {
+  readonly field: Field;
+  /** The id of the marker that was pressed. */
+  readonly opener: string;
+  /** Settles with the sentence of what the server would not take, or '' when it is taken. */
+  use(value: FieldValue | null): Promise<string>;
+  /** It is given up. */
+  close(): void;
+  /** The dialog is to be drawn anew. */
+  changed(): void;
 }
 
 interface Shell {
@@ -20,7 +35,7 @@ interface Shell {
   onKey?: (event: KeyboardEvent) => void;
 }
 
-/** A card in the middle, or a sheet at the bottom where the element is narrow. `openDialog` shows it once it is in the page. */
+/** A card in the middle, or a sheet at the bottom where the element is narrow. `OpenDialog` shows it once it is in the page. */
 export const dialogView = (model: Model, { title, close, body, onClose, onSubmit, onKey }: Shell): TemplateResult => html`
   <dialog part="dialog" aria-labelledby="dialog-title" @close=${onClose} @keydown=${(event: KeyboardEvent) => onKey?.(event)}
     @cancel=${(event: Event) => {
@@ -42,8 +57,3 @@ export const dialogView = (model: Model, { title, close, body, onClose, onSubmit
 /** Under a control: what to mend. Always there, so that it is announced when it comes. */
 export const errorLine = (id: string, text: string): TemplateResult =>
   html`<div class="error-room" role="alert">${text ? html`<p class="error" part="error" id=${id}>${icon('alert', 's')}<span>${text}</span></p>` : ''}</div>`;
-
-/** Shows the dialog that was just drawn, above everything. */
-export function openDialog(root: ParentNode): void {
-  root.querySelector<HTMLDialogElement>('dialog:not([open])')?.showModal();
-}

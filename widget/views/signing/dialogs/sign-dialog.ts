@@ -2,23 +2,13 @@ import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { type FieldValue, isAnswered, longest } from '../../../../shared/fields.ts';
 import { drawn } from '../../../parts/icons.ts';
 import { primary, quiet } from '../../../parts/pieces.ts';
-import type { Field } from '../answers/answers.ts';
 import { inLanguage } from '../answers/language.ts';
 import { icons, typeIcons } from '../icons.ts';
 import { markView } from '../markers/mark.ts';
 import type { Model } from '../model.ts';
-import { type Dialog, dialogView, errorLine } from './dialog.ts';
+import { type Dialog, dialogView, type Entry, errorLine } from './dialog.ts';
 import { Pad } from './pad.ts';
 import { typingFault } from './typing.ts';
-
-/** What a dialog asks of the view. `use` settles with the sentence of what the server would not take, or '' when the dialog can close. */
-export interface DialogWays {
-  /** The id of the marker that was pressed. */
-  readonly opener: string;
-  use(field: Field, value: FieldValue | null): Promise<string>;
-  close(): void;
-  changed(): void;
-}
 
 type Tab = 'draw' | 'type';
 const tabs = ['draw', 'type'] as const;
@@ -26,9 +16,8 @@ const tabs = ['draw', 'type'] as const;
 /** Where a signature or initials are made: drawn or typed. */
 export class SignDialog implements Dialog {
   readonly opener: string;
-  readonly #field: Field;
   readonly #kind: 'signature' | 'initials';
-  readonly #ways: DialogWays;
+  readonly #entry: Entry;
   readonly #pad: Pad;
   #tab: Tab;
   #typed: string;
@@ -37,11 +26,10 @@ export class SignDialog implements Dialog {
   #cleared = false;
 
   /** `before` is an answer to begin with; `name` what the typed one begins with. */
-  constructor(field: Field, before: FieldValue | null, name: string, ways: DialogWays) {
-    this.opener = ways.opener;
-    this.#field = field;
-    this.#kind = field.type === 'initials' ? 'initials' : 'signature';
-    this.#ways = ways;
+  constructor(entry: Entry, before: FieldValue | null, name: string) {
+    this.opener = entry.opener;
+    this.#entry = entry;
+    this.#kind = entry.field.type === 'initials' ? 'initials' : 'signature';
     this.#tab = before?.kind === 'typed' ? 'type' : 'draw';
     this.#typed = before?.kind === 'typed' ? before.text : name;
     this.#pad = new Pad(before?.kind === 'drawn' ? before.strokes : [], () => this.#onDrawn());
@@ -53,7 +41,7 @@ export class SignDialog implements Dialog {
     return dialogView(model, {
       title: words.say(`pad.title.${kind}`),
       close: words.say('pad.close'),
-      onClose: this.#ways.close,
+      onClose: this.#entry.close,
       onKey: this.#onKey,
       onSubmit: () => this.#use(model),
       body: html`
@@ -65,7 +53,7 @@ export class SignDialog implements Dialog {
         <p class="small muted">${words.say('pad.legal')}</p>
         <div class="actions" part="actions">
           ${primary({ label: words.say(`pad.use.${kind}`), busy: this.#busy ? words.say('text.busy') : undefined })}
-          ${quiet(words.say('text.cancel'), this.#ways.close)}
+          ${quiet(words.say('text.cancel'), this.#entry.close)}
         </div>`,
     });
   }
@@ -104,7 +92,7 @@ export class SignDialog implements Dialog {
   #typeView(model: Model): TemplateResult {
     const { words } = model;
     const initials = this.#kind === 'initials';
-    const error = this.#tab === 'type' ? this.#error || typingFault(model, this.#field, this.#typedValue, this.#ways.changed) : '';
+    const error = this.#tab === 'type' ? this.#error || typingFault(model, this.#entry.field, this.#typedValue, this.#entry.changed) : '';
     return html`
       <div class="field" part="field">
         <label class="label" part="label" for="typed">${words.say(initials ? 'pad.initials' : 'pad.name')}</label>
@@ -120,7 +108,7 @@ export class SignDialog implements Dialog {
   #choose(tab: Tab): void {
     this.#tab = tab;
     this.#error = '';
-    this.#ways.changed();
+    this.#entry.changed();
   }
 
   async #use({ words }: Model): Promise<void> {
@@ -128,17 +116,17 @@ export class SignDialog implements Dialog {
     const value: FieldValue = this.#tab === 'draw' ? { kind: 'drawn', strokes: this.#pad.framed } : this.#typedValue;
     this.#error = isAnswered(value) ? '' : words.say(this.#tab === 'type' ? 'pad.empty.typed' : `pad.empty.${this.#kind}`);
     this.#busy = this.#error === '';
-    this.#ways.changed();
+    this.#entry.changed();
     if (this.#error) return;
-    this.#error = await this.#ways.use(this.#field, value);
+    this.#error = await this.#entry.use(value);
     this.#busy = false;
-    this.#ways.changed();
+    this.#entry.changed();
   }
 
   #onDrawn(): void {
     this.#error = '';
     this.#cleared = this.#pad.isEmpty;
-    this.#ways.changed();
+    this.#entry.changed();
   }
 
   readonly #clear = (): void => this.#pad.clear();
@@ -146,7 +134,7 @@ export class SignDialog implements Dialog {
   readonly #onType = (event: Event): void => {
     this.#typed = (event.target as HTMLInputElement).value;
     this.#error = '';
-    this.#ways.changed();
+    this.#entry.changed();
   };
 
   readonly #onKey = (event: KeyboardEvent): void => {

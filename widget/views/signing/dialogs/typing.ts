@@ -1,10 +1,9 @@
 import type { FieldValue } from '../../../../shared/fields.ts';
 import { fits } from '../../../../shared/marks.ts';
-import type { Field } from '../answers/answers.ts';
 import { bringTable, unprinted } from '../answers/unprinted.ts';
-import { faultText } from '../desk/guide.ts';
 import { handOf, measure } from '../markers/script-face.ts';
 import type { Model } from '../model.ts';
+import type { Field } from '../state.ts';
 
 /**
  * What is wrong with a text while it is typed, as far as this page can tell: characters that no face has, more than the field holds. The
@@ -15,7 +14,7 @@ export function typingFault(model: Model, field: Field, value: Extract<FieldValu
   if (!text) return '';
   void bringTable(text).then((news) => news && changed());
   const strange = unprinted(text.replace(/[\r\n]/g, ' '));
-  if (strange.length > 0) return faultText(model, { code: 'glyph', params: { characters: strange.slice(0, 20).join(' ') } });
+  if (strange.length > 0) return model.sentence({ code: 'glyph', params: { characters: strange.slice(0, 20).join(' ') } });
   const drawn = value.kind === 'typed' && handOf(text) !== 'script' ? model.outlines?.of(value)?.width : undefined;
   const hand = value.kind === 'typed' ? 'script' : 'text';
   const fitting = field.places.every((place) => {
@@ -23,5 +22,5 @@ export function typingFault(model: Model, field: Field, value: Extract<FieldValu
     const size = { width: place.width * width, height: place.height * height };
     return fits(size, text, (part) => drawn ?? measure(part, hand), hand, 1, field.multiline);
   });
-  return fitting ? '' : faultText(model, { code: 'does-not-fit' });
+  return fitting ? '' : model.sentence({ code: 'does-not-fit' });
 }

@@ -1,6 +1,6 @@
-import type { CeremonyView } from '../../../../shared/ceremony.ts';
 import type { CeremonyCalls } from '../../../session/ceremony.ts';
 import { Paper, PaperError, type PaperFault } from '../paper/paper.ts';
+import type { Ceremony } from '../state.ts';
 
 /** Why there is no document to be seen. `changed`: what came is not what is asked to be signed. */
 export type Unopened = PaperFault | 'loading' | 'changed';
@@ -26,12 +26,12 @@ export class Opening {
   }
 
   /** Rejects with a LinkError, with a PaperError, or where the bytes are not the document's. */
-  open({ document }: CeremonyView, options: { assets: string; worker?: 'none' | undefined; onProgress(): void }): Promise<Paper> {
+  open({ document }: Ceremony, options: { assets: string; worker?: 'none' | undefined; onProgress(): void }): Promise<Paper> {
     return Paper.open(this.#fetch(document.sha256, options.onProgress), options);
   }
 
   /** The document as the server has it now: what is to be signed, or the sealed file. */
-  async download({ document }: CeremonyView): Promise<Uint8Array<ArrayBuffer>> {
+  async download({ document }: Ceremony): Promise<Uint8Array<ArrayBuffer>> {
     if (this.#bytes && this.#hash === document.sha256) return this.#bytes;
     const bytes = await this.#calls.document();
     if ((await sha256(bytes)) !== document.sha256) throw new OtherBytes();

@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { drawn, icon } from '../../../parts/icons.ts';
-import type { Field } from '../answers/answers.ts';
 import { typeIcons } from '../icons.ts';
 import type { Model } from '../model.ts';
+import type { Field } from '../state.ts';
 import { radioView } from './radio.ts';
 import { flagView, type MarkerProps, markAt, markerId, nameOf, type Spot, spotsOn, wordOf } from './spots.ts';
 

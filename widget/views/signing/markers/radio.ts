@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { labelOf } from '../../../../shared/fields.ts';
-import type { Field } from '../answers/answers.ts';
 import type { Model } from '../model.ts';
+import type { Field } from '../state.ts';
 import { flagView, type MarkerProps, markAt, markerId, nameOf, type Spot } from './spots.ts';
 
 /** The buttons of a radio on one page: one stop of the Tab key for all of them, from which the arrows lead on and choose. */

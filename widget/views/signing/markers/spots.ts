@@ -1,7 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { drawnValue, placesOf } from '../../../../shared/fields.ts';
-import type { Answers, Field } from '../answers/answers.ts';
+import type { Answers } from '../answers/answers.ts';
 import type { Model } from '../model.ts';
+import type { Field } from '../state.ts';
 import { markView } from './mark.ts';
 
 /** A place of a field, and which of its places it is, from 0. */

@@ -50,10 +50,7 @@ export class Paper {
   private constructor(source: Source) {
     this.#source = source;
     this.#thumbs = new Thumbs(source, () => void this.#work());
-    this.pages = source.pages.map((page) => {
-      const { width, height } = page.getViewport({ scale: 1 });
-      return { width, height };
-    });
+    this.pages = source.pages.map((page) => page.getViewport({ scale: 1 }));
   }
 
   /**

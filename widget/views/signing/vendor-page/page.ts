@@ -57,8 +57,7 @@ export async function mintPage(ask: () => Promise<SigningFrame>, now: () => numb
   return { frame: frameOf(href, onLoad), origin, host, until: expires_at ? Date.parse(expires_at) : now() + usual };
 }
 
-interface Ways {
-  page(): Page | undefined;
+interface Options {
   /** The page said something, whatever it was. */
   said(): void;
   /** The host page's policy does not let the page in. */
@@ -69,10 +68,12 @@ interface Ways {
 
 /** What can be noticed of a page of another origin. Nothing that it says is read: that it spoke is a hint to ask the server. */
 export class PageSigns {
-  readonly #ways: Ways;
+  /** The page that is shown. */
+  page: Page | undefined;
+  readonly #options: Options;
 
-  constructor(ways: Ways) {
-    this.#ways = ways;
+  constructor(options: Options) {
+    this.#options = options;
   }
 
   listen(on: boolean): void {
@@ -83,20 +84,20 @@ export class PageSigns {
   }
 
   readonly #onMessage = ({ source, origin }: MessageEvent): void => {
-    const page = this.#ways.page();
-    if (page && source === page.frame.contentWindow && origin === page.origin) this.#ways.said();
+    const { page } = this;
+    if (page && source === page.frame.contentWindow && origin === page.origin) this.#options.said();
   };
 
   readonly #onViolation = ({ effectiveDirective, blockedURI, disposition }: SecurityPolicyViolationEvent): void => {
-    const origin = this.#ways.page()?.origin;
+    const origin = this.page?.origin;
     // A browser names the origin, or the address without its fragment.
     if (origin && disposition === 'enforce' && effectiveDirective === 'frame-src' && `${blockedURI}/`.startsWith(`${origin}/`))
-      this.#ways.blocked();
+      this.#options.blocked();
   };
 
   /** The window loses the focus to its frames, too. */
   readonly #onBlur = (): void => {
-    const frame = this.#ways.page()?.frame;
-    if (frame && (frame.getRootNode() as ShadowRoot).activeElement === frame) this.#ways.used();
+    const frame = this.page?.frame;
+    if (frame && (frame.getRootNode() as ShadowRoot).activeElement === frame) this.#options.used();
   };
 }

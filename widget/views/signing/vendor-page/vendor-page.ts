@@ -4,10 +4,11 @@ import { InlayDeclinedEvent, InlayErrorEvent } from '../../../events.ts';
 import { asLinkError } from '../../../session/link-error.ts';
 import { framed as sentences } from '../../../text/en/vendor-page.ts';
 import { Words } from '../../../text/words.ts';
+import type { Polling } from '../../polling.ts';
 import type { Host, View } from '../../view.ts';
-import { Watch } from '../watch.ts';
+import { watchOf } from '../watch.ts';
 import { Model } from './model.ts';
-import { mintPage, type Page, PageSigns } from './page.ts';
+import { mintPage, PageSigns } from './page.ts';
 import { blockedView, endedView, frameView, unopenedView } from './screens.ts';
 import styles from './vendor-page.css?inline';
 
@@ -22,10 +23,9 @@ export class VendorPage implements View {
   readonly savedAt = undefined;
   readonly #host: Host;
   readonly #onStood: ((stood: string) => void) | undefined;
-  readonly #watch: Watch;
+  readonly #watch: Polling;
   readonly #signs: PageSigns;
   #outcome!: Outcome;
-  #page: Page | undefined;
   #loaded = false;
   #blocked = false;
   /** The signer has been at work in the page: it is not taken away from under their hands. */
@@ -43,13 +43,15 @@ export class VendorPage implements View {
     Words.learn(sentences);
     this.#host = host;
     this.#onStood = onStood;
-    this.#watch = new Watch({
-      scene: () => (this.#outcome.status === 'open' ? 'waiting' : 'completed'),
+    const view = this;
+    const state = {
+      get scene() {
+        return view.#outcome.status === 'open' ? ('waiting' as const) : ('completed' as const);
+      },
       read: () => this.#read(),
-      woken: () => this.#onWake(),
-    });
+    };
+    this.#watch = watchOf(state, () => this.#onWake());
     this.#signs = new PageSigns({
-      page: () => this.#page,
       said: () => this.#onHint(),
       blocked: () => this.#onBlocked(),
       used: () => {
@@ -62,18 +64,18 @@ export class VendorPage implements View {
     this.#told = undefined;
     await this.#read();
     this.#first ??= this.#outcome.status;
-    if (this.#outcome.status === 'open' && !this.#page) await this.#mint();
+    if (this.#outcome.status === 'open' && !this.#signs.page) await this.#mint();
   }
 
   resume(): void {
     this.#signs.listen(true);
-    this.#watch.start();
+    this.#watch.run(true);
     this.#tell();
   }
 
   pause(): void {
     this.#signs.listen(false);
-    this.#watch.stop();
+    this.#watch.run(false);
   }
 
   render(): TemplateResult {
@@ -84,10 +86,10 @@ export class VendorPage implements View {
     return html`<div class="signing" part="signing" data-scene=${status}>${
       status !== 'open'
         ? endedView(model, status)
-        : this.#blocked && this.#page
-          ? blockedView(model, this.#page)
-          : this.#page
-            ? frameView(model, this.#page, { away, stale: this.#stale, loaded: this.#loaded, again })
+        : this.#blocked && this.#signs.page
+          ? blockedView(model, this.#signs.page)
+          : this.#signs.page
+            ? frameView(model, this.#signs.page, { away, stale: this.#stale, loaded: this.#loaded, again })
             : unopenedView(model, this.#without ?? 'unopened', again)
     }</div>`;
   }
@@ -96,7 +98,7 @@ export class VendorPage implements View {
     const before = this.#outcome?.status;
     const outcome = await this.#host.client.session.request<Outcome>({ method: 'GET', path: '/embed/ceremony/outcome' });
     this.#outcome = outcome;
-    if (outcome.status !== 'open') this.#page = undefined;
+    if (outcome.status !== 'open') this.#signs.page = undefined;
     if (before && before !== outcome.status) this.#host.focusOn('title');
     this.#tell();
     this.#watch.plan();
@@ -109,7 +111,7 @@ export class VendorPage implements View {
     const { session } = this.#host.client;
     const ask = () => session.request<SigningFrame>({ method: 'POST', path: '/embed/ceremony/frame', body: {} });
     try {
-      this.#page = await mintPage(ask, () => session.now(), this.#onLoad);
+      this.#signs.page = await mintPage(ask, () => session.now(), this.#onLoad);
       this.#without = undefined;
       this.#loaded = this.#used = this.#stale = false;
     } catch (thrown) {
@@ -126,7 +128,7 @@ export class VendorPage implements View {
     try {
       await this.#mint();
     } catch {
-      if (!this.#page) this.#without = 'unopened';
+      if (!this.#signs.page) this.#without = 'unopened';
     } finally {
       this.#minting = false;
       this.#host.requestUpdate();
@@ -150,9 +152,9 @@ export class VendorPage implements View {
   }
 
   #onBlocked(): void {
-    if (this.#blocked || !this.#page) return;
+    if (this.#blocked || !this.#signs.page) return;
     this.#blocked = true;
-    const detail = `The page's Content-Security-Policy needs: frame-src ${this.#page.origin}`;
+    const detail = `The page's Content-Security-Policy needs: frame-src ${this.#signs.page.origin}`;
     this.#host.dispatchEvent(new InlayErrorEvent('frame-blocked', detail, false, undefined));
     this.#host.focusOn('title');
   }
@@ -160,7 +162,7 @@ export class VendorPage implements View {
   /** After each reading: a page whose token has ended is replaced, unless somebody is at work in it. */
   #onWake(): void {
     const { session } = this.#host.client;
-    const over = this.#page !== undefined && this.#page.until <= session.now();
+    const over = this.#signs.page !== undefined && this.#signs.page.until <= session.now();
     if (over && this.#used) this.#stale = true;
     else if (over || this.#without === 'unready') void this.#again();
     this.#host.requestUpdate();

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { InlayClient } from './client.ts';
-import { DrawnElement } from './drawn-element.ts';
-import { InlayCompleteEvent, InlayErrorEvent, InlayExpiredEvent, InlayReadyEvent } from './events.ts';
+import { InlayErrorEvent, InlayExpiredEvent, InlayReadyEvent } from './events.ts';
+import { HostElement } from './host-element.ts';
 import { bringEndings, endingView } from './parts/ending.ts';
 import { heightsOf } from './parts/heights.ts';
 import { type Ending, lost } from './parts/lost.ts';
@@ -12,7 +12,6 @@ import type { News } from './session/session.ts';
 import base from './styles/base.css?inline';
 import tokens from './styles/tokens.css?inline';
 import type { Tag } from './tag.ts';
-import { Words } from './text/words.ts';
 import { adopt } from './theme.ts';
 import type { Host, View } from './views/view.ts';
 import { viewNamedIn, viewOf, type WidgetType } from './views/views.ts';
@@ -24,19 +23,16 @@ const comfort = 8000;
 const deadline = 13_000;
 
 /** An element that opens a session, shows the view it is for, and says what stands in the way of that. */
-export abstract class ViewElement extends DrawnElement implements Host, Tag {
+export abstract class ViewElement extends HostElement implements Host, Tag {
   declare token: string | undefined;
   declare fetchToken: (() => Promise<string>) | undefined;
-  declare locale: string | undefined;
   declare theme: 'light' | 'dark' | 'auto';
   declare server: string;
-  declare headingLevel: number | string;
   declare worker: 'none' | undefined;
 
   /** The only widget type this tag shows; any when undefined. */
   protected readonly only: WidgetType | undefined = undefined;
   client!: InlayClient;
-  words!: Words;
   #sessionLocale: string | null = null;
   #view: View | undefined;
   #trouble: LinkError | undefined;
@@ -45,11 +41,9 @@ export abstract class ViewElement extends DrawnElement implements Host, Tag {
   #shown = false;
   #slow = false;
   #closing: TemplateResult | typeof nothing = nothing;
-  #said = '';
   #connected = false;
   /** The next opening needs another session. */
   #stale = true;
-  readonly #completed = new Set<string>();
   /** Counts the times of opening; an answer to an earlier one is dropped. */
   #round = 0;
   /** Nothing was told to the page since the element was connected. */
@@ -57,20 +51,11 @@ export abstract class ViewElement extends DrawnElement implements Host, Tag {
   #timers: number[] = [];
   #unwatch: (() => void) | undefined;
   readonly #heights = heightsOf(this);
-  #focus = '';
 
   constructor() {
     super();
     adopt(this.attachShadow({ mode: 'open' }), tokens, base);
-    this.#speak();
-  }
-
-  get level(): number {
-    return Number(this.headingLevel) || 2;
-  }
-
-  get renderRoot(): ShadowRoot {
-    return this.shadowRoot as ShadowRoot;
+    this.speak(this.#sessionLocale);
   }
 
   connectedCallback(): void {
@@ -97,7 +82,7 @@ export abstract class ViewElement extends DrawnElement implements Host, Tag {
   }
 
   protected override changed(name: string, old: unknown): void {
-    if (name === 'locale') this.#speak();
+    if (name === 'locale') this.speak(this.#sessionLocale);
     if (!this.#connected) return;
     if (name === 'theme') this.#reflect();
     // Another gateway or token is another session; another `fetchToken` is the same one, made anew by the page's framework.
@@ -109,9 +94,7 @@ export abstract class ViewElement extends DrawnElement implements Host, Tag {
 
   protected override updated(): void {
     this.#view?.drawn?.();
-    const id = this.#focus;
-    this.#focus = '';
-    if (id) this.renderRoot.querySelector<HTMLElement>(`[id="${id}"]`)?.focus();
+    super.updated();
   }
 
   /** Reads everything anew from the gateway; after an error or an expiry it opens a session first. */
@@ -124,29 +107,10 @@ export abstract class ViewElement extends DrawnElement implements Host, Tag {
     if (this.client) await this.client.logout();
   }
 
-  async refusal(error: LinkError): Promise<string> {
-    return (await bringEndings())?.refusalText(this.words, error) ?? this.words.say('end.lost.text');
-  }
-
-  complete(run: string, already: boolean): void {
-    if (!this.#completed.has(run)) this.dispatchEvent(new InlayCompleteEvent(run, already));
-    this.#completed.add(run);
-  }
-
-  announce(text: string): void {
-    this.#said = text;
-    this.requestUpdate();
-  }
-
-  focusOn(id: string): void {
-    this.#focus = id;
-    this.requestUpdate();
-  }
-
   protected override render(): TemplateResult {
     const { words } = this;
     return html`<div class="panel" part="panel" lang=${words.lang} dir=${words.dir ?? nothing}>
-      <p class="hush" role="status">${this.#shown || this.#ended ? this.#said : words.say('load.status')}</p>
+      <p class="hush" role="status">${this.#shown || this.#ended ? this.said : words.say('load.status')}</p>
       ${this.#closing}
       ${this.#ended ?? (this.#shown ? this.#view?.render() : skeleton(words, this.#slow, this.#again))}
     </div>`;
@@ -179,7 +143,7 @@ export abstract class ViewElement extends DrawnElement implements Host, Tag {
     const [opened] = await Promise.all([this.client.open(), viewNamedIn(this.token)]);
     this.words.partnerName = opened.branding.name;
     this.#sessionLocale = opened.locale;
-    this.#speak();
+    this.speak(this.#sessionLocale);
     const ViewClass = this.only && this.only !== opened.widget_type ? undefined : await viewOf(opened.widget_type);
     if (!ViewClass) throw new LinkError('wrong-view', `This element does not show ${opened.widget_type}.`);
     // After an error the same view goes on: it holds what was typed and not yet saved.
@@ -239,12 +203,6 @@ export abstract class ViewElement extends DrawnElement implements Host, Tag {
   #overdue(): LinkError {
     if (!this.token && !this.fetchToken) return new LinkError('no-token', 'Neither token nor fetchToken was given.');
     return new LinkError('timeout', 'The view was not ready in time.');
-  }
-
-  #speak(): void {
-    const name = this.words?.partnerName;
-    this.words = new Words(this.locale || this.#sessionLocale || document.documentElement.lang || 'en');
-    this.words.partnerName = name;
   }
 
   #slowDown(): void {

@@ -218,10 +218,7 @@ export class Session {
     clearTimeout(this.#timer);
     if (!this.#current || this.#over || !this.#watchers.size) return;
     const left = this.endsAt - this.now();
-    if (left <= 0) {
-      this.#end(new LinkError('session-ended', 'The session reached its absolute end.'));
-      return;
-    }
+    if (left <= 0) return void this.#end(new LinkError('session-ended', 'The session reached its absolute end.'));
     if (left <= warning && !this.#warned) {
       this.#warned = true;
       this.#tell({ kind: 'closing' });

@@ -144,6 +144,9 @@ export class SignStep {
       get client() {
         return host.client;
       },
+      get server() {
+        return host.server as string;
+      },
       get worker() {
         return host.worker;
       },

@@ -49,14 +49,14 @@ export class Words {
   /** The sentence of a key that may not exist, such as a partner's own field. */
   find(key: string, params: Params = {}): string | undefined {
     const entry = this.#sentences.find((sentences) => key in sentences)?.[key];
-    const sentence = typeof entry === 'object' ? (entry[this.#plural.select(Number(params.n))] ?? entry.other) : entry;
+    const sentence = typeof entry === 'object' ? (entry[this.#plural.select(Number(params['n']))] ?? entry.other) : entry;
     return sentence?.replace(/\{(\w+)\}/g, (_, name: string) => this.#write(name, params[name]));
   }
 
   /** A partner's text in the language that suits best. */
   pick(words: PartnerWords | null | undefined): string | undefined {
     if (!words || typeof words === 'string') return words || undefined;
-    return words[this.lang] ?? words[this.lang.split('-', 1)[0] ?? ''] ?? words.en ?? Object.values(words)[0];
+    return words[this.lang] ?? words[this.lang.split('-', 1)[0] ?? ''] ?? words['en'] ?? Object.values(words)[0];
   }
 
   /** The hour of an instant (ISO 8601); with the day when it is not today's. */

@@ -93,8 +93,8 @@ export class Model {
 
   /** The sentence of a fault, also of a rule that this version does not know. */
   sentence({ code, params }: Fault): string {
-    const named = { ...params, vendor: this.vendor(String(params?.vendor ?? '')) };
-    return this.words.find(`rule.${code}${params?.said ? '.said' : ''}`, named) ?? this.words.say('rule.other');
+    const named = { ...params, vendor: this.vendor(String(params?.['vendor'] ?? '')) };
+    return this.words.find(`rule.${code}${params?.['said'] ? '.said' : ''}`, named) ?? this.words.say('rule.other');
   }
 }
 

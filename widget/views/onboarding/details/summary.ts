@@ -32,7 +32,7 @@ export function summaryView(model: Model, onJump: (event: Event) => void): Templ
 function strayOf(model: Model, { code, params }: Fault): [string, string] {
   const { words } = model;
   if (code === 'reopened') return [words.say('details.reopened.title'), words.say('details.reopened.text')];
-  if (!params?.vendor) return [words.say('details.stray-plain.title'), words.say('details.stray-plain.text')];
-  const named = { vendor: model.vendor(String(params.vendor)) };
+  if (!params?.['vendor']) return [words.say('details.stray-plain.title'), words.say('details.stray-plain.text')];
+  const named = { vendor: model.vendor(String(params['vendor'])) };
   return [words.say('details.stray.title', named), words.say('details.stray.text', named)];
 }

@@ -24,7 +24,7 @@ export function markersView(model: Model, page: number, props: MarkerProps): Tem
 export function placeMarkers(root: ParentNode, fields: readonly Field[]): void {
   const known = new Map(fields.map((field) => [field.id, field]));
   for (const { dataset, style } of root.querySelectorAll<HTMLElement>('.marker')) {
-    const place = known.get(dataset.id ?? '')?.places[Number(dataset.n)];
+    const place = known.get(dataset['id'] ?? '')?.places[Number(dataset['n'])];
     if (!place) continue;
     style.left = `${place.x * 100}%`;
     style.top = `${place.y * 100}%`;

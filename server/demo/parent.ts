@@ -88,7 +88,8 @@ export async function runDemo(config: Config, secrets: Secrets): Promise<void> {
   await save();
   const renew = async () => {
     // A gateway that is just being started again gives a new token when it is ready.
-    demo.adminToken = (await gateway.ask<string>('issueAdminToken', 3600).catch(() => undefined)) ?? demo.adminToken;
+    const token = await gateway.ask<string>('issueAdminToken', 3600).catch(() => undefined);
+    if (token !== undefined) demo.adminToken = token;
     await save();
   };
   // Customers who sign do so while others look around already. A gateway that dies meanwhile is told of where it is started again, and whoever is

@@ -93,7 +93,7 @@ export function begin(call: OutboundRequest, failed: (error: unknown) => void): 
       if (over) return;
       const sending = body !== undefined && typeof body === 'object' && Symbol.asyncIterator in body;
       // Undici takes every iterable; its types name only Node's own streams.
-      const written = (sending ? watched(body) : (body ?? null)) as Dispatcher.DispatchOptions['body'];
+      const written = (sending ? watched(body) : (body ?? null)) as Exclude<Dispatcher.DispatchOptions['body'], undefined>;
       whole = !sending || headers['content-length'] === '0';
       try {
         pool.dispatch({ path, method, headers, body: written }, events);

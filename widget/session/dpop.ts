@@ -2,10 +2,13 @@ import { LinkError } from './link-error.ts';
 
 const provers = new WeakMap<Document, Promise<Prover>>();
 
+/** As far as a proof names it (RFC 7638, section 3.2). */
+type PublicKey = Record<'kty' | 'crv' | 'x' | 'y', string | undefined>;
+
 /** Makes DPoP proofs (RFC 9449) with a P-256 key that no script can read and that is gone with the page. One key per document. */
 export class Prover {
   readonly #pair: CryptoKeyPair;
-  readonly #jwk: JsonWebKey;
+  readonly #jwk: PublicKey;
 
   static of(page: Document): Promise<Prover> {
     const prover = provers.get(page) ?? Prover.#make();
@@ -20,7 +23,7 @@ export class Prover {
     return new Prover(pair, { kty, crv, x, y });
   }
 
-  private constructor(pair: CryptoKeyPair, jwk: JsonWebKey) {
+  private constructor(pair: CryptoKeyPair, jwk: PublicKey) {
     this.#pair = pair;
     this.#jwk = jwk;
   }

@@ -34,7 +34,7 @@ export interface PartnerStore {
   /** Deleted partners too: their slugs stay taken. */
   slugTaken(slug: string): Promise<boolean>;
   find(id: string): Promise<PartnerRow | undefined>;
-  update(id: string, change: Partial<PartnerRow>): Promise<void>;
+  update(id: string, change: { readonly [K in keyof PartnerRow]?: PartnerRow[K] | undefined }): Promise<void>;
   /** In the order they were made. */
   list(query: PartnerQuery): Promise<Listed<PartnerRow>>;
   origins(id: string): Promise<string[]>;

@@ -66,7 +66,9 @@ export function createProofs({ now, elapsed }: Pick<Edges, 'now' | 'elapsed'>) {
     const jkt = await calculateJwkThumbprint(jwk, 'sha256');
     const known = keys.get(jkt);
     if (known) return { jkt, key: known };
-    const key = (await importJWK({ kty: 'EC', crv: 'P-256', x: jwk.x, y: jwk.y }, 'ES256')) as CryptoKey;
+    // A thumbprint is made of keys that have both.
+    const { x = '', y = '' } = jwk;
+    const key = (await importJWK({ kty: 'EC', crv: 'P-256', x, y }, 'ES256')) as CryptoKey;
     keys.set(jkt, key);
     return { jkt, key };
   }

@@ -29,7 +29,9 @@ interface AccountAdoption {
   readonly api_key?: string | undefined;
 }
 /** An account, or the envelope that was made after all: one of the two ids. */
-export type Adoption = Partial<AccountAdoption> & { readonly envelope_id?: string | undefined };
+export type Adoption = { readonly [K in keyof AccountAdoption]?: AccountAdoption[K] | undefined } & {
+  readonly envelope_id?: string | undefined;
+};
 
 const fault = (pointer: string, code: string, message: string, cause?: unknown): Failure =>
   new Failure('invalid-input', undefined, { cause, errors: [{ pointer, code, message }] });

@@ -84,7 +84,11 @@ const leaving: ReadonlySet<string> = new Set(['vault.acknowledged', 'vault.relea
 /** One picture of what the vendor says in several places. */
 export function vaultView(
   envelope: Envelope,
-  { compliance, certificate, status }: { compliance?: Compliance; certificate?: Certificate; status?: Status },
+  {
+    compliance,
+    certificate,
+    status,
+  }: { compliance?: Compliance | undefined; certificate?: Certificate | undefined; status?: Status | undefined },
 ): VaultView {
   const { vault } = envelope;
   const found = [compliance, certificate && verdictOf(certificate)].find((each) => each?.checks) ?? compliance;

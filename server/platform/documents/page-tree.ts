@@ -4,7 +4,7 @@ import { Refusal } from './refusals.ts';
 
 /** What a page takes from its ancestors (ISO 32000-2, table 31); UserUnit is its own. */
 const inheritable = ['MediaBox', 'CropBox', 'Rotate'] as const;
-type Inherited = Partial<Record<(typeof inheritable)[number], PDFObject>>;
+type Inherited = { [K in (typeof inheritable)[number]]?: PDFObject | undefined };
 
 /** Deeper than any generator's: 500 pages fit in nine levels of two. */
 const deepest = 50;

@@ -194,7 +194,10 @@ export interface EnvelopeBook {
   /** Compare-and-set on the state: false when it has moved on. */
   move(envelope: Pick<Envelope, 'id' | 'state'>, change: Partial<Envelope>): Promise<boolean>;
   /** Compare-and-set on the signer's state. */
-  moveSigner(signer: Pick<Signer, 'id' | 'envelopeId' | 'state'>, change: Partial<Signer>): Promise<boolean>;
+  moveSigner(
+    signer: Pick<Signer, 'id' | 'envelopeId' | 'state'>,
+    change: { readonly [K in keyof Signer]?: Signer[K] | undefined },
+  ): Promise<boolean>;
   /** They are asked again at this instant. False: somebody else did that since they were read, or they are done. */
   remind(signer: Pick<Signer, 'id' | 'envelopeId' | 'remindedAt'>, at: number): Promise<boolean>;
   /** Keeps answers of one signer and counts their revision up by one; its new value. */

@@ -29,7 +29,7 @@ export interface Setting {
   /** `worker="none"`: the page's policy has no `worker-src blob:`. */
   readonly worker?: 'none' | undefined;
   /** The ceremony was read anew, or went on. */
-  readonly onChange?: (view: Ceremony) => void;
+  readonly onChange?: ((view: Ceremony) => void) | undefined;
   /** The ceremony cannot be read any more, by a refusal that no retry mends. */
   readonly onRefused?: (error: LinkError) => void;
 }

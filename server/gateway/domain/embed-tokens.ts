@@ -4,10 +4,11 @@ import type { MintOnboarding, MintRequest } from '../../../shared/embed.ts';
 import { formatId } from '../../../shared/ids.ts';
 import { Failure } from '../../../shared/problem.ts';
 import type { Mode } from '../../../shared/registry.ts';
+import { profileAbout, signerAbout } from './answers.ts';
 import type { Caller, Callers } from './callers.ts';
 import { customerFor } from './credentials.ts';
 import { findPartner } from './partners.ts';
-import type { Box, CustomerRow, Edges, Keep, MintRow, Stores } from './ports.ts';
+import type { Box, Edges, Keep, Stores } from './ports.ts';
 import { remembered } from './remembered.ts';
 import type { Signers } from './signers.ts';
 import type { SigningKeys } from './signing-keys.ts';
@@ -32,16 +33,6 @@ export interface Minted {
   readonly expiresAt: number;
   readonly partnerId: string;
 }
-
-/** What the partner tells of a customer at mint, to fill in and to lock. */
-export type Profile = Omit<MintOnboarding['customer'], 'external_id'>;
-export const profileAbout = (customerId: string): string[] => ['profile', customerId];
-export const readProfile = (box: Box, { id, profile }: CustomerRow): Profile => JSON.parse(box.open(profile, profileAbout(id))) as Profile;
-
-/** Signers are named by e-mail, which no token carries: it is kept with the mint. */
-const signerAbout = (jti: string): string[] => ['signer', jti];
-export const readSigner = (box: Box, { jti, signer }: Pick<MintRow, 'jti' | 'signer'>): string =>
-  signer ? box.open(signer, signerAbout(jti)) : '';
 
 /** What a partner's key needs to mint for each view. */
 export const mintScopes = { onboarding: 'onboarding:write', sign: 'esign:write', vault: 'vault:read' } as const;

@@ -5,7 +5,7 @@ import { agreement, defaultFlow, mappings } from './default-flow.ts';
 import { findPartner } from './partners.ts';
 import type { Edges, Keep, Stores } from './ports.ts';
 import { prefillFaults } from './prefill.ts';
-import { signFaults } from './sign-step.ts';
+import { signFaults } from './sign-faults.ts';
 
 /** The flow a new run begins with: the partner's newest, or the default one made from the vendors whose keys are stored. */
 export async function flowInForce(stores: Stores, partnerId: string, mode: Mode): Promise<{ version: number; flow: Flow }> {

@@ -3,7 +3,8 @@ import type { Field, OnboardingView, Values } from '../../../shared/onboarding.t
 import { Failure, type Fault } from '../../../shared/problem.ts';
 import { faultsOf, unknownFields } from '../../../shared/rules.ts';
 import { unprinted } from '../../../shared/written.ts';
-import { type Profile, readProfile } from './embed-tokens.ts';
+import type { Profile } from './answers.ts';
+import { answersAbout, readAnswers, readProfile } from './answers.ts';
 import { flowInForce } from './flows.ts';
 import { newId } from './ids.ts';
 import { describeRun, sectionsOf } from './onboarding-view.ts';
@@ -36,8 +37,6 @@ interface Options {
   wake: () => void;
 }
 
-const about = (runId: string): string[] => ['answers', runId];
-export const readAnswers = (box: Box, run: RunRow): Values => JSON.parse(box.open(run.answers, about(run.id))) as Values;
 const fieldsOf = (run: RunRow): Field[] => sectionsOf(run).flatMap((section) => section.fields);
 
 export function createOnboarding({ keep, box, now, presence, vendors, wake }: Options) {
@@ -56,7 +55,7 @@ export function createOnboarding({ keep, box, now, presence, vendors, wake }: Op
       flow,
       flow_version: version,
       revision: 1,
-      answers: box.seal('{}', about(id)),
+      answers: box.seal('{}', answersAbout(id)),
       faults: [],
       status: 'new',
       saved_at: null,
@@ -146,7 +145,7 @@ export function createOnboarding({ keep, box, now, presence, vendors, wake }: Op
       assertWritable(run, typed, valuesOf(run, await profileOf(stores, session), progress));
       const at = now();
       const answers = { ...readAnswers(box, run), ...typed };
-      const change = { answers: box.seal(JSON.stringify(answers), about(run.id)), saved_at: at, updated_at: at };
+      const change = { answers: box.seal(JSON.stringify(answers), answersAbout(run.id)), saved_at: at, updated_at: at };
       const status = statusOf({ ...run, ...change }, progress);
       await stores.runs.update(run.partner_id, run.id, run.revision, { ...change, status });
       return { revision: run.revision + 1, savedAt: at };
@@ -170,7 +169,7 @@ export function createOnboarding({ keep, box, now, presence, vendors, wake }: Op
       await planAccounts(stores, run, at);
       await planSigning(stores, run, at);
       const change = {
-        answers: box.seal(JSON.stringify(values), about(run.id)),
+        answers: box.seal(JSON.stringify(values), answersAbout(run.id)),
         faults: [],
         saved_at: at,
         submitted_at: at,

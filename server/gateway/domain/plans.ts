@@ -67,21 +67,3 @@ export const plannedSigning = (run: RunRow, stepId: string, at: number): Signing
   unreachable: false,
   ...unrefused,
 });
-
-/** Another envelope is wanted: the one before it ended, was refused, or names somebody else. */
-export const renewal = ({ round }: SigningRow, at: number): Partial<SigningRow> => ({
-  state: 'planned',
-  round: round + 1,
-  unclear: false,
-  envelope_id: null,
-  party: null,
-  document_sha256: null,
-  faults: [],
-  vendor_status: null,
-  asked_at: null,
-  checked_at: null,
-  next_at: at,
-  tries: 0,
-  unreachable: false,
-  ...unrefused,
-});

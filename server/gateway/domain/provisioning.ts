@@ -1,5 +1,5 @@
 import { type AccountMoves, planOf } from './account-moves.ts';
-import { readAnswers } from './onboarding.ts';
+import { readAnswers } from './answers.ts';
 import type { AccountRow, Box, Edges, Keep } from './ports.ts';
 import { keyMissing, RefusedForGood } from './refusal.ts';
 import type { Opening, ProvisioningVendors, Readiness } from './vendor.ts';

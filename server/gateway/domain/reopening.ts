@@ -1,12 +1,11 @@
 import type { Fault } from '../../../shared/problem.ts';
 import { planOf } from './account-moves.ts';
-import { renewal } from './plans.ts';
 import type { AccountRow, RunRow, SigningRow, Stores } from './ports.ts';
 import type { Progress } from './progress.ts';
 import { statusOf } from './progress.ts';
 import { isRefused } from './refusal.ts';
 import { progressOf } from './run-progress.ts';
-import { endedUnsigned, signStepOf } from './sign-step.ts';
+import { endedUnsigned, renewal, signStepOf } from './sign-step.ts';
 
 /** Something was opened with the details, or may have been. */
 const isOpened = ({ state }: AccountRow): boolean => ['asking', 'opened', 'ready', 'unknown'].includes(state);

@@ -1,6 +1,5 @@
 import { Failure } from '../../../shared/problem.ts';
-import { readSigner } from './embed-tokens.ts';
-import { readAnswers } from './onboarding.ts';
+import { readAnswers, readSigner } from './answers.ts';
 import type { Box, Keep, SessionRow } from './ports.ts';
 import { partyOf, signStepOf } from './sign-step.ts';
 

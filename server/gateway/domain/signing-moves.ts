@@ -1,11 +1,10 @@
 import type { Fault } from '../../../shared/problem.ts';
 import { backoff, longestBackoff } from './backoff.ts';
 import type { Blame } from './blame.ts';
-import { renewal } from './plans.ts';
 import type { Box, Edges, Keep, RunRow, SigningRow, Stores } from './ports.ts';
 import { type Refusal, refusedWith, sealedWords, unrefused } from './refusal.ts';
 import { refreshRun } from './run-progress.ts';
-import { endedUnsigned } from './sign-step.ts';
+import { endedUnsigned, renewal } from './sign-step.ts';
 import type { Standing } from './signing-vendor.ts';
 
 /**

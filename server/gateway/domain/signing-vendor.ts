@@ -1,34 +1,9 @@
 import type { Readable } from 'node:stream';
 import type { z } from 'zod/mini';
 import type { CeremonyQuery, InlayClientReport } from '../../../shared/ceremony.ts';
-import type { FieldType } from '../../../shared/fields.ts';
+import type { EnvelopeOrder } from './answers.ts';
 import type { CredentialRow } from './ports.ts';
 import type { Refusal } from './refusal.ts';
-
-/** An envelope that is wanted. Signers in their order; a field names its signer by e-mail. */
-export interface EnvelopeOrder {
-  /** Ours; by it the envelope is found again when the answer was lost. */
-  readonly externalId: string;
-  readonly title: string;
-  readonly content: { readonly filename: string; readonly base64: string } | { readonly templateId: string };
-  readonly signers: readonly { readonly email: string; readonly name: string; readonly role: string }[];
-  readonly fields: readonly {
-    readonly type: FieldType;
-    readonly signer: string;
-    readonly page: number;
-    readonly x: number;
-    readonly y: number;
-    readonly width: number;
-    readonly height: number;
-    readonly required: boolean;
-    readonly label?: string | undefined;
-    readonly name?: string | undefined;
-    /** What it is filled with until the signer changes it. */
-    readonly value?: string | boolean | undefined;
-  }[];
-  /** The same for the fields of a template, or of the document's form, by their names. */
-  readonly values: Readonly<Record<string, string | boolean>>;
-}
 
 /** What a vendor says is wrong with an order: in which part of it, its own code, and figures. */
 export interface OrderRefusal {

@@ -1,9 +1,8 @@
 import type { SignStep } from '../../../shared/onboarding.ts';
 import { Failure } from '../../../shared/problem.ts';
+import { readAnswers, readProfile } from './answers.ts';
 import { type Blame, blameOf } from './blame.ts';
-import { readProfile } from './embed-tokens.ts';
 import type { FlowDocuments } from './flow-documents.ts';
-import { readAnswers } from './onboarding.ts';
 import type { Box, CredentialRow, Edges, Keep, RunRow, SigningRow } from './ports.ts';
 import { type Prefilled, prefilledBy } from './prefill.ts';
 import { keyMissing, type Refusal, RefusedForGood } from './refusal.ts';

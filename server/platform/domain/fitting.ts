@@ -4,8 +4,8 @@ import type { Fault } from '../../../shared/problem.ts';
 import type { Documents } from './documents.ts';
 import type { EnvelopeField } from './envelope.ts';
 import { newField } from './field-request.ts';
+import { marksOf } from './marks.ts';
 import type { FieldRequest } from './records/field.ts';
-import { marksOf } from './seal-facts.ts';
 
 /** A field with the answer it is to show, and what that answer is called where it was given. */
 export interface Given {

@@ -1,7 +1,6 @@
-import { drawnValue, isAnswered, labelOf, placesOf } from '../../../shared/fields.ts';
 import { utc } from '../../../shared/time-zone.ts';
 import { readConsent } from './consent.ts';
-import type { Facts, Mark } from './documents.ts';
+import type { Facts } from './documents.ts';
 import { documentOf, type Envelope, type EnvelopeEvent, type EnvelopeField, type Signer } from './envelope.ts';
 
 /** Everything that is kept of an envelope whose signers have all signed. */
@@ -15,21 +14,6 @@ export interface SignedRecord {
 
 /** Who is named in the records: by their name, and whoever is no signer by the sender's. */
 type Teller = Pick<SignedRecord, 'sender' | 'signers'>;
-
-/**
- * What is stamped: every answer, at all its places, as the signer saw it. An unticked box leaves no mark, nor does an option that was not chosen.
- * `locale` is the language of answers that name none.
- */
-export function marksOf(fields: readonly EnvelopeField[], signers: readonly Signer[], locale: string | null = null): Mark[] {
-  const names = new Map(signers.map(({ id, name }) => [id, name]));
-  return fields.flatMap(({ type, places, multiline, options, value, label, signerId }) => {
-    if (!value || !isAnswered(value)) return [];
-    const drawn = drawnValue(type, 'text' in value ? { ...value, lang: value.lang ?? locale ?? undefined } : value, options);
-    const said = drawn.kind === 'chosen' ? { ...drawn, option: labelOf(drawn.option, options) } : drawn;
-    const told = { type, value: said, multiline, label, signer: names.get(signerId) };
-    return placesOf(places, value).map(({ page, x, y, width, height }) => ({ ...told, page, x, y, width, height }));
-  });
-}
 
 /** What the completion pages and the attached JSON tell: the same however often sealing is tried, for it ends with the last signature. */
 export function factsOf(record: SignedRecord): Facts {

@@ -3,8 +3,9 @@ import type { Documents, SealJob } from './documents.ts';
 import { documentOf, type Envelope, type KeptFile } from './envelope.ts';
 import type { Files } from './files.ts';
 import type { Links } from './links.ts';
+import { marksOf } from './marks.ts';
 import type { Vessel } from './records/files.ts';
-import { factsOf, marksOf } from './seal-facts.ts';
+import { factsOf } from './seal-facts.ts';
 import { announceCompletion } from './signing-mail.ts';
 
 /** The points of a sealing at which a crash is tried: before anything, with the sealed bytes in hand, with them on disk, and with all of it recorded. */

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { compose, type Gateway } from '../server/gateway/compose.ts';
-import type { Edges } from '../server/gateway/domain/ports.ts';
+import type { Edges } from '../server/gateway/domain/records/ports.ts';
 import { listen } from '../server/http/listen.ts';
 import { startJobs } from '../server/jobs.ts';
 import { openNpmPackage } from '../server/npm-package.ts';

@@ -7,7 +7,7 @@ import type { Pace } from '../server/http/pace.ts';
 import { type Jobs, startJobs } from '../server/jobs.ts';
 import { assetsFolder } from '../server/parts.ts';
 import { compose, type Edges, type PlatformConfig } from '../server/platform/compose.ts';
-import type { KeyLimits } from '../server/platform/domain/accounts.ts';
+import type { KeyLimits } from '../server/platform/domain/account/accounts.ts';
 import { newDataFolder } from './data-folder.ts';
 import { assertNoScans } from './scans.ts';
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { openDatabase } from '../storage/database.ts';
 import { secretBox } from '../storage/secret-box.ts';
-import { createAdmins } from './domain/admins.ts';
-import { openSigningKeys } from './domain/signing-keys.ts';
+import { openSigningKeys } from './domain/records/token-keys.ts';
+import { createAdmins } from './domain/registry/admins.ts';
 import { migrations } from './stores/migrations.ts';
 import { keepIn } from './stores/stores.ts';
 import type { Tables } from './stores/tables.ts';

@@ -1,7 +1,7 @@
 import { type CeremonyField, CeremonyView, FieldsAnswer } from '../../shared/ceremony.ts';
 import type { FieldType, FieldValue } from '../../shared/fields.ts';
-import type { Ceremonies } from './domain/ceremonies.ts';
-import type { Keep, SessionRow, SigningRow } from './domain/ports.ts';
+import type { Keep, SessionRow, SigningRow } from './domain/records/ports.ts';
+import type { Ceremonies } from './domain/signing/ceremonies.ts';
 
 /** How long a vendor that answers is waited for, in milliseconds; else the worker goes on by itself and the next start signs. */
 const patience = 20_000;

@@ -2,16 +2,16 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { Flow, type Provisioner, provisioners, type SignStep, type Values, type VendorName } from '../../shared/onboarding.ts';
 import { type Partner, scopes } from '../../shared/registry.ts';
-import type { createCredentials } from './domain/credentials.ts';
-import { customerFor } from './domain/credentials.ts';
-import { agreement as agreementName, defaultFlow } from './domain/default-flow.ts';
-import type { FlowDocuments } from './domain/flow-documents.ts';
-import type { createFlows } from './domain/flows.ts';
-import { hashOf } from './domain/ids.ts';
-import type { Onboarding } from './domain/onboarding.ts';
-import type { createPartnerKeys } from './domain/partner-keys.ts';
-import type { createPartners } from './domain/partners.ts';
-import type { Box, Edges, Keep, SessionRow } from './domain/ports.ts';
+import type { Onboarding } from './domain/onboarding/onboarding.ts';
+import { hashOf } from './domain/records/ids.ts';
+import type { Box, Edges, Keep, SessionRow } from './domain/records/ports.ts';
+import type { createCredentials } from './domain/registry/credentials.ts';
+import { customerFor } from './domain/registry/credentials.ts';
+import { agreement as agreementName, defaultFlow } from './domain/registry/default-flow.ts';
+import type { FlowDocuments } from './domain/registry/flow-documents.ts';
+import type { createFlows } from './domain/registry/flows.ts';
+import type { createPartnerKeys } from './domain/registry/partner-keys.ts';
+import type { createPartners } from './domain/registry/partners.ts';
 import type { DemoSignatures } from './seed-signatures.ts';
 
 /**

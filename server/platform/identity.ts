@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { z } from 'zod/mini';
 import { identityFromJson, identityToJson, makeAuthority, type OwnIdentity, renewed, type SealIdentity } from './documents/authority.ts';
-import type { Store } from './domain/books.ts';
+import type { Store } from './domain/records/stores.ts';
 
 /** Who seals, and whom a receiver has to trust. */
 export interface Seals {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { SealJob } from '../../server/platform/domain/documents.ts';
+import type { SealJob } from '../../server/platform/domain/files/documents.ts';
 
 /** Works with the build in the folder that is named first, through what every build has: its intake and its sealing threads. */
 export type Task =

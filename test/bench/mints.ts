@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import SqliteFile from 'better-sqlite3';
-import { defaultFlow } from '../../server/gateway/domain/default-flow.ts';
+import { defaultFlow } from '../../server/gateway/domain/registry/default-flow.ts';
 import type { Before } from '../before.ts';
 import type { Alive, Born } from '../journey/crash-gateway.ts';
 import { freePort } from '../start-gateway.ts';

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { PDFDocument, StandardFonts } from '@cantoo/pdf-lib';
 import { makeAuthority, type SealIdentity } from '../../server/platform/documents/authority.ts';
 import { createPool, type Pool } from '../../server/platform/documents/pool.ts';
-import type { Facts, Mark, SealJob } from '../../server/platform/domain/documents.ts';
+import type { Facts, Mark, SealJob } from '../../server/platform/domain/files/documents.ts';
 import { compare, median, type Row } from './harness.ts';
 
 /** Stamping and sealing in a warm thread, beside a copy of the same file by qpdf in a process of its own. */

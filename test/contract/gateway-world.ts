@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { makePartnerKey } from '../../server/gateway/domain/partner-keys.ts';
+import { makePartnerKey } from '../../server/gateway/domain/registry/partner-keys.ts';
 import { scopes } from '../../shared/registry.ts';
 import { answered } from '../gateway/answers.ts';
 import { freePort, type StartedGateway, startGateway } from '../start-gateway.ts';

@@ -1,4 +1,4 @@
-import { makePartnerKey } from '../../server/gateway/domain/partner-keys.ts';
+import { makePartnerKey } from '../../server/gateway/domain/registry/partner-keys.ts';
 import { loyvaScopes } from '../../shared/vendors/loyva.ts';
 import { type StartedPlatform, startPlatform } from '../start-platform.ts';
 import { belongingsOf, clientOf, signer, vendorSecretsOf } from './belongings.ts';

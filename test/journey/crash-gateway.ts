@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Edges } from '../../server/gateway/domain/ports.ts';
+import type { Edges } from '../../server/gateway/domain/records/ports.ts';
 import type { VendorName } from '../../shared/onboarding.ts';
 import { movableClock, startGateway } from '../start-gateway.ts';
 

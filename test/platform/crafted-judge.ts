@@ -7,7 +7,7 @@ import { makeAuthority } from '../../server/platform/documents/authority.ts';
 import type { answer } from '../../server/platform/documents/intake.child.ts';
 import { sentenceOf } from '../../server/platform/documents/refusals.ts';
 import { works } from '../../server/platform/documents/work.ts';
-import type { IntakeOptions, Mark, TakenIn } from '../../server/platform/domain/documents.ts';
+import type { IntakeOptions, Mark, TakenIn } from '../../server/platform/domain/files/documents.ts';
 import { type Tool, tool } from '../tools.ts';
 import { alike, distance } from './likeness.ts';
 import { PdfJsReader, type Picture, readByMupdf, readByPoppler, type Sight } from './pictures.ts';

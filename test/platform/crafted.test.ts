@@ -6,7 +6,7 @@ import { after, test } from 'node:test';
 import { makeAuthority } from '../../server/platform/documents/authority.ts';
 import { openDocuments } from '../../server/platform/documents/documents.ts';
 import { readPages } from '../../server/platform/documents/reading.ts';
-import type { TakenIn } from '../../server/platform/domain/documents.ts';
+import type { TakenIn } from '../../server/platform/domain/files/documents.ts';
 import { Failure } from '../../shared/problem.ts';
 import { crafted } from '../fixtures/pdf/crafted.ts';
 import { tool } from '../tools.ts';

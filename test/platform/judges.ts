@@ -7,7 +7,7 @@ import type { TestContext } from 'node:test';
 import { PDFDocument, StandardFonts } from '@cantoo/pdf-lib';
 import { getDocument } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import type { SealIdentity } from '../../server/platform/documents/authority.ts';
-import type { TakenIn } from '../../server/platform/domain/documents.ts';
+import type { TakenIn } from '../../server/platform/domain/files/documents.ts';
 import { type Tool, tool } from '../tools.ts';
 
 /** Strangers' programs that judge a sealed file, and a folder for what they read. */

@@ -33,7 +33,7 @@ function rendered(): string {
     '# The life of an envelope',
     '',
     'Every move there is; any other is refused with 409 and a sentence that says from where to where. `test/platform/lifecycle.test.ts` writes this',
-    'page from the table in `server/platform/domain/envelope.ts` (with `WRITE=1`), and fails when the two differ.',
+    'page from the table in `server/platform/domain/records/envelope.ts` (with `WRITE=1`), and fails when the two differ.',
     '',
     '| state | it is in it when | the API says | it can become |',
     '|---|---|---|---|',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { request as httpRequest } from 'node:http';
 import { after, before, test } from 'node:test';
-import { magics } from '../../server/platform/domain/magic.ts';
+import { magics } from '../../server/platform/domain/sandbox/magic.ts';
 import { call, type StartedPlatform, startPlatform } from '../start-platform.ts';
 
 let platform: StartedPlatform;

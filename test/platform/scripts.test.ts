@@ -6,7 +6,7 @@ import { coverage } from '../../server/platform/documents/coverage.ts';
 import { legible, ready, regionOf } from '../../server/platform/documents/fonts.ts';
 import { shapeLine } from '../../server/platform/documents/shape.ts';
 import { works } from '../../server/platform/documents/work.ts';
-import type { Mark } from '../../server/platform/domain/documents.ts';
+import type { Mark } from '../../server/platform/domain/files/documents.ts';
 import { covered } from '../../shared/covered.ts';
 import { encoded, unwritten } from '../../shared/written.ts';
 import { documentOf, judges, textsByPdfJs } from './judges.ts';

@@ -7,7 +7,7 @@ import { makeAuthority } from '../../server/platform/documents/authority.ts';
 import { openDocuments } from '../../server/platform/documents/documents.ts';
 import { createPool } from '../../server/platform/documents/pool.ts';
 import { works } from '../../server/platform/documents/work.ts';
-import type { Facts, Mark, SealJob } from '../../server/platform/domain/documents.ts';
+import type { Facts, Mark, SealJob } from '../../server/platform/domain/files/documents.ts';
 import { assertSealed, documentOf, judges, signedParts } from './judges.ts';
 
 const identity = await makeAuthority(Date.now());

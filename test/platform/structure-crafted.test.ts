@@ -6,7 +6,7 @@ import { openDocuments } from '../../server/platform/documents/documents.ts';
 import { dropLostObjects } from '../../server/platform/documents/lost-objects.ts';
 import { written } from '../../server/platform/documents/save.ts';
 import { works } from '../../server/platform/documents/work.ts';
-import type { Mark } from '../../server/platform/domain/documents.ts';
+import type { Mark } from '../../server/platform/domain/files/documents.ts';
 import { type Body, pdf, stream } from '../fixtures/pdf/build.ts';
 import { tool } from '../tools.ts';
 import { judges } from './judges.ts';

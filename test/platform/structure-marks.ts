@@ -1,4 +1,4 @@
-import type { Facts, Mark } from '../../server/platform/domain/documents.ts';
+import type { Facts, Mark } from '../../server/platform/domain/files/documents.ts';
 
 export const strokes = [Array.from({ length: 30 }, (_, i) => [20 + i * 15, 100 + 60 * Math.sin(i / 3), i * 14, 0.5] as const)];
 const by = { signer: 'Ada Nordin' };

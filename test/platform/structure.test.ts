@@ -4,7 +4,7 @@ import type { Browser } from 'playwright-core';
 import { makeAuthority } from '../../server/platform/documents/authority.ts';
 import { openDocuments } from '../../server/platform/documents/documents.ts';
 import { works } from '../../server/platform/documents/work.ts';
-import type { Mark, SealJob } from '../../server/platform/domain/documents.ts';
+import type { Mark, SealJob } from '../../server/platform/domain/files/documents.ts';
 import { openBrowser } from '../browser.ts';
 import { tool } from '../tools.ts';
 import { assertSealed, documentOf, judges, textsByPdfJs } from './judges.ts';

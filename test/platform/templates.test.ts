@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { templateBytes } from '../../server/platform/domain/templates.ts';
+import { templateBytes } from '../../server/platform/domain/creation/templates.ts';
 import { openStore } from '../../server/platform/stores/store.ts';
 import { openVessel } from '../../server/platform/stores/vessel.ts';
 import { secretBox } from '../../server/storage/secret-box.ts';

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { after, test } from 'node:test';
-import { DamagedFile } from '../../server/platform/domain/damage.ts';
-import type { KeptFile } from '../../server/platform/domain/envelope.ts';
+import { DamagedFile } from '../../server/platform/domain/files/damage.ts';
+import type { KeptFile } from '../../server/platform/domain/records/envelope.ts';
 import { openVessel } from '../../server/platform/stores/vessel.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'inlay-vessel-'));

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { isPartnerKey, makePartnerKey } from '../../server/gateway/domain/partner-keys.ts';
-import { isCanonicalJwt } from '../../server/gateway/domain/spelling.ts';
+import { isCanonicalJwt } from '../../server/gateway/domain/records/jwt-form.ts';
+import { isPartnerKey, makePartnerKey } from '../../server/gateway/domain/registry/partner-keys.ts';
 import { formatId, type IdKind, idPattern, idPrefixes } from '../../shared/ids.ts';
 
 const kinds = Object.keys(idPrefixes) as IdKind[];

@@ -1,8 +1,8 @@
 import { littleByLittle } from '../../jobs.ts';
-import type { ClockWatch } from '../domain/clock-watch.ts';
-import type { KeptCalls } from '../domain/kept-calls.ts';
-import type { Provisioning } from '../domain/provisioning.ts';
-import type { Signing } from '../domain/signing.ts';
+import type { Provisioning } from '../domain/onboarding/provisioning.ts';
+import type { KeptCalls } from '../domain/proxy/kept-calls.ts';
+import type { ClockWatch } from '../domain/records/clock-watch.ts';
+import type { Signing } from '../domain/signing/signing.ts';
 
 /** What the gateway does without being asked. */
 export const gatewayJobs = ({

@@ -27,17 +27,17 @@ import {
 import { readCursor, writeCursor } from '../../http/cursor.ts';
 import { parse, readJson, readJsonIfAny } from '../../http/input.ts';
 import { iso, isoOrNull, reply } from '../../http/reply.ts';
-import type { Admins } from '../domain/admins.ts';
-import type { Audit } from '../domain/audit.ts';
-import type { createCredentials } from '../domain/credentials.ts';
-import type { createFlows } from '../domain/flows.ts';
-import type { createPartnerKeys } from '../domain/partner-keys.ts';
-import type { createPartners } from '../domain/partners.ts';
-import type { CredentialRow, KeyRow } from '../domain/ports.ts';
-import type { Repairs } from '../domain/repairs.ts';
-import type { Reset } from '../domain/resets.ts';
-import type { Runs } from '../domain/runs.ts';
-import type { SigningKeys } from '../domain/signing-keys.ts';
+import type { Repairs } from '../domain/onboarding/repairs.ts';
+import type { Reset } from '../domain/onboarding/resets.ts';
+import type { CredentialRow, KeyRow } from '../domain/records/ports.ts';
+import type { SigningKeys } from '../domain/records/token-keys.ts';
+import type { Admins } from '../domain/registry/admins.ts';
+import type { Audit } from '../domain/registry/audit.ts';
+import type { createCredentials } from '../domain/registry/credentials.ts';
+import type { createFlows } from '../domain/registry/flows.ts';
+import type { createPartnerKeys } from '../domain/registry/partner-keys.ts';
+import type { createPartners } from '../domain/registry/partners.ts';
+import type { Runs } from '../domain/run/runs.ts';
 import { administrator, type WithParams } from './registry.ts';
 import { runsOf, runView } from './runs.ts';
 

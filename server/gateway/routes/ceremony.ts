@@ -18,9 +18,9 @@ import type { CallerAddressOf } from '../../http/caller-address.ts';
 import { parse, readJson } from '../../http/input.ts';
 import type { OpenAnswers } from '../../http/open-answers.ts';
 import { reply } from '../../http/reply.ts';
-import type { Browser, Ceremonies } from '../domain/ceremonies.ts';
-import type { Once } from '../domain/once.ts';
-import { assertWidget, type Sessions } from '../domain/sessions.ts';
+import type { Once } from '../domain/records/once.ts';
+import { assertWidget, type Sessions } from '../domain/session/sessions.ts';
+import type { Browser, Ceremonies } from '../domain/signing/ceremonies.ts';
 import { idempotencyKey, visitOf } from './visits.ts';
 
 interface Options {

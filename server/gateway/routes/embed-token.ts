@@ -3,8 +3,8 @@ import type { Context } from 'koa';
 import { MintAnswer, mintRequest } from '../../../shared/embed.ts';
 import { parse, readJson } from '../../http/input.ts';
 import { iso, reply } from '../../http/reply.ts';
-import { assertScope, type Callers } from '../domain/callers.ts';
-import { type EmbedTokens, mintScopes } from '../domain/embed-tokens.ts';
+import { assertScope, type Callers } from '../domain/registry/callers.ts';
+import { type EmbedTokens, mintScopes } from '../domain/session/embed-tokens.ts';
 import { provenance } from './visits.ts';
 
 /** `POST /embed/token`, also under Loyva's `/api/v2`: a partner's server asks for a token for one of its customers, a signer, or a reader of the vault. */

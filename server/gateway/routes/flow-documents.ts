@@ -6,9 +6,9 @@ import { FlowDocument, FlowDocumentList } from '../../../shared/registry.ts';
 import { parse, readBytes } from '../../http/input.ts';
 import type { OpenAnswers } from '../../http/open-answers.ts';
 import { iso, reply } from '../../http/reply.ts';
-import type { Admins } from '../domain/admins.ts';
-import { documentCap, type FlowDocuments } from '../domain/flow-documents.ts';
-import type { FlowDocumentRow } from '../domain/ports.ts';
+import type { FlowDocumentRow } from '../domain/records/ports.ts';
+import type { Admins } from '../domain/registry/admins.ts';
+import { documentCap, type FlowDocuments } from '../domain/registry/flow-documents.ts';
 import { administrator, type WithParams } from './registry.ts';
 
 const view = (row: FlowDocumentRow): FlowDocument => ({ ...row, updated_at: iso(row.updated_at) });

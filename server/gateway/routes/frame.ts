@@ -4,8 +4,8 @@ import { z } from 'zod/mini';
 import { Outcome, SigningFrame } from '../../../shared/framed.ts';
 import { parse, readJsonIfAny } from '../../http/input.ts';
 import { iso, reply } from '../../http/reply.ts';
-import type { Frames } from '../domain/frames.ts';
-import { assertWidget, type Sessions } from '../domain/sessions.ts';
+import { assertWidget, type Sessions } from '../domain/session/sessions.ts';
+import type { Frames } from '../domain/signing/vendor-page.ts';
 import { visitOf } from './visits.ts';
 
 /** `/embed/ceremony/{frame,outcome}`: shared/framed.ts, for vendors without a ceremony. */

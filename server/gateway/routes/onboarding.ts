@@ -5,9 +5,9 @@ import { BillingAnswer, DraftAnswer, DraftRequest, OnboardingView, Values } from
 import { Failure } from '../../../shared/problem.ts';
 import { parse, readJson, readJsonIfAny } from '../../http/input.ts';
 import { iso, reply } from '../../http/reply.ts';
-import type { Onboarding } from '../domain/onboarding.ts';
-import type { Once } from '../domain/once.ts';
-import { assertWidget, type Sessions } from '../domain/sessions.ts';
+import type { Onboarding } from '../domain/onboarding/onboarding.ts';
+import type { Once } from '../domain/records/once.ts';
+import { assertWidget, type Sessions } from '../domain/session/sessions.ts';
 import { idempotencyKey, visitOf } from './visits.ts';
 
 const StepRequest = z.strictObject({ values: z.optional(Values) });

@@ -9,9 +9,9 @@ import { scribelessKeyHeader } from '../../../shared/vendors/scribeless.ts';
 import { assertGet } from '../../http/get-only.ts';
 import { readBytes } from '../../http/input.ts';
 import { passBody } from '../../http/passing.ts';
-import type { CallBody, ProxiedCall } from '../domain/call.ts';
-import type { Callers } from '../domain/callers.ts';
-import type { Proxied } from '../domain/proxied.ts';
+import type { CallBody, ProxiedCall } from '../domain/proxy/call.ts';
+import type { Proxied } from '../domain/proxy/proxied.ts';
+import type { Callers } from '../domain/registry/callers.ts';
 import { type ProxyRow, proxyTable, type Rebuilds } from './proxy-table.ts';
 import { provenance } from './visits.ts';
 

@@ -2,7 +2,7 @@ import type { VendorName } from '../../../shared/onboarding.ts';
 import type { Scope } from '../../../shared/registry.ts';
 import { loyvaPaths } from '../../../shared/vendors/loyva.ts';
 import { subscribrPaths } from '../../../shared/vendors/subscribr.ts';
-import type { Rebuild } from '../domain/call.ts';
+import type { Rebuild } from '../domain/proxy/call.ts';
 
 /** One row of the proxy: the vendor's own method and path, and what is ours to say about it. */
 export interface ProxyRow {

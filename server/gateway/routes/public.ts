@@ -5,7 +5,7 @@ import { page } from '../../http/page.ts';
 import { answerReady, type Checks } from '../../http/readiness.ts';
 import { json } from '../../http/reply.ts';
 import { type Assets, sendAsset } from '../../http/static.ts';
-import type { SigningKeys } from '../domain/signing-keys.ts';
+import type { SigningKeys } from '../domain/records/token-keys.ts';
 import { landingPage, problemPage } from '../pages/pages.ts';
 import type { WithParams } from './registry.ts';
 

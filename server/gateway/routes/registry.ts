@@ -4,9 +4,9 @@ import { CreatePartner, Partner, PartnerList, PartnerQuery, PatchPartner } from 
 import { readCursor, writeCursor } from '../../http/cursor.ts';
 import { parse, readJson } from '../../http/input.ts';
 import { iso, reply } from '../../http/reply.ts';
-import type { Admins } from '../domain/admins.ts';
-import type { createPartners } from '../domain/partners.ts';
-import type { PartnerRow } from '../domain/ports.ts';
+import type { PartnerRow } from '../domain/records/ports.ts';
+import type { Admins } from '../domain/registry/admins.ts';
+import type { createPartners } from '../domain/registry/partners.ts';
 
 type Partners = ReturnType<typeof createPartners>;
 export type WithParams = Context & { params: Record<string, string> };

@@ -5,13 +5,13 @@ import { AdoptRequest, type Mode, ResetRequest, RetryRequest, RunList, RunQuery,
 import { readCursor, writeCursor } from '../../http/cursor.ts';
 import { parse, readJsonIfAny } from '../../http/input.ts';
 import { iso, reply } from '../../http/reply.ts';
-import type { Caller, Callers } from '../domain/callers.ts';
-import type { Once } from '../domain/once.ts';
-import { accountStateOf, signStateOf } from '../domain/progress.ts';
-import type { Repairs } from '../domain/repairs.ts';
-import type { Reset } from '../domain/resets.ts';
-import type { RunSummary, Runs } from '../domain/runs.ts';
-import { signStepOf } from '../domain/sign-step.ts';
+import type { Repairs } from '../domain/onboarding/repairs.ts';
+import type { Reset } from '../domain/onboarding/resets.ts';
+import type { Once } from '../domain/records/once.ts';
+import type { Caller, Callers } from '../domain/registry/callers.ts';
+import { accountStateOf, signStateOf } from '../domain/run/progress.ts';
+import type { RunSummary, Runs } from '../domain/run/runs.ts';
+import { signStepOf } from '../domain/run/sign-step.ts';
 import type { WithParams } from './registry.ts';
 import { idempotencyKey, provenance } from './visits.ts';
 

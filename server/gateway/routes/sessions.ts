@@ -4,8 +4,8 @@ import { z } from 'zod/mini';
 import { SessionAnswer } from '../../../shared/embed.ts';
 import { parse, readJsonIfAny } from '../../http/input.ts';
 import { iso, reply } from '../../http/reply.ts';
-import type { Onboarding } from '../domain/onboarding.ts';
-import type { Opened, Sessions } from '../domain/sessions.ts';
+import type { Onboarding } from '../domain/onboarding/onboarding.ts';
+import type { Opened, Sessions } from '../domain/session/sessions.ts';
 import { visitOf } from './visits.ts';
 
 const Nothing = z.strictObject({});

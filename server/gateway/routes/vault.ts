@@ -4,8 +4,8 @@ import { CertificateView, VaultView } from '../../../shared/vault.ts';
 import { assertGet } from '../../http/get-only.ts';
 import type { OpenAnswers } from '../../http/open-answers.ts';
 import { reply } from '../../http/reply.ts';
-import { assertWidget, type Sessions } from '../domain/sessions.ts';
-import type { Vaults } from '../domain/vaults.ts';
+import { assertWidget, type Sessions } from '../domain/session/sessions.ts';
+import type { Vaults } from '../domain/signing/vaults.ts';
 import { visitOf } from './visits.ts';
 
 interface Options {

@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import { Failure } from '../../../shared/problem.ts';
-import type { Provenance } from '../domain/callers.ts';
-import type { Visit } from '../domain/sessions.ts';
+import type { Provenance } from '../domain/registry/callers.ts';
+import type { Visit } from '../domain/session/sessions.ts';
 
 /** What a call says of the page it comes from. */
 export const provenance = ({ req: { headers } }: Context): Provenance => ({

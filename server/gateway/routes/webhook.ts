@@ -4,8 +4,8 @@ import { loyvaPaths } from '../../../shared/vendors/loyva.ts';
 import { WebhookAnswer, webhookPatch } from '../../../shared/webhook.ts';
 import { parse, readJson } from '../../http/input.ts';
 import { reply } from '../../http/reply.ts';
-import type { Callers } from '../domain/callers.ts';
-import type { Webhooks } from '../domain/webhooks.ts';
+import type { Callers } from '../domain/registry/callers.ts';
+import type { Webhooks } from '../domain/registry/webhooks.ts';
 import { provenance } from './visits.ts';
 
 /** `PATCH /api/v2/partner/webhook`, as Loyva has it: the gateway answers it itself, since it is the partner's own endpoint that is set. */

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { purgeSome } from '../../storage/purge.ts';
-import type { KeptCallStore } from '../domain/ports.ts';
+import type { KeptCallStore } from '../domain/records/ports.ts';
 import type { Tables } from './tables.ts';
 
 export function keptCallStore(db: Kysely<Tables>): KeptCallStore {

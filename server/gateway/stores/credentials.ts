@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { cut } from '../../../shared/list.ts';
 import { Flow } from '../../../shared/onboarding.ts';
-import type { CredentialStore, FlowStore } from '../domain/ports.ts';
+import type { CredentialStore, FlowStore } from '../domain/records/ports.ts';
 import type { Tables } from './tables.ts';
 
 export function credentialStore(db: Kysely<Tables>): CredentialStore {

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Scope } from '../../../shared/registry.ts';
-import type { KeyRow, KeyStore, SigningKeyStore } from '../domain/ports.ts';
+import type { KeyRow, KeyStore, SigningKeyStore } from '../domain/records/ports.ts';
 import type { Tables } from './tables.ts';
 
 export function keyStore(db: Kysely<Tables>): KeyStore {

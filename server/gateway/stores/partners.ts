@@ -1,7 +1,7 @@
 import { type Expression, type Kysely, type SqlBool, sql } from 'kysely';
 import { cut, passedOver } from '../../../shared/list.ts';
 import { totalOf } from '../../storage/totals.ts';
-import type { PartnerRow, PartnerStore } from '../domain/ports.ts';
+import type { PartnerRow, PartnerStore } from '../domain/records/ports.ts';
 import type { Tables } from './tables.ts';
 
 export function partnerStore(db: Kysely<Tables>): PartnerStore {

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { purgeSome } from '../../storage/purge.ts';
-import type { PassStore } from '../domain/ports.ts';
+import type { PassStore } from '../domain/records/ports.ts';
 import type { Tables } from './tables.ts';
 
 export function passStore(db: Kysely<Tables>): PassStore {

@@ -3,7 +3,7 @@ import { cut } from '../../../shared/list.ts';
 import { Flow } from '../../../shared/onboarding.ts';
 import type { Fault } from '../../../shared/problem.ts';
 import { modes } from '../../../shared/registry.ts';
-import type { AccountRow, RunRow, RunStore } from '../domain/ports.ts';
+import type { AccountRow, RunRow, RunStore } from '../domain/records/ports.ts';
 import { spellingsOf } from './sessions.ts';
 import type { Tables } from './tables.ts';
 

@@ -1,7 +1,7 @@
 import { CompiledQuery, type Kysely } from 'kysely';
 import { purgeSome } from '../../storage/purge.ts';
 import { totalOf } from '../../storage/totals.ts';
-import type { CustomerStore, SessionStore } from '../domain/ports.ts';
+import type { CustomerStore, SessionStore } from '../domain/records/ports.ts';
 import type { Tables } from './tables.ts';
 
 const mintColumns = [

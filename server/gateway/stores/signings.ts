@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { FlowDocumentStore, SigningRow, SigningStore } from '../domain/ports.ts';
+import type { FlowDocumentStore, SigningRow, SigningStore } from '../domain/records/ports.ts';
 import { toRun } from './runs.ts';
 import type { Tables } from './tables.ts';
 

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Database } from '../../storage/database.ts';
 import { append } from '../../storage/log/leaves.ts';
-import type { Keep, Stores } from '../domain/ports.ts';
+import type { Keep, Stores } from '../domain/records/ports.ts';
 import { keptCallStore } from './calls.ts';
 import { credentialStore, flowStore } from './credentials.ts';
 import { keyStore, signingKeyStore } from './keys.ts';

@@ -17,7 +17,7 @@ import type {
   SigningKeyRow,
   SigningRow,
   WebhookRow,
-} from '../domain/ports.ts';
+} from '../domain/records/ports.ts';
 
 /** Rows as they lie in the file: JSON as text, booleans as 0 and 1. Only the stores see these. */
 export interface Tables extends IdempotencyTables, LogTables, TotalTables {

@@ -1,5 +1,5 @@
 import type { Kysely } from 'kysely';
-import type { WebhookStore } from '../domain/ports.ts';
+import type { WebhookStore } from '../domain/records/ports.ts';
 import type { Tables } from './tables.ts';
 
 export function webhookStore(db: Kysely<Tables>): WebhookStore {

@@ -5,7 +5,7 @@ import { Failure, Fault, type ProblemCode } from '../../../shared/problem.ts';
 import { loyvaKeyHeader, loyvaPaths } from '../../../shared/vendors/loyva.ts';
 import type { OutboundAnswer, OutboundStream } from '../../outbound/call.ts';
 import { filesLane, OutboundFailure, type RequestStream } from '../../outbound/request.ts';
-import type { CeremonyVendor, DocumentAnswer } from '../domain/signing-vendor.ts';
+import type { CeremonyVendor, DocumentAnswer } from '../domain/signing/vendor.ts';
 import type { Discover } from './discovery.ts';
 import { assertKeyless, keylessStream } from './echo.ts';
 import { json } from './read.ts';

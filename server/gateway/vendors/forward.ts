@@ -6,9 +6,9 @@ import { scribelessKeyHeader } from '../../../shared/vendors/scribeless.ts';
 import type { OutboundAnswer, OutboundRequest } from '../../outbound/call.ts';
 import { createLine, type Line } from '../../outbound/line.ts';
 import { AnswerTooLong, OutboundFailure, type Request } from '../../outbound/request.ts';
-import { CallerLeft, type ProxiedAnswer, type ProxiedCall } from '../domain/call.ts';
-import type { CredentialRow } from '../domain/ports.ts';
-import type { Forward } from '../domain/proxied.ts';
+import { CallerLeft, type ProxiedAnswer, type ProxiedCall } from '../domain/proxy/call.ts';
+import type { Forward } from '../domain/proxy/proxied.ts';
+import type { CredentialRow } from '../domain/records/ports.ts';
 import { keyGuard } from './echo.ts';
 import { isPassing, repeating, waitBefore } from './repeats.ts';
 

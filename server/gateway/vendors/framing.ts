@@ -2,7 +2,7 @@ import { z } from 'zod/mini';
 import { Failure } from '../../../shared/problem.ts';
 import { loyvaKeyHeader, loyvaLinkOrigins, loyvaPaths } from '../../../shared/vendors/loyva.ts';
 import { OutboundFailure } from '../../outbound/request.ts';
-import type { FramingVendor } from '../domain/signing-vendor.ts';
+import type { FramingVendor } from '../domain/signing/vendor.ts';
 import { type Allowance, waitOf } from './allowance.ts';
 import type { Discover } from './discovery.ts';
 import { assertKeyless } from './echo.ts';

@@ -1,9 +1,9 @@
 import { Failure } from '../../../shared/problem.ts';
 import { KelviqError, KelviqOrganization, kelviqKeyHeader, kelviqPaths } from '../../../shared/vendors/kelviq.ts';
 import type { OutboundAnswer } from '../../outbound/call.ts';
-import type { CredentialRow } from '../domain/ports.ts';
-import { RefusedForGood } from '../domain/refusal.ts';
-import type { Opening, ProvisioningVendor } from '../domain/vendor.ts';
+import type { Opening, ProvisioningVendor } from '../domain/onboarding/vendor.ts';
+import type { CredentialRow } from '../domain/records/ports.ts';
+import { RefusedForGood } from '../domain/records/refusal.ts';
 import { isKeyless } from './echo.ts';
 import { outcomeOf, outcomeOfFailure, refusalIn } from './outcomes.ts';
 import { json } from './read.ts';

@@ -1,6 +1,6 @@
 import type { OutboundAnswer } from '../../outbound/call.ts';
 import { OutboundFailure } from '../../outbound/request.ts';
-import type { Refusal } from '../domain/refusal.ts';
+import type { Refusal } from '../domain/records/refusal.ts';
 import { isKeyless } from './echo.ts';
 
 /**

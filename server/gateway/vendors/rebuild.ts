@@ -1,7 +1,7 @@
 import type { z } from 'zod/mini';
 import { KelviqList, KelviqOrganization } from '../../../shared/vendors/kelviq.ts';
 import { ScribelessTeam } from '../../../shared/vendors/scribeless.ts';
-import type { FoundSecret, Rebuild } from '../domain/call.ts';
+import type { FoundSecret, Rebuild } from '../domain/proxy/call.ts';
 
 /** Reads the answer once, finds the records in it, and writes it again; every field the vendor sent stays, but the secrets. */
 function rebuilding<R>(

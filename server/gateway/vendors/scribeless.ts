@@ -8,9 +8,9 @@ import {
 } from '../../../shared/vendors/scribeless.ts';
 import type { OutboundAnswer } from '../../outbound/call.ts';
 import type { Request } from '../../outbound/request.ts';
-import type { CredentialRow } from '../domain/ports.ts';
-import { RefusedForGood } from '../domain/refusal.ts';
-import type { Opening, ProvisioningVendor } from '../domain/vendor.ts';
+import type { Opening, ProvisioningVendor } from '../domain/onboarding/vendor.ts';
+import type { CredentialRow } from '../domain/records/ports.ts';
+import { RefusedForGood } from '../domain/records/refusal.ts';
 import { isKeyless } from './echo.ts';
 import { vendorLink } from './links.ts';
 import { outcomeOf, outcomeOfFailure, refusalIn } from './outcomes.ts';

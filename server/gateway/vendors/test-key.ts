@@ -2,8 +2,8 @@ import type { VendorName } from '../../../shared/onboarding.ts';
 import { kelviqPaths } from '../../../shared/vendors/kelviq.ts';
 import { scribelessPaths } from '../../../shared/vendors/scribeless.ts';
 import type { Request } from '../../outbound/request.ts';
-import type { TestKey } from '../domain/credentials.ts';
-import type { CredentialRow } from '../domain/ports.ts';
+import type { CredentialRow } from '../domain/records/ports.ts';
+import type { TestKey } from '../domain/registry/credentials.ts';
 import { keyHeaders } from './forward.ts';
 
 /** A harmless read at each vendor, and what it says of a key. A Scribeless partner key opens no read: an empty order, refused as 400, tells. */

@@ -1,6 +1,6 @@
 import { PDFArray, PDFDict, type PDFDocument, PDFName, type PDFPageLeaf } from '@cantoo/pdf-lib';
 import type { PageBox } from '../../../shared/geometry.ts';
-import type { FoundField } from '../domain/documents.ts';
+import type { FoundField } from '../domain/files/documents.ts';
 import { keepHarmless, removeTriggers } from './actions.ts';
 import { runsScript } from './active-content.ts';
 import { nameOfFile, type Sorted, sortAnnotations } from './annotations.ts';

@@ -1,5 +1,5 @@
 import { displayed, type PageBox } from '../../../shared/geometry.ts';
-import type { Facts } from '../domain/documents.ts';
+import type { Facts } from '../domain/files/documents.ts';
 import { type Block, columnOf, type Paper, paginated, paperFor, space, stack, tagged, textBlock } from './layout.ts';
 import { newPages, type OwnPages } from './own-pages.ts';
 import { addressOf, dayOf, heading, history, instant, pair, party, remark, title } from './record.ts';

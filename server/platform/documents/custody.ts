@@ -1,5 +1,5 @@
 import { PDFDocument, PDFName } from '@cantoo/pdf-lib';
-import type { CustodyFacts } from '../domain/documents.ts';
+import type { CustodyFacts } from '../domain/files/documents.ts';
 import { createEmbedder } from './embed.ts';
 import { type Block, type Paper, paginated, paperFor } from './layout.ts';
 import { newPages } from './own-pages.ts';

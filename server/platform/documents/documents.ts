@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { inPoints, type PageBox } from '../../../shared/geometry.ts';
 import { unwritten } from '../../../shared/written.ts';
-import type { AllDocuments, Documents, Finished, Mark } from '../domain/documents.ts';
+import type { AllDocuments, Documents, Finished, Mark } from '../domain/files/documents.ts';
 import type { SealIdentity } from './identity.ts';
 import { createIntake } from './intake.ts';
 import { createPool } from './pool.ts';

@@ -9,7 +9,7 @@ import {
   longest,
 } from '../../../shared/fields.ts';
 import { placeOf } from '../../../shared/geometry.ts';
-import type { FoundField } from '../domain/documents.ts';
+import type { FoundField } from '../domain/files/documents.ts';
 import { isShown, rectangleIn } from './appearance.ts';
 import { type FormField, inherited, onState, stateOf, textOf, type Widget } from './form.ts';
 import { valueIn } from './walk.ts';

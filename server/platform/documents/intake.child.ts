@@ -1,6 +1,6 @@
 import { EncryptedPDFError, PDFCatalog, PDFDict, PDFDocument, PDFRef } from '@cantoo/pdf-lib';
 import type { PageBox } from '../../../shared/geometry.ts';
-import type { FoundField, IntakeOptions } from '../domain/documents.ts';
+import type { FoundField, IntakeOptions } from '../domain/files/documents.ts';
 import { refuseActive, refuseUncleanable } from './active-content.ts';
 import { clean } from './clean.ts';
 import { createEdits, type Told } from './edits.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Failure } from '../../../shared/problem.ts';
 import { envelopeLimits } from '../../../shared/vendors/loyva.ts';
-import type { IntakeOptions, TakenIn } from '../domain/documents.ts';
+import type { IntakeOptions, TakenIn } from '../domain/files/documents.ts';
 import type { Question } from './intake.child.ts';
 import { type ChildLimits, type Ended, type LimitedChild, startLimitedChild } from './limited-child.ts';
 import { createQueue } from './queue.ts';

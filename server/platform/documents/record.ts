@@ -1,4 +1,4 @@
-import type { Facts } from '../domain/documents.ts';
+import type { Facts } from '../domain/files/documents.ts';
 import { type Block, beside, columnOf, grouped, ink, type Paper, row, space, stack, tagged, textBlock } from './layout.ts';
 import { words } from './words.ts';
 

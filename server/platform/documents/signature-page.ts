@@ -1,6 +1,6 @@
 import type { PDFDocument } from '@cantoo/pdf-lib';
 import { displayed, type PageBox } from '../../../shared/geometry.ts';
-import type { PageWords, PlacedField, SignatureLine } from '../domain/documents.ts';
+import type { PageWords, PlacedField, SignatureLine } from '../domain/files/documents.ts';
 import { createEmbedder } from './embed.ts';
 import { ink, tagged, textBlock } from './layout.ts';
 import { addPage, fill } from './own-pages.ts';

@@ -4,7 +4,7 @@ import { type FieldType, type FieldValue, pad, type Stroke } from '../../../shar
 import { inPoints, type PageBox, type Place, toUserSpace } from '../../../shared/geometry.ts';
 import { inkPaths } from '../../../shared/ink.ts';
 import { dotCircle, inkBox, inkColour, tickLine } from '../../../shared/marks.ts';
-import type { Mark } from '../domain/documents.ts';
+import type { Mark } from '../domain/files/documents.ts';
 import { type Embedder, flate } from './embed.ts';
 import { brokenAtSpaces } from './layout.ts';
 import type { OwnPages } from './own-pages.ts';

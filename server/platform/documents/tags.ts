@@ -1,6 +1,6 @@
 import { PDFName, type PDFPageLeaf } from '@cantoo/pdf-lib';
 import type { PageBox } from '../../../shared/geometry.ts';
-import type { FoundField } from '../domain/documents.ts';
+import type { FoundField } from '../domain/files/documents.ts';
 import { showsIn, withoutGlyphs } from './content-shows.ts';
 import type { Edits } from './edits.ts';
 import { flate } from './embed.ts';

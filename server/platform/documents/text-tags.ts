@@ -1,6 +1,6 @@
 import type { FieldType } from '../../../shared/fields.ts';
 import { displayed, type PageBox, type Place, placeOf } from '../../../shared/geometry.ts';
-import type { FoundField } from '../domain/documents.ts';
+import type { FoundField } from '../domain/files/documents.ts';
 import type { PageGlyph, PageText } from './text-run.ts';
 
 /** A tag in the text of a page: `{{signature:Buyer}}`, `{{text:Buyer:name}}`, `{{date}}` of the first signer. */

@@ -1,5 +1,5 @@
 import { PDFDocument } from '@cantoo/pdf-lib';
-import type { CopyJob, CustodyJob, Facts, SealJob } from '../domain/documents.ts';
+import type { CopyJob, CustodyJob, Facts, SealJob } from '../domain/files/documents.ts';
 import { attach, canonicalJson } from './attach.ts';
 import { addCompletionPages } from './completion.ts';
 import { asCopy } from './copy.ts';

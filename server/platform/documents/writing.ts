@@ -2,7 +2,7 @@ import { directionOf } from '../../../shared/direction.ts';
 import type { FieldValue } from '../../../shared/fields.ts';
 import { inPoints, type PageBox } from '../../../shared/geometry.ts';
 import { fits, type Hand, textLines } from '../../../shared/marks.ts';
-import type { Mark } from '../domain/documents.ts';
+import type { Mark } from '../domain/files/documents.ts';
 import type { Region } from './families.ts';
 import { regionOf } from './fonts.ts';
 import { shapeLine } from './shape.ts';

@@ -1,5 +1,5 @@
 import type { Job } from '../../jobs.ts';
-import type { Expiry } from '../domain/expiry.ts';
+import type { Expiry } from '../domain/envelope/expiry.ts';
 import { patiently } from './patiently.ts';
 
 interface Edges {

@@ -1,5 +1,5 @@
 import type { Job } from '../../jobs.ts';
-import type { Releases } from '../domain/releases.ts';
+import type { Releases } from '../domain/vault/releases.ts';
 import { patiently } from './patiently.ts';
 
 interface Edges {

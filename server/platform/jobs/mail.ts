@@ -1,6 +1,6 @@
 import type { Post } from '../../outbound/mail.ts';
-import type { Links } from '../domain/links.ts';
-import { textOf } from '../domain/mail.ts';
+import type { Links } from '../domain/notices/links.ts';
+import { textOf } from '../domain/notices/mail.ts';
 import type { Mail } from '../domain/records/mail.ts';
 
 /** The part of the outbox that posting needs. */

@@ -1,5 +1,5 @@
 import { type Job, littleByLittle } from '../../jobs.ts';
-import type { Purge } from '../domain/purge.ts';
+import type { Purge } from '../domain/people/purge.ts';
 
 /** Lets go of what is over. */
 export const purgeOld = ({ purge, now }: { purge: Purge; now: () => number }): Job => ({

@@ -1,5 +1,5 @@
 import type { Job } from '../../jobs.ts';
-import type { Reminding } from '../domain/reminders.ts';
+import type { Reminding } from '../domain/envelope/reminders.ts';
 import { patiently } from './patiently.ts';
 
 interface Edges {

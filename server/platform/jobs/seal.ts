@@ -1,5 +1,5 @@
 import type { Job } from '../../jobs.ts';
-import type { Sealing } from '../domain/sealing.ts';
+import type { Sealing } from '../domain/sealing/sealing.ts';
 import { patiently } from './patiently.ts';
 
 interface Edges {

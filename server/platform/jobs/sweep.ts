@@ -1,5 +1,5 @@
 import type { Job } from '../../jobs.ts';
-import type { Sweep } from '../domain/sweep.ts';
+import type { Sweep } from '../domain/vault/sweep.ts';
 
 /** Deletes the files of what was destroyed. */
 export const buryDestroyed = (sweep: Sweep): Job => ({ name: 'bury', every: 5_000, run: sweep.bury });

@@ -1,7 +1,7 @@
 import { Failure } from '../../../shared/problem.ts';
 import type { Job } from '../../jobs.ts';
-import type { Envelope } from '../domain/envelope.ts';
-import type { Vault } from '../domain/vault.ts';
+import type { Envelope } from '../domain/records/envelope.ts';
+import type { Vault } from '../domain/vault/vault.ts';
 import { patiently } from './patiently.ts';
 
 interface Edges {

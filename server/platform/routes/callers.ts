@@ -2,9 +2,9 @@ import type { Context } from 'koa';
 import { Failure } from '../../../shared/problem.ts';
 import { type LoyvaScope, loyvaKeyHeader } from '../../../shared/vendors/loyva.ts';
 import { type Rates, secondsUntil } from '../../http/rates.ts';
-import type { Accounts } from '../domain/accounts.ts';
+import type { Accounts } from '../domain/account/accounts.ts';
 import type { Account } from '../domain/records/account.ts';
-import { type Dialect, keyMark } from '../domain/secrets.ts';
+import { type Dialect, keyMark } from '../domain/records/secrets.ts';
 
 /** Who calls with a partner key, and whether that key may do this. */
 export interface Callers {

@@ -22,10 +22,10 @@ import { parse, readJson } from '../../http/input.ts';
 import type { OpenAnswers } from '../../http/open-answers.ts';
 import { doorRates, limitRate, type Rates } from '../../http/rates.ts';
 import { reply } from '../../http/reply.ts';
-import type { Call } from '../domain/call.ts';
-import type { Ceremonies } from '../domain/ceremony.ts';
-import type { Pass } from '../domain/envelope.ts';
-import type { Passes } from '../domain/passes.ts';
+import type { Call } from '../domain/ceremony/call.ts';
+import type { Ceremonies } from '../domain/ceremony/ceremony.ts';
+import type { Passes } from '../domain/ceremony/passes.ts';
+import type { Pass } from '../domain/records/envelope.ts';
 import { bearerOf, type SeenOf } from './bearer.ts';
 import { sendRecorded } from './recorded.ts';
 

@@ -1,6 +1,6 @@
 import Router from '@koa/router';
 import { json } from '../../http/reply.ts';
-import type { CertificateKey } from '../domain/certificate.ts';
+import type { CertificateKey } from '../domain/vault/certificate.ts';
 
 /** The keys that certificates are signed with (RFC 7517), for whoever checks one. */
 export function jwksRoutes({ jwks }: Pick<CertificateKey, 'jwks'>): Router {

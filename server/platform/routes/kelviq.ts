@@ -10,9 +10,9 @@ import { kelviqKeyHeader, kelviqPaths } from '../../../shared/vendors/kelviq.ts'
 import { readCursor, writeCursor } from '../../http/cursor.ts';
 import { parse, readJson } from '../../http/input.ts';
 import { reply } from '../../http/reply.ts';
-import type { Organizations } from '../domain/organizations.ts';
 import type { Account } from '../domain/records/account.ts';
 import type { KelviqRecord } from '../domain/records/sandbox.ts';
+import type { Organizations } from '../domain/sandbox/organizations.ts';
 import type { Callers } from './callers.ts';
 import { answerKelviqError } from './dialects.ts';
 import { count, cursor, queryOf } from './loyva-input.ts';

@@ -1,6 +1,6 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
-import type { Ledger } from '../domain/ledger.ts';
+import type { Ledger } from '../domain/vault/ledger.ts';
 
 /** The platform's log for whoever checks it: its newest signed head, and the key that signs it. */
 export function logRoutes(ledger: Pick<Ledger, 'checkpoint' | 'verifierKey'>): Router {

@@ -4,7 +4,7 @@ import type { Listed, Wanted } from '../../../shared/list.ts';
 import { envelopeStatuses } from '../../../shared/vendors/loyva.ts';
 import { writeCursor } from '../../http/cursor.ts';
 import { iso, isoOrNull } from '../../http/reply.ts';
-import { type Parties, signerStatus, statusOf } from '../domain/envelopes.ts';
+import { type Parties, signerStatus, statusOf } from '../domain/envelope/envelopes.ts';
 
 /** How Loyva's answers look. What its documentation leaves open is ours, and stands beside what it names. */
 

@@ -1,7 +1,7 @@
 import { z } from 'zod/mini';
 import { longest } from '../../../shared/fields.ts';
 import { envelopeLimits } from '../../../shared/vendors/loyva.ts';
-import type { EnvelopeRequest, EnvelopeSource, SignerRequest } from '../domain/envelope-request.ts';
+import type { EnvelopeRequest, EnvelopeSource, SignerRequest } from '../domain/creation/request.ts';
 import { type DocumentSchema, withDocument } from './loyva-documents.ts';
 import { fieldsOf } from './loyva-fields.ts';
 import { email, instant, language, line, listOf, oneOf, prose, readBy, wanted, whole } from './loyva-input.ts';

@@ -4,7 +4,7 @@ import { Failure, type Fault } from '../../../shared/problem.ts';
 import { envelopeLimits } from '../../../shared/vendors/loyva.ts';
 import { parse, readJson } from '../../http/input.ts';
 import { type FileRule, readForm } from '../../http/multipart.ts';
-import type { UploadedDocument } from '../domain/envelope-request.ts';
+import type { UploadedDocument } from '../domain/creation/request.ts';
 import { line, wanted } from './loyva-input.ts';
 
 /** How documents come: in JSON as base64, or in a form as a file. */

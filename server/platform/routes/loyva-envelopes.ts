@@ -4,13 +4,13 @@ import { readCursor } from '../../http/cursor.ts';
 import { assertGet } from '../../http/get-only.ts';
 import { parse, readJsonIfAny } from '../../http/input.ts';
 import { iso, reply } from '../../http/reply.ts';
-import type { CreateEnvelope } from '../domain/create-envelope.ts';
-import type { Custody } from '../domain/custody.ts';
-import type { Envelope } from '../domain/envelope.ts';
-import type { Envelopes } from '../domain/envelopes.ts';
-import type { Papers } from '../domain/paper.ts';
-import type { Reminding } from '../domain/reminders.ts';
-import { keyMark } from '../domain/secrets.ts';
+import type { CreateEnvelope } from '../domain/creation/create.ts';
+import type { Papers } from '../domain/creation/paper.ts';
+import type { Envelopes } from '../domain/envelope/envelopes.ts';
+import type { Reminding } from '../domain/envelope/reminders.ts';
+import type { Envelope } from '../domain/records/envelope.ts';
+import { keyMark } from '../domain/records/secrets.ts';
+import type { Custody } from '../domain/vault/custody.ts';
 import type { Callers } from './callers.ts';
 import {
   CreatedAnswer,

@@ -3,7 +3,7 @@ import { z } from 'zod/mini';
 import { loyvaPaths } from '../../../shared/vendors/loyva.ts';
 import { parse, readJson } from '../../http/input.ts';
 import { iso, reply } from '../../http/reply.ts';
-import type { Erasures } from '../domain/erasure.ts';
+import type { Erasures } from '../domain/people/erasure.ts';
 import type { Callers } from './callers.ts';
 import { ErasureRequest } from './loyva-input.ts';
 

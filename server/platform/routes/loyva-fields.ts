@@ -1,7 +1,7 @@
 import { z } from 'zod/mini';
 import { type FieldPlace, type FieldValue, fieldLimits, fieldTraits, fieldTypes, longest } from '../../../shared/fields.ts';
 import { envelopeLimits } from '../../../shared/vendors/loyva.ts';
-import { type AskedField, firstPlace } from '../domain/field-request.ts';
+import { type AskedField, firstPlace } from '../domain/creation/field-request.ts';
 import type { FieldRequest } from '../domain/records/field.ts';
 import { line, listOf, oneOf, prose, readBy, unturned, wanted, whole, within } from './loyva-input.ts';
 

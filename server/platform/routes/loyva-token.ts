@@ -3,9 +3,9 @@ import { z } from 'zod/mini';
 import { loyvaKeyHeader, loyvaPaths } from '../../../shared/vendors/loyva.ts';
 import { parse, readJson } from '../../http/input.ts';
 import { iso, reply } from '../../http/reply.ts';
-import type { Envelopes } from '../domain/envelopes.ts';
-import { keyMark } from '../domain/secrets.ts';
-import type { VaultReading } from '../domain/vault-reading.ts';
+import type { Envelopes } from '../domain/envelope/envelopes.ts';
+import { keyMark } from '../domain/records/secrets.ts';
+import type { VaultReading } from '../domain/vault/reading.ts';
 import type { Callers } from './callers.ts';
 import { TokenRequest } from './loyva-input.ts';
 

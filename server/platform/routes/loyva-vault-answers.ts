@@ -1,12 +1,12 @@
 import { z } from 'zod/mini';
 import { envelopeStatuses } from '../../../shared/vendors/loyva.ts';
 import { iso, isoOrNull } from '../../http/reply.ts';
-import { type Certificate, checkAnswer } from '../domain/certificate.ts';
-import type { Verdict } from '../domain/compliance.ts';
-import type { Custody } from '../domain/custody.ts';
-import { authoritativeOf, type Envelope } from '../domain/envelope.ts';
-import { type FileLink, filenameOf } from '../domain/file-links.ts';
-import { filesOfEnvelope, type Gone, type Released } from '../domain/releases.ts';
+import { authoritativeOf, type Envelope } from '../domain/records/envelope.ts';
+import { type Certificate, checkAnswer } from '../domain/vault/certificate.ts';
+import type { Verdict } from '../domain/vault/compliance.ts';
+import type { Custody } from '../domain/vault/custody.ts';
+import { type FileLink, filenameOf } from '../domain/vault/file-links.ts';
+import { filesOfEnvelope, type Gone, type Released } from '../domain/vault/releases.ts';
 import { EnvelopeAnswer } from './loyva-answers.ts';
 
 /** How the vault's answers look. What Loyva's documentation leaves open is ours. */

@@ -3,7 +3,7 @@ import { loyvaPaths } from '../../../shared/vendors/loyva.ts';
 import { WebhookAnswer, webhookPatch } from '../../../shared/webhook.ts';
 import { parse, readJson } from '../../http/input.ts';
 import { reply } from '../../http/reply.ts';
-import type { Webhooks } from '../domain/webhooks.ts';
+import type { Webhooks } from '../domain/account/webhooks.ts';
 import type { Callers } from './callers.ts';
 
 interface Domain {

@@ -8,8 +8,8 @@ import { readCursor, writeCursor } from '../../http/cursor.ts';
 import { parse, readJson } from '../../http/input.ts';
 import { reply } from '../../http/reply.ts';
 import type { ContentTeam, TeamToken } from '../domain/records/sandbox.ts';
-import type { ContentTeams, Credits, Subscription, TeamCaller } from '../domain/subscribr.ts';
-import type { TeamTokens } from '../domain/team-tokens.ts';
+import type { ContentTeams, Credits, Subscription, TeamCaller } from '../domain/sandbox/subscribr.ts';
+import type { TeamTokens } from '../domain/sandbox/team-tokens.ts';
 import type { Callers } from './callers.ts';
 import { count, cursor, queryOf } from './loyva-input.ts';
 

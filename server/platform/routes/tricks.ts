@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import type { Trick } from '../domain/magic.ts';
+import type { Trick } from '../domain/sandbox/magic.ts';
 
 const longest = 60_000;
 

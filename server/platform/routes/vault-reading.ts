@@ -5,10 +5,10 @@ import { sendFile } from '../../http/bytes.ts';
 import { assertGet } from '../../http/get-only.ts';
 import type { OpenAnswers } from '../../http/open-answers.ts';
 import { iso, reply } from '../../http/reply.ts';
-import { checkAnswer } from '../domain/certificate.ts';
-import { statusOf } from '../domain/envelopes.ts';
-import type { VaultReading, VaultRecord } from '../domain/vault-reading.ts';
-import type { VaultClaims } from '../domain/vault-tokens.ts';
+import { statusOf } from '../domain/envelope/envelopes.ts';
+import { checkAnswer } from '../domain/vault/certificate.ts';
+import type { VaultReading, VaultRecord } from '../domain/vault/reading.ts';
+import type { VaultClaims } from '../domain/vault/tokens.ts';
 import { bearerOf, type SeenOf } from './bearer.ts';
 import type { Callers } from './callers.ts';
 

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { type LoyvaScope, loyvaScopes } from '../../../shared/vendors/loyva.ts';
-import type { Books } from '../domain/books.ts';
+import type { Books } from '../domain/records/stores.ts';
 import type { Tables } from './schema.ts';
 
 export const accountBook = (db: Kysely<Tables>): Books['accounts'] => ({

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { cut, type Listed, passedOver } from '../../../shared/list.ts';
 import type { EnvelopeStatus } from '../../../shared/vendors/loyva.ts';
 import { totalOf } from '../../storage/totals.ts';
-import type { Envelope, EnvelopeQuery } from '../domain/envelope.ts';
+import type { Envelope, EnvelopeQuery } from '../domain/records/envelope.ts';
 import { envelopeOf } from './envelope-rows.ts';
 import { isOpen } from './envelope-schema.ts';
 import type { Tables } from './schema.ts';

@@ -1,4 +1,5 @@
 import type { Insertable, Selectable } from 'kysely';
+import { firstPlace, plainForm } from '../domain/creation/field-request.ts';
 import type {
   Envelope,
   EnvelopeDocument,
@@ -10,8 +11,7 @@ import type {
   Reminders,
   Signer,
   SignerState,
-} from '../domain/envelope.ts';
-import { firstPlace, plainForm } from '../domain/field-request.ts';
+} from '../domain/records/envelope.ts';
 import type { EnvelopeState } from '../domain/records/moves.ts';
 import type { EnvelopeTables } from './envelope-schema.ts';
 

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
-import { erasedEmail, ownerKey, type Person } from '../domain/people.ts';
 import type { Mail } from '../domain/records/mail.ts';
+import { erasedEmail, ownerKey, type Person } from '../domain/records/people.ts';
 import type { Tables } from './schema.ts';
 
 /** Overwrites what rows say of a person: who they were as a customer and a signer, what they filled in, and their ways in. */

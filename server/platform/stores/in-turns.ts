@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { Envelope } from '../domain/envelope.ts';
+import type { Envelope } from '../domain/records/envelope.ts';
 import { type EnvelopeRow, envelopeOf } from './envelope-rows.ts';
 import type { Tables } from './schema.ts';
 import type { Waiting } from './waiting.ts';

@@ -2,8 +2,8 @@ import type { Kysely, Selectable } from 'kysely';
 import { cut } from '../../../shared/list.ts';
 import type { SecretBox } from '../../storage/secret-box.ts';
 import { totalOf } from '../../storage/totals.ts';
-import type { Books } from '../domain/books.ts';
 import type { KelviqRecord } from '../domain/records/sandbox.ts';
+import type { Books } from '../domain/records/stores.ts';
 import type { Tables } from './schema.ts';
 
 /** Kelviq returns the server key with every read, so it is sealed, bound to its organization, rather than hashed. */

@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
 import { cut } from '../../../shared/list.ts';
 import { outboxOn } from '../../storage/outbox.ts';
-import type { Books } from '../domain/books.ts';
 import type { Mail } from '../domain/records/mail.ts';
+import type { Books } from '../domain/records/stores.ts';
 import type { Tables } from './schema.ts';
 
 /** Mails live in the outbox itself: what is posted is what was decided. */

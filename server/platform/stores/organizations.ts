@@ -1,7 +1,7 @@
 import type { Kysely, Selectable } from 'kysely';
-import type { Books } from '../domain/books.ts';
 import type { Invitation, Organization, Team } from '../domain/records/sandbox.ts';
-import type { Dialect } from '../domain/secrets.ts';
+import type { Dialect } from '../domain/records/secrets.ts';
+import type { Books } from '../domain/records/stores.ts';
 import type { Tables } from './schema.ts';
 
 export const organizationBook = (db: Kysely<Tables>): Books['organizations'] => ({

@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { SecretBox } from '../../storage/secret-box.ts';
-import type { Erasure, PeopleBook } from '../domain/people.ts';
-import { ownerKey } from '../domain/people.ts';
 import type { EnvelopeState } from '../domain/records/moves.ts';
+import type { Erasure, PeopleBook } from '../domain/records/people.ts';
+import { ownerKey } from '../domain/records/people.ts';
 import { forgetMails, forgetRows } from './forgetting.ts';
 import { peopleKeys } from './people-keys.ts';
 import type { Tables } from './schema.ts';

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { SecretBox } from '../../storage/secret-box.ts';
-import type { Books } from '../domain/books.ts';
+import type { Books } from '../domain/records/stores.ts';
 import type { Tables } from './schema.ts';
 
 /** The platform's own secrets, each sealed under its name. */

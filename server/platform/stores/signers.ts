@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { purgeSome } from '../../storage/purge.ts';
-import type { EnvelopeBook } from '../domain/envelope.ts';
+import type { EnvelopeBook } from '../domain/records/envelope.ts';
 import { fieldOf, passOf, signerChange, signerOf, written } from './envelope-rows.ts';
 import type { Tables } from './schema.ts';
 

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { type Database, openDatabase } from '../../storage/database.ts';
 import { StartRefused } from '../../storage/refused.ts';
 import type { SecretBox } from '../../storage/secret-box.ts';
-import type { Books, Store } from '../domain/books.ts';
+import type { Books, Store } from '../domain/records/stores.ts';
 import { accountBook } from './accounts.ts';
 import { envelopeBook } from './envelopes.ts';
 import { kelviqBook } from './kelviq.ts';

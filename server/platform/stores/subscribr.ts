@@ -1,8 +1,8 @@
 import type { Kysely, Selectable } from 'kysely';
 import { cut } from '../../../shared/list.ts';
 import type { TeamAbility } from '../../../shared/team.ts';
-import type { Books } from '../domain/books.ts';
 import type { ContentTeam, TeamToken } from '../domain/records/sandbox.ts';
+import type { Books } from '../domain/records/stores.ts';
 import type { Tables } from './schema.ts';
 
 type Book = Books['subscribr'];

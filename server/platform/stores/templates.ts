@@ -3,7 +3,7 @@ import type { FieldPlace } from '../../../shared/fields.ts';
 import { cut, passedOver } from '../../../shared/list.ts';
 import type { SecretBox } from '../../storage/secret-box.ts';
 import { totalOf } from '../../storage/totals.ts';
-import { plainForm } from '../domain/field-request.ts';
+import { plainForm } from '../domain/creation/field-request.ts';
 import type { FieldRequest } from '../domain/records/field.ts';
 import type { Template, TemplateBook } from '../domain/records/template.ts';
 import { contentKeys } from './content-keys.ts';

@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
 import { purgeSome } from '../../storage/purge.ts';
-import type { Envelope } from '../domain/envelope.ts';
-import { filesOfEnvelope } from '../domain/releases.ts';
-import type { VaultBook } from '../domain/vault-book.ts';
+import type { Envelope } from '../domain/records/envelope.ts';
+import type { VaultBook } from '../domain/records/vault.ts';
+import { filesOfEnvelope } from '../domain/vault/releases.ts';
 import { envelopeOf } from './envelope-rows.ts';
 import type { Tables } from './schema.ts';
 

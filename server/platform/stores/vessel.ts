@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { openBlobs } from '../../storage/blobs.ts';
-import { DamagedFile } from '../domain/damage.ts';
-import type { KeptFile } from '../domain/envelope.ts';
+import { DamagedFile } from '../domain/files/damage.ts';
+import type { KeptFile } from '../domain/records/envelope.ts';
 import type { Vessel } from '../domain/records/files.ts';
 import { decrypt, encrypt } from './cipher.ts';
 import { decryptPieces, slice } from './pieces.ts';

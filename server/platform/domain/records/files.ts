@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { KeptFile } from '../envelope.ts';
+import type { KeptFile } from './envelope.ts';
 
 /** A kept file that was found whole, to be read a piece at a time: so many readers who are slow hold next to nothing in memory. */
 export interface OpenedFile {

@@ -1,5 +1,5 @@
 import type { TeamAbility } from '../../../../shared/team.ts';
-import type { Dialect } from '../secrets.ts';
+import type { Dialect } from './secrets.ts';
 
 /** One customer's organization: what stands behind its team at Scribeless and its organization at Kelviq alike. */
 export interface Organization {

@@ -1,5 +1,5 @@
 import type { Listed, Wanted } from '../../../../shared/list.ts';
-import type { Envelope, EnvelopeDocument } from '../envelope.ts';
+import type { Envelope, EnvelopeDocument } from './envelope.ts';
 import type { FieldRequest } from './field.ts';
 
 /** A document with its fields, of which envelopes are made. Its fields name roles; who has them is said by each envelope. */

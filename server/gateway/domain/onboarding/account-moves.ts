@@ -1,0 +1,197 @@
+import type { Provisioner } from '../../../../shared/onboarding.ts';
+import type { Fault } from '../../../../shared/problem.ts';
+import { backoff } from '../records/backoff.ts';
+import type { AccountRow, Box, CredentialRow, Edges, Keep, RunRow, Stores } from '../records/ports.ts';
+import { type Refusal, refusedWith, unrefused } from '../records/refusal.ts';
+import { storeSecret } from '../registry/credentials.ts';
+import { awaitsBilling } from '../run/progress.ts';
+import { refreshRun } from '../run/run-progress.ts';
+import type { FieldRefusal, ProvisioningVendors, Readiness } from './vendor.ts';
+
+interface Options {
+  keep: Keep;
+  box: Box;
+  now: Edges['now'];
+  vendors: ProvisioningVendors;
+}
+
+/** What else follows from a move, decided in its transaction. */
+interface Consequences {
+  readonly account?: Partial<AccountRow>;
+  readonly run?: Partial<RunRow>;
+}
+type Decide = (stores: Stores, run: RunRow, at: number) => Promise<Consequences>;
+
+export const planOf = (run: RunRow, vendor: Provisioner) =>
+  run.flow.steps.flatMap((step) => (step.kind === 'provision' ? step.accounts : [])).find((each) => each.vendor === vendor);
+
+/** The moves of an account, each one transaction with what it means for the run. False when another was faster: then nothing happens. */
+export function createAccountMoves({ keep, box, now, vendors }: Options) {
+  function move(
+    account: AccountRow,
+    change: Partial<AccountRow>,
+    kind: string,
+    decide: Decide = async () => ({}),
+    stands: (run: RunRow) => boolean = () => true,
+  ): Promise<boolean> {
+    return keep.transact(async (stores) => {
+      const at = now();
+      const run = await stores.runs.find(account.partner_id, account.run_id);
+      if (!run || !stands(run) || !(await stores.runs.moveAccount(account, change))) return false;
+      const more = await decide(stores, run, at);
+      if (more.account) await stores.runs.moveAccount({ ...account, state: change.state ?? account.state }, more.account);
+      const ref = more.account?.vendor_ref ?? account.vendor_ref;
+      if (kind) await stores.record({ kind, at, partner: run.partner_id, about: { run: run.id, vendor: account.vendor, ref } });
+      await refreshRun(stores, run, { ...run, ...more.run }, at);
+      return true;
+    });
+  }
+
+  /** The next account of the run becomes due once the one before it was answered one way or another. */
+  async function release(stores: Stores, account: AccountRow, at: number): Promise<void> {
+    const accounts = await stores.runs.accounts(account.partner_id, account.run_id);
+    const held = accounts.find((each) => each.position > account.position && each.state === 'planned' && each.next_at === null);
+    if (held) await stores.runs.moveAccount(held, { next_at: at });
+  }
+  /** The log says whom it waits for; a key that is refused is told under its own name. */
+  async function recordRefusal(stores: Stores, run: RunRow, { vendor, credential_id, state }: AccountRow, { reason }: Refusal, at: number) {
+    const entry = { at, partner: run.partner_id };
+    await stores.record({ ...entry, kind: 'provisioning.refused', about: { run: run.id, vendor, why: reason } });
+    if (reason !== 'key') return;
+    const own = await stores.credentials.findFor(run.partner_id, '', vendor, run.mode);
+    const credential = state === 'asking' || state === 'planned' ? (own?.id ?? null) : credential_id;
+    await stores.record({ ...entry, kind: 'credential.rejected', about: { credential, vendor, run: run.id } });
+  }
+  const releasing =
+    (account: AccountRow): Decide =>
+    async (stores, _run, at) => {
+      await release(stores, account, at);
+      return {};
+    };
+
+  return {
+    /** Written before the request leaves; false also when the details were opened again. */
+    asking: (account: AccountRow, asked: Partial<AccountRow>) =>
+      move(account, asked, 'provisioning.asked', undefined, ({ submitted_at }) => submitted_at !== null),
+
+    /** The secret is sealed before anything else is done with the answer. Without one, the account is taken over as it is. */
+    opened: (
+      account: AccountRow,
+      ref: string,
+      secret: string | undefined,
+      kind: 'provisioning.opened' | 'provisioning.adopted',
+      actor?: string,
+    ) =>
+      move(account, { state: 'opened', tries: 0, unreachable: false }, kind, async (stores, run, at) => {
+        let credential: CredentialRow | undefined;
+        if (secret !== undefined)
+          for (const vendor of planOf(run, account.vendor)?.store ?? [account.vendor]) {
+            const target = { partnerId: run.partner_id, customerId: run.customer_id, vendor, mode: run.mode };
+            const row = await storeSecret(stores, box, { ...target, secret, ref }, at);
+            if (vendor === account.vendor || !credential) credential = row;
+          }
+        if (actor)
+          await stores.record({
+            kind: 'run.adopted',
+            at,
+            partner: run.partner_id,
+            actor,
+            about: { run: run.id, vendor: account.vendor, ref },
+          });
+        await release(stores, account, at);
+        // Without a key, or at a vendor that has no such state, there is nothing more to learn about it.
+        const followed = credential !== undefined && vendors[account.vendor].readiness !== undefined;
+        const rest = followed ? { next_at: at } : { state: 'ready' as const, ready_at: at, next_at: null };
+        return { account: { vendor_ref: ref, credential_id: credential?.id ?? null, opened_at: at, ...rest } };
+      }),
+
+    /**
+     * The vendor will not open it: back to the details with the fault at the question that caused it, where the vendor names one that is
+     * asked; else it waits for the partner.
+     */
+    refused: (account: AccountRow, refusal: Refusal, fields: readonly FieldRefusal[]) =>
+      move(
+        account,
+        { state: 'refused', next_at: null, unreachable: false, ...refusedWith(box, account, refusal) },
+        '',
+        async (stores, run, at) => {
+          await recordRefusal(stores, run, account, refusal, at);
+          const mapping = planOf(run, account.vendor)?.mapping ?? {};
+          const faults = fields.flatMap(({ field, code }): Fault[] => {
+            const name = mapping[field];
+            return name === undefined ? [] : [{ pointer: `/values/${name}`, code, params: { vendor: account.vendor } }];
+          });
+          if (faults.length > 0) return { run: { faults, submitted_at: null } };
+          // What the details are at fault for is settled before anything more is opened with them.
+          if (refusal.reason !== 'answers') await release(stores, account, at);
+          return {};
+        },
+      ),
+
+    /** The vendor does not tell how far the account is, and never will by itself. */
+    untold: (account: AccountRow, refusal: Refusal) =>
+      move(
+        account,
+        { checked_at: now(), next_at: null, unreachable: false, ...refusedWith(box, account, refusal) },
+        '',
+        async (stores, run, at) => {
+          await recordRefusal(stores, run, account, refusal, at);
+          return {};
+        },
+      ),
+
+    /** Certainly nothing was done: it is asked again after a while. */
+    later: (account: AccountRow) =>
+      move(
+        account,
+        { state: 'planned', next_at: now() + backoff(account.tries), tries: account.tries + 1, unreachable: true },
+        '',
+        releasing(account),
+      ),
+
+    unknown: (account: AccountRow) => move(account, { state: 'unknown', next_at: null }, 'provisioning.unknown', releasing(account)),
+
+    /** The process died while asking a vendor that can be asked again. */
+    resumed: (account: AccountRow) => move(account, { state: 'planned', next_at: now() }, 'provisioning.resumed'),
+
+    /** Somebody decided to ask once more: where it is unknown whether it was opened, that may open a second account. */
+    retried: (account: AccountRow, actor: string, kind: 'run.retried' | 'run.reset' = 'run.retried') =>
+      move(
+        account,
+        { ...(account.opened_at === null && { state: 'planned' }), next_at: now(), tries: 0, ...unrefused },
+        '',
+        async (stores, run, at) => {
+          await stores.record({ kind, at, partner: run.partner_id, actor, about: { run: run.id, vendor: account.vendor } });
+          return {};
+        },
+      ),
+
+    /** Nothing is due any more. */
+    rest: (account: AccountRow) => move(account, { next_at: null }, ''),
+
+    /** What the vendor said of an opened account; `undefined` when it did not answer. */
+    checked: (account: AccountRow, found: Readiness | undefined) => {
+      const at = now();
+      const tries = account.tries + 1;
+      const next_at = at + backoff(tries);
+      if (!found) return move(account, { checked_at: at, next_at, tries, unreachable: true }, '');
+      const ready = account.state === 'ready' || found.ready;
+      const billed = ready && found.billingUrl === null;
+      const change: Partial<AccountRow> = {
+        checked_at: at,
+        tries,
+        unreachable: false,
+        ...(ready && { state: 'ready', ready_at: account.ready_at ?? at }),
+      };
+      return move(account, change, ready && account.state !== 'ready' ? 'provisioning.ready' : '', async (_stores, run) => {
+        const waits = awaitsBilling(run, account.vendor);
+        const finished = ready && (billed || !waits);
+        return {
+          account: { next_at: finished ? null : next_at },
+          run: billed && waits && account.state === 'ready' ? { billing_done_at: at } : {},
+        };
+      });
+    },
+  };
+}
+export type AccountMoves = ReturnType<typeof createAccountMoves>;

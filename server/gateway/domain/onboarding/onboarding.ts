@@ -1,0 +1,257 @@
+import { tidy } from '../../../../shared/answers.ts';
+import type { Field, OnboardingView, Values } from '../../../../shared/onboarding.ts';
+import { Failure, type Fault } from '../../../../shared/problem.ts';
+import { faultsOf, unknownFields } from '../../../../shared/rules.ts';
+import { unprinted } from '../../../../shared/written.ts';
+import { newId } from '../records/ids.ts';
+import type { Box, Edges, Keep, RunRow, SessionRow, SigningRow, Stores } from '../records/ports.ts';
+import { wordsOf } from '../records/refusal.ts';
+import { flowInForce } from '../registry/flows.ts';
+import type { Profile } from '../run/answers.ts';
+import { answersAbout, readAnswers, readProfile } from '../run/answers.ts';
+import { type Progress, statusOf, stepStates } from '../run/progress.ts';
+import { progressOf } from '../run/run-progress.ts';
+import { partyFaults, signStepOf } from '../run/sign-step.ts';
+import type { Presence } from '../session/presence.ts';
+import { planAccounts, planSigning } from './plans.ts';
+import { againstReopening, reopenDetails, usedAnswers } from './reopening.ts';
+import type { ProvisioningVendors } from './vendor.ts';
+import { describeRun, sectionsOf } from './view.ts';
+
+/** `locked` by the partner, `used` for what is open: neither can be changed. */
+interface Filled {
+  readonly values: Values;
+  readonly locked: string[];
+  readonly used: string[];
+}
+
+type Customer = Pick<SessionRow, 'partner_id' | 'customer_id' | 'mode'>;
+
+interface Options {
+  keep: Keep;
+  box: Box;
+  now: Edges['now'];
+  presence: Presence;
+  vendors: ProvisioningVendors;
+  /** Something became due for the workers. */
+  wake: () => void;
+}
+
+const fieldsOf = (run: RunRow): Field[] => sectionsOf(run).flatMap((section) => section.fields);
+
+export function createOnboarding({ keep, box, now, presence, vendors, wake }: Options) {
+  /** The customer's run, begun with the flow in force when there is none yet. */
+  async function runIn(stores: Stores, { partner_id, customer_id, mode }: Customer): Promise<RunRow> {
+    const known = await stores.runs.findByCustomer(partner_id, customer_id);
+    if (known) return known;
+    const { version, flow } = await flowInForce(stores, partner_id, mode);
+    const at = now();
+    const id = newId('run');
+    const run: RunRow = {
+      id,
+      partner_id,
+      customer_id,
+      mode,
+      flow,
+      flow_version: version,
+      revision: 1,
+      answers: box.seal('{}', answersAbout(id)),
+      faults: [],
+      status: 'new',
+      saved_at: null,
+      submitted_at: null,
+      billing_done_at: null,
+      done_at: null,
+      created_at: at,
+      updated_at: at,
+    };
+    await stores.runs.insert(run);
+    await stores.record({ kind: 'run.started', at, partner: partner_id, about: { run: id, customer: customer_id, flow: version } });
+    return run;
+  }
+
+  async function profileOf(stores: Stores, { partner_id, customer_id }: Customer): Promise<Profile> {
+    const customer = await stores.customers.find(partner_id, customer_id);
+    return customer ? readProfile(box, customer) : {};
+  }
+
+  /** What is filled in: the partner's words where nothing was typed, and always where they are locked; and what is open was opened with. */
+  function valuesOf(run: RunRow, { locked = [], ...prefill }: Profile, progress: Progress): Filled {
+    const known = new Set(fieldsOf(run).map(({ name }) => name));
+    const given = Object.fromEntries(Object.entries(prefill).filter(([name]) => known.has(name))) as Values;
+    const fixed = locked.filter((name) => given[name] !== undefined);
+    return {
+      values: { ...given, ...readAnswers(box, run), ...Object.fromEntries(fixed.map((name) => [name, given[name] ?? ''])) },
+      locked: fixed,
+      used: usedAnswers(run, progress).filter((name) => known.has(name) && !fixed.some((each) => each === name)),
+    };
+  }
+
+  function assertWritable(run: RunRow, typed: Values, { values, locked, used }: Filled): void {
+    const errors: Fault[] = unknownFields(fieldsOf(run), typed);
+    const changed = (names: readonly string[]) => names.filter((name) => name in typed && tidy(typed[name]) !== tidy(values[name]));
+    const fault = (name: string, message: string): Fault => ({ pointer: `/values/${name}`, code: 'locked', message });
+    errors.push(...changed(locked).map((name) => fault(name, 'The partner has fixed this answer.')));
+    errors.push(...changed(used).map((name) => fault(name, 'Something was opened with this answer already.')));
+    if (errors.length > 0) throw new Failure('invalid-input', undefined, { errors });
+    if (run.submitted_at !== null) throw new Failure('step-not-open', 'These details were already sent.');
+  }
+
+  const runOf = async (session: SessionRow): Promise<RunRow> =>
+    (await keep.read.runs.findByCustomer(session.partner_id, session.customer_id)) ?? keep.transact((stores) => runIn(stores, session));
+
+  async function view(session: SessionRow): Promise<OnboardingView> {
+    const run = await runOf(session);
+    const progress = await progressOf(keep.read, run);
+    const { values, locked, used } = valuesOf(run, await profileOf(keep.read, session), progress);
+    const origins = await keep.read.partners.origins(run.partner_id);
+    const saidBy = (vendor: string): string | null => {
+      const owner = vendor === 'loyva' ? progress.signing : progress.accounts.find((each) => each.vendor === vendor);
+      return owner ? wordsOf(box, owner) : null;
+    };
+    const elsewhere = presence.look(run.id, session.id);
+    return describeRun(run, progress, { values, locked: [...locked, ...used], elsewhere, origins, saidBy });
+  }
+
+  /** Somebody is watching: what waits for a vendor is asked for at least every few seconds. */
+  async function hasten(session: SessionRow): Promise<void> {
+    const run = await keep.read.runs.findByCustomer(session.partner_id, session.customer_id);
+    if (!run || run.status === 'done') return;
+    const at = now();
+    const { accounts, signing } = await progressOf(keep.read, run);
+    const late = accounts.filter((each) => {
+      const last = Math.max(each.asked_at ?? 0, each.checked_at ?? 0);
+      return each.next_at !== null && each.next_at > at && last > 0 && last < at - 2_500;
+    });
+    for (const account of late) await keep.transact((stores) => stores.runs.moveAccount(account, { next_at: at }));
+    const waits = signing !== undefined && isLate(signing, at);
+    if (waits) await keep.transact((stores) => stores.signings.move(signing, { next_at: at }));
+    if (late.length > 0 || waits) wake();
+  }
+
+  /**
+   * Keeps what was typed. `revision` is the one the browser last saw; another one means that another tab was faster. Without one it is a page
+   * that is being closed: nobody is there to merge, and of what both have answered the last counts.
+   */
+  async function saveDraft(
+    session: SessionRow,
+    revision: number | undefined,
+    typed: Values,
+  ): Promise<{ revision: number; savedAt: number }> {
+    return keep.transact(async (stores) => {
+      const run = await runIn(stores, session);
+      if (revision !== undefined && run.revision !== revision) throw new Failure('draft-changed');
+      const progress = await progressOf(stores, run);
+      assertWritable(run, typed, valuesOf(run, await profileOf(stores, session), progress));
+      const at = now();
+      const answers = { ...readAnswers(box, run), ...typed };
+      const change = { answers: box.seal(JSON.stringify(answers), answersAbout(run.id)), saved_at: at, updated_at: at };
+      const status = statusOf({ ...run, ...change }, progress);
+      await stores.runs.update(run.partner_id, run.id, run.revision, { ...change, status });
+      return { revision: run.revision + 1, savedAt: at };
+    });
+  }
+
+  /** Takes the details, once they are without fault, and plans what they are for. With a revision, only if nobody else wrote since. */
+  async function submit(session: SessionRow, typed: Values, revision: number | undefined): Promise<void> {
+    await keep.transact(async (stores) => {
+      const run = await runIn(stores, session);
+      if (revision !== undefined && run.revision !== revision) throw new Failure('draft-changed');
+      const filled = valuesOf(run, await profileOf(stores, session), await progressOf(stores, run));
+      assertWritable(run, typed, filled);
+      const values = tidied({ ...filled.values, ...typed });
+      const sign = signStepOf(run);
+      const faults = faultsOf(sectionsOf(run), values, unprinted);
+      const told = new Set(faults.map(({ pointer }) => pointer));
+      const errors = [...faults, ...(sign ? partyFaults(sign, values).filter(({ pointer }) => !told.has(pointer)) : [])];
+      if (errors.length > 0) throw new Failure('invalid-input', undefined, { errors });
+      const at = now();
+      await planAccounts(stores, run, at);
+      await planSigning(stores, run, at);
+      const change = {
+        answers: box.seal(JSON.stringify(values), answersAbout(run.id)),
+        faults: [],
+        saved_at: at,
+        submitted_at: at,
+        updated_at: at,
+      };
+      const next = { ...run, ...change };
+      const status = statusOf(next, await progressOf(stores, run));
+      await stores.runs.update(run.partner_id, run.id, run.revision, { ...change, status, done_at: status === 'done' ? at : null });
+      await stores.record({ kind: 'run.details', at, partner: run.partner_id, actor: session.sub, about: { run: run.id } });
+    });
+    wake();
+  }
+
+  /** Opens details that were sent, as long as nothing was opened with them. */
+  async function reopen(session: SessionRow, stepId: string): Promise<void> {
+    await keep.transact(async (stores) => {
+      const run = await runIn(stores, session);
+      const step = run.flow.steps.find(({ id }) => id === stepId);
+      if (!step) throw new Failure('not-found', 'The flow has no such step.');
+      if (step.kind !== 'details') throw new Failure('step-not-open', 'This step is not taken by the customer.');
+      const against = againstReopening(run, await progressOf(stores, run), 'customer');
+      if (against) throw new Failure('step-not-open', against);
+      const at = now();
+      await reopenDetails(stores, run, [], at);
+      await stores.record({ kind: 'run.reopened', at, partner: run.partner_id, actor: session.sub, about: { run: run.id } });
+    });
+  }
+
+  /** The vendor's payment page, asked for now: it carries a secret. */
+  async function billingLink(session: SessionRow, stepId: string): Promise<string> {
+    const run = await keep.read.runs.findByCustomer(session.partner_id, session.customer_id);
+    const progress = run && (await progressOf(keep.read, run));
+    const open = progress && stepStates(run, progress).find(({ step, state }) => step.id === stepId && state === 'open')?.step;
+    if (open?.kind !== 'billing') throw new Failure('step-not-open');
+    const account = progress?.accounts.find(({ vendor }) => vendor === open.vendor);
+    const key = account?.credential_id ? await keep.read.credentials.find(session.partner_id, account.credential_id) : undefined;
+    const readiness = vendors[open.vendor].readiness;
+    if (!key || !readiness) throw new Failure('credential-missing');
+    const { billingUrl } = await readiness(key).catch((cause: unknown) => {
+      throw cause instanceof Failure ? cause : new Failure('vendor-unavailable', undefined, { cause });
+    });
+    if (billingUrl === null) throw new Failure('step-not-open', 'No set-up is needed any more.');
+    return billingUrl;
+  }
+
+  return {
+    view,
+    hasten,
+    saveDraft,
+    async reopen(session: SessionRow, stepId: string): Promise<OnboardingView> {
+      await reopen(session, stepId);
+      return view(session);
+    },
+    leave: async (session: SessionRow) => {
+      const run = await keep.read.runs.findByCustomer(session.partner_id, session.customer_id);
+      if (run) presence.leave(run.id, session.id);
+    },
+
+    /** Takes one step: `details` answers with the run as it is now, `billing` with the payment page. */
+    async take(
+      session: SessionRow,
+      stepId: string,
+      typed: Values,
+      revision?: number,
+    ): Promise<{ view: OnboardingView } | { billingUrl: string }> {
+      const { flow } = await runOf(session);
+      const step = flow.steps.find(({ id }) => id === stepId);
+      if (!step) throw new Failure('not-found', 'The flow has no such step.');
+      if (step.kind === 'billing') return { billingUrl: await billingLink(session, stepId) };
+      if (step.kind !== 'details') throw new Failure('step-not-open', 'This step is not taken by the customer.');
+      await submit(session, typed, revision);
+      return { view: await view(session) };
+    },
+  };
+}
+export type Onboarding = ReturnType<typeof createOnboarding>;
+
+/** Is it time to ask again while somebody watches? Making an envelope is heavier than asking how it is. */
+function isLate({ state, asked_at, checked_at, next_at }: SigningRow, at: number): boolean {
+  if (next_at === null || next_at <= at) return false;
+  return Math.max(asked_at ?? 0, checked_at ?? 0) < at - (state === 'planned' ? 15_000 : 2_500);
+}
+
+const tidied = (values: Values): Values =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, tidy(value) ?? ''])) as Values;

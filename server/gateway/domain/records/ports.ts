@@ -1,0 +1,252 @@
+import type { Listed, Wanted } from '../../../../shared/list.ts';
+import type { Flow, Provisioner, VendorName } from '../../../../shared/onboarding.ts';
+import type { Mode } from '../../../../shared/registry.ts';
+import type {
+  AccountRow,
+  CredentialRow,
+  CustomerRow,
+  FlowDocumentRow,
+  KeptCallRow,
+  KeyRow,
+  MintRow,
+  PartnerRow,
+  PassRow,
+  RunRow,
+  SessionRow,
+  SessionTokenRow,
+  SigningKeyRow,
+  SigningRow,
+  WebhookRow,
+} from './rows.ts';
+
+export type * from './rows.ts';
+
+/** What the gateway's domain needs of the outside. Instants are integer milliseconds since 1970, UTC. */
+
+type ByAge = readonly [createdAt: number, id: string];
+export interface PartnerQuery extends Wanted<ByAge> {
+  readonly search?: string | undefined;
+  readonly status?: string | undefined;
+}
+
+export interface PartnerStore {
+  insert(row: PartnerRow): Promise<void>;
+  /** Deleted partners too: their slugs stay taken. */
+  slugTaken(slug: string): Promise<boolean>;
+  find(id: string): Promise<PartnerRow | undefined>;
+  update(id: string, change: { readonly [K in keyof PartnerRow]?: PartnerRow[K] | undefined }): Promise<void>;
+  /** In the order they were made. */
+  list(query: PartnerQuery): Promise<Listed<PartnerRow>>;
+  origins(id: string): Promise<string[]>;
+  addOrigin(id: string, origin: string): Promise<void>;
+  removeOrigin(id: string, origin: string): Promise<boolean>;
+  /** Is it registered by any partner that is not deleted? */
+  originKnown(origin: string): Promise<boolean>;
+}
+
+export interface KeyStore {
+  insert(row: KeyRow): Promise<void>;
+  findByHash(hash: string): Promise<KeyRow | undefined>;
+  find(partnerId: string, id: string): Promise<KeyRow | undefined>;
+  list(partnerId: string): Promise<KeyRow[]>;
+  /** Keys that still open something at that instant. */
+  countActive(partnerId: string, now: number): Promise<number>;
+  update(partnerId: string, id: string, change: Partial<Pick<KeyRow, 'revoked_at' | 'expires_at'>>): Promise<void>;
+}
+
+export interface CredentialStore {
+  put(row: CredentialRow): Promise<void>;
+  find(partnerId: string, id: string): Promise<CredentialRow | undefined>;
+  findFor(partnerId: string, customerId: string, vendor: VendorName, mode: Mode): Promise<CredentialRow | undefined>;
+  findByRef(partnerId: string, vendor: VendorName, mode: Mode, ref: string): Promise<CredentialRow | undefined>;
+  /** In the order they were made; some of them are of customers. */
+  list(partnerId: string, limit: number, after?: ByAge): Promise<Omit<Listed<CredentialRow & { external_id: string | null }>, 'total'>>;
+  /** Does a partner that is not deleted hold this secret, other than this one? */
+  heldByAnother(partnerId: string, fingerprint: string): Promise<boolean>;
+  delete(partnerId: string, id: string): Promise<boolean>;
+}
+
+export interface FlowStore {
+  newest(partnerId: string): Promise<{ version: number; flow: Flow } | undefined>;
+  insert(partnerId: string, version: number, flow: Flow, at: number): Promise<void>;
+}
+
+export interface CustomerStore {
+  insert(row: CustomerRow): Promise<void>;
+  find(partnerId: string, id: string): Promise<CustomerRow | undefined>;
+  findByExternalId(partnerId: string, mode: Mode, externalId: string): Promise<CustomerRow | undefined>;
+  setProfile(partnerId: string, id: string, profile: Uint8Array): Promise<void>;
+  count(partnerId: string): Promise<number>;
+  knowsUser(customerId: string, sub: string): Promise<boolean>;
+  addUser(customerId: string, sub: string): Promise<void>;
+  countUsers(customerId: string): Promise<number>;
+}
+
+export interface SessionStore {
+  addMint(row: MintRow): Promise<void>;
+  findMint(partnerId: string, jti: string): Promise<MintRow | undefined>;
+  /** False when this embed token already has a session: the first key wins. */
+  insert(row: SessionRow): Promise<boolean>;
+  findByJti(partnerId: string, jti: string): Promise<SessionRow | undefined>;
+  end(partnerId: string, id: string, at: number): Promise<void>;
+  addToken(row: SessionTokenRow): Promise<void>;
+  findByToken(hash: string): Promise<{ session: SessionRow; token: SessionTokenRow } | undefined>;
+  /** Marks the first use and lets every earlier token of the session live until `graceEnd` at most. */
+  firstUse(token: SessionTokenRow, at: number, graceEnd: number): Promise<void>;
+  /** Lets every token of the session live until `graceEnd` at most. */
+  shorten(sessionId: string, graceEnd: number): Promise<void>;
+  /** Some of what was over before this instant. True: there may be more. */
+  purge(before: number): Promise<boolean>;
+}
+
+export interface PassStore {
+  find(sessionId: string, envelopeId: string): Promise<PassRow | undefined>;
+  /** Takes the place of an earlier one. */
+  put(row: PassRow): Promise<void>;
+  /** Some of what was over before this instant. True: there may be more. */
+  purge(before: number): Promise<boolean>;
+}
+
+export interface RunQuery {
+  readonly limit: number;
+  readonly after?: readonly [id: string] | undefined;
+  readonly mode?: Mode | undefined;
+  readonly external_id?: string | undefined;
+  readonly status?: string | undefined;
+}
+
+export interface RunStore {
+  insert(row: RunRow): Promise<void>;
+  find(partnerId: string, id: string): Promise<RunRow | undefined>;
+  findByCustomer(partnerId: string, customerId: string): Promise<RunRow | undefined>;
+  /** Compare-and-set on the revision, which the change raises by one; false when it has moved on. */
+  update(partnerId: string, id: string, revision: number, change: Partial<Omit<RunRow, 'id' | 'revision'>>): Promise<boolean>;
+  /** By id. */
+  list(partnerId: string, query: RunQuery): Promise<Omit<Listed<RunRow & { external_id: string }>, 'total'>>;
+  accounts(partnerId: string, runId: string): Promise<AccountRow[]>;
+  /** Those of many runs, each run's in order. */
+  accountsOf(partnerId: string, runIds: readonly string[]): Promise<AccountRow[]>;
+  addAccount(row: AccountRow): Promise<void>;
+  /** Compare-and-set on the state. */
+  moveAccount(account: Pick<AccountRow, 'run_id' | 'vendor' | 'state'>, change: Partial<AccountRow>): Promise<boolean>;
+  /** Accounts of every active partner for which something is due; the worker's only unscoped read. */
+  due(now: number, limit: number): Promise<AccountRow[]>;
+  /** Accounts that a killed process left in the middle of a call. */
+  interrupted(): Promise<AccountRow[]>;
+  /** What waited for this key is due: accounts still to be opened by a partner's own, those to be looked at by a customer's. */
+  resume(key: Pick<CredentialRow, 'partner_id' | 'customer_id' | 'vendor' | 'mode'>, at: number): Promise<void>;
+  /** The clock was set by so many milliseconds: so is what is due, and since when it is waited for. */
+  shift(by: number): Promise<void>;
+  /** Runs of which nothing is refused any more are under way; whatever moves next says how far. */
+  resumed(partnerId: string): Promise<void>;
+}
+
+export interface SigningStore {
+  findMany(partnerId: string, runIds: readonly string[]): Promise<SigningRow[]>;
+  find(partnerId: string, runId: string): Promise<SigningRow | undefined>;
+  findByEnvelope(partnerId: string, envelopeId: string): Promise<SigningRow | undefined>;
+  add(row: SigningRow): Promise<void>;
+  /** Compare-and-set on state and round. */
+  move(signing: Pick<SigningRow, 'run_id' | 'step_id' | 'state' | 'round'>, change: Partial<SigningRow>): Promise<boolean>;
+  /** Steps of every active partner for which something is due; an unscoped read of the worker's. */
+  due(now: number, limit: number): Promise<SigningRow[]>;
+  /** Steps that a killed process left in the middle of a call. */
+  interrupted(): Promise<SigningRow[]>;
+  /** The clock was set by so many milliseconds: so is what is due, and since when it is waited for. */
+  shift(by: number): Promise<void>;
+  /** What waited for a key (of this mode), or for a document, is due. */
+  resume(partnerId: string, reason: 'key' | 'document', mode: Mode | undefined, at: number): Promise<void>;
+  /** Does a step whose envelope is still to be made need this document? */
+  awaits(partnerId: string, document: string): Promise<boolean>;
+}
+
+export interface FlowDocumentStore {
+  /** Of every partner's. */
+  addresses(): Promise<string[]>;
+  list(partnerId: string): Promise<FlowDocumentRow[]>;
+  find(partnerId: string, name: string): Promise<FlowDocumentRow | undefined>;
+  put(row: FlowDocumentRow): Promise<void>;
+  delete(partnerId: string, name: string): Promise<void>;
+}
+
+export interface KeptCallStore {
+  /** False when this key is taken. */
+  claim(row: KeptCallRow): Promise<boolean>;
+  find(scope: string, key: string): Promise<KeptCallRow | undefined>;
+  /** Writes what came of a call that is still written down as running; false where it is not. */
+  settle(row: Pick<KeptCallRow, 'scope' | 'key'>, change: Partial<Pick<KeptCallRow, 'state' | 'fingerprint' | 'answer'>>): Promise<boolean>;
+  release(row: Pick<KeptCallRow, 'scope' | 'key'>): Promise<void>;
+  /** Calls that are written down as running. */
+  interrupted(): Promise<KeptCallRow[]>;
+  /** Some of what was over before this instant. True: there may be more. */
+  purge(before: number): Promise<boolean>;
+}
+
+export interface WebhookStore {
+  find(partnerId: string, mode: Mode): Promise<WebhookRow | undefined>;
+  /** Takes the place of an earlier one. */
+  put(row: WebhookRow): Promise<void>;
+}
+
+export interface SigningKeyStore {
+  list(purpose: SigningKeyRow['purpose']): Promise<SigningKeyRow[]>;
+  insert(row: SigningKeyRow): Promise<void>;
+  retire(kid: string, at: number): Promise<void>;
+  delete(kid: string): Promise<void>;
+}
+
+/** Appends a leaf to the log, in the transaction of the act itself. */
+export type RecordAct = (entry: {
+  kind: string;
+  at: number;
+  partner?: string | undefined;
+  actor?: string | undefined;
+  about?: Readonly<Record<string, string | number | null>>;
+}) => Promise<void>;
+
+export interface Stores {
+  partners: PartnerStore;
+  keys: KeyStore;
+  credentials: CredentialStore;
+  flows: FlowStore;
+  customers: CustomerStore;
+  sessions: SessionStore;
+  passes: PassStore;
+  runs: RunStore;
+  signings: SigningStore;
+  documents: FlowDocumentStore;
+  signingKeys: SigningKeyStore;
+  webhooks: WebhookStore;
+  calls: KeptCallStore;
+  record: RecordAct;
+}
+
+/** Reads go to `read`; everything that writes happens in one transaction, on the stores handed in. */
+export interface Keep {
+  read: Stores;
+  transact<T>(work: (stores: Stores) => Promise<T>): Promise<T>;
+}
+
+export interface Box {
+  seal(plain: string, about: readonly string[]): Buffer;
+  open(box: Uint8Array, about: readonly string[]): string;
+  fingerprint(text: string): string;
+}
+
+/** Where sealed bytes are kept, by the SHA-256 of what is kept. */
+export interface Blobs {
+  put(bytes: Uint8Array): Promise<string>;
+  get(address: string): Promise<Buffer | undefined>;
+  delete(address: string): Promise<void>;
+}
+
+/** The edges of the program: what a test replaces, and nothing else. */
+export interface Edges {
+  /** What is written down goes by this clock, which somebody may set. */
+  now: () => number;
+  /** Milliseconds that have passed, since whenever: nobody sets it. What is only waited for goes by this one. */
+  elapsed: () => number;
+  report: (error: unknown, instance: string) => void;
+  /** Called at the named points of a call that must not happen twice; a crash test ends the process in it. */
+  reached: (point: 'before-call' | 'after-call' | 'after-commit', act: Provisioner | 'envelope' | 'vault-in') => void;
+}

@@ -1,0 +1,47 @@
+import type { RefusalReason } from '../../../../shared/onboarding.ts';
+import { Failure } from '../../../../shared/problem.ts';
+import type { AccountRow, Box, SigningRow } from './ports.ts';
+
+/** A vendor's last word: the same question would get the same answer until somebody changes something. */
+export interface Refusal {
+  readonly reason: RefusalReason;
+  /** In the vendor's own words; empty where it gave none. */
+  readonly said: string;
+}
+
+/** A question that was refused for good. */
+export class RefusedForGood extends Failure {
+  readonly refusal: Refusal;
+
+  /** `detail` is for whoever made the call; the vendor's words are not. */
+  constructor(detail: string, refusal: Refusal) {
+    super('vendor-refused', detail);
+    this.refusal = refusal;
+  }
+}
+
+/** What nothing is asked with. */
+export const keyMissing = (vendor: string): Refusal => ({ reason: 'key', said: `No ${vendor} key of this partner is stored.` });
+
+/** What is written of it with an account or an envelope; a vendor's words may repeat an answer, so they are sealed. */
+export interface RefusalColumns {
+  refused_for: RefusalReason | null;
+  said: Uint8Array | null;
+}
+export const unrefused: RefusalColumns = { refused_for: null, said: null };
+
+type Owner = Pick<AccountRow | SigningRow, 'run_id'> & { readonly vendor?: string };
+const about = ({ run_id, vendor = 'loyva' }: Owner): string[] => ['refusal', run_id, vendor];
+
+export const sealedWords = (box: Box, owner: Owner, said: string): Buffer | null => (said ? box.seal(said, about(owner)) : null);
+
+export const refusedWith = (box: Box, owner: Owner, { reason, said }: Refusal): RefusalColumns => ({
+  refused_for: reason,
+  said: sealedWords(box, owner, said),
+});
+
+/** What was said, where something was. */
+export const wordsOf = (box: Box, owner: Owner & { readonly said: Uint8Array | null }): string | null =>
+  owner.said && box.open(owner.said, about(owner));
+
+export const isRefused = (row: Pick<RefusalColumns, 'refused_for'> | undefined): boolean => row !== undefined && row.refused_for !== null;

@@ -1,0 +1,239 @@
+import type { Flow, Provisioner, RefusalReason, RunStatus, VendorName } from '../../../../shared/onboarding.ts';
+import type { Fault } from '../../../../shared/problem.ts';
+import type { Mode, Partner, Scope } from '../../../../shared/registry.ts';
+
+/** What the gateway keeps, as the domain knows it. Instants are integer milliseconds since 1970, UTC. */
+
+export interface PartnerRow extends Omit<Partner, 'created_at' | 'updated_at'> {
+  created_at: number;
+  updated_at: number;
+  deleted_at: number | null;
+}
+
+export interface KeyRow {
+  id: string;
+  partner_id: string;
+  /** SHA-256 of the key, base64url. */
+  hash: string;
+  mode: Mode;
+  scopes: Scope[];
+  last_four: string;
+  created_at: number;
+  expires_at: number | null;
+  revoked_at: number | null;
+}
+
+export interface CredentialRow {
+  id: string;
+  partner_id: string;
+  /** The gateway's own customer id; empty for the partner's own credential. */
+  customer_id: string;
+  vendor: VendorName;
+  mode: Mode;
+  box: Uint8Array;
+  fingerprint: string;
+  /** The vendor's own id of what the key opens (team, organization), where it is known. */
+  vendor_ref: string | null;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface CustomerRow {
+  id: string;
+  partner_id: string;
+  mode: Mode;
+  external_id: string;
+  /** Sealed JSON of what the partner told of the customer. */
+  profile: Uint8Array;
+  created_at: number;
+}
+
+export interface MintRow {
+  jti: string;
+  partner_id: string;
+  key_id: string;
+  /** Empty where the token is for an envelope. */
+  customer_id: string;
+  /** Empty where the token is for a customer. */
+  envelope_id: string;
+  /** Sealed e-mail of the signer, for whom the vendor is asked to let the session in. */
+  signer: Uint8Array | null;
+  mode: Mode;
+  locale: string | null;
+  /** Sealed JSON; echoed in webhooks. */
+  metadata: Uint8Array | null;
+  expires_at: number;
+}
+
+export interface SessionRow {
+  id: string;
+  jti: string;
+  partner_id: string;
+  /** One of the two is empty: a session onboards a customer, or signs or shows an envelope. */
+  customer_id: string;
+  envelope_id: string;
+  mode: Mode;
+  widget: 'onboarding' | 'sign' | 'vault';
+  sub: string;
+  /** RFC 7638 thumbprint of the browser's key. */
+  jkt: string;
+  origin: string;
+  locale: string | null;
+  created_at: number;
+  ends_at: number;
+  ended_at: number | null;
+}
+
+export interface SessionTokenRow {
+  /** SHA-256 of the token, base64url. */
+  hash: string;
+  session_id: string;
+  issued_at: number;
+  expires_at: number;
+  first_used_at: number | null;
+}
+
+export interface RunRow {
+  id: string;
+  partner_id: string;
+  customer_id: string;
+  mode: Mode;
+  flow: Flow;
+  flow_version: number;
+  revision: number;
+  /** Sealed JSON of the customer's answers. */
+  answers: Uint8Array;
+  faults: Fault[];
+  status: RunStatus;
+  saved_at: number | null;
+  submitted_at: number | null;
+  billing_done_at: number | null;
+  done_at: number | null;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface AccountRow {
+  run_id: string;
+  partner_id: string;
+  vendor: Provisioner;
+  position: number;
+  state: 'planned' | 'asking' | 'opened' | 'ready' | 'refused' | 'unknown';
+  vendor_ref: string | null;
+  credential_id: string | null;
+  asked_at: number | null;
+  opened_at: number | null;
+  ready_at: number | null;
+  checked_at: number | null;
+  /** When something is due; null when nothing is. */
+  next_at: number | null;
+  /** Turns since the last change of state; drives the backoff. */
+  tries: number;
+  unreachable: boolean;
+  /** Why the vendor refused the last question for good: nothing is asked until somebody changes something. `state` says how far it was before. */
+  refused_for: RefusalReason | null;
+  /** Sealed; the vendor's sentence to it. */
+  said: Uint8Array | null;
+}
+
+/** A vendor's ceremony token of one session: what lets it act as one signer of one envelope. */
+export interface PassRow {
+  session_id: string;
+  envelope_id: string;
+  partner_id: string;
+  /** Sealed. */
+  box: Uint8Array;
+  created_at: number;
+}
+
+/** A run's `sign` step: its envelope at the vendor, from the plan to the vault. */
+export interface SigningRow {
+  run_id: string;
+  step_id: string;
+  partner_id: string;
+  /** `asking` is written before the request for the envelope leaves. */
+  state: 'planned' | 'asking' | 'open' | 'waiting' | 'finishing' | 'signed' | 'declined' | 'voided' | 'expired';
+  /** Counts the envelopes that were wanted; a new one is wanted when the one before it ended unsigned or names other parties. */
+  round: number;
+  /**
+   * A request for this round's envelope may or may not have arrived: it is looked for before it is asked for again. While nothing is due it
+   * is unknown, and somebody has to say what came of it.
+   */
+  unclear: boolean;
+  envelope_id: string | null;
+  /** Fingerprint of the customer's name and e-mail as the envelope has them. */
+  party: string | null;
+  /** SHA-256 (hex) of the document as it was sent. */
+  document_sha256: string | null;
+  /** Which parts of the step the vendor last refused, without a word of the answers; empty from the next request on. */
+  faults: Fault[];
+  /** What the vendor last said, in its own word. */
+  vendor_status: string | null;
+  asked_at: number | null;
+  signed_at: number | null;
+  /** When the vendor last took the request to vault it. */
+  vault_asked_at: number | null;
+  vaulted_at: number | null;
+  checked_at: number | null;
+  /** When something is due; null when nothing is. */
+  next_at: number | null;
+  tries: number;
+  unreachable: boolean;
+  /** As an account's. */
+  refused_for: RefusalReason | null;
+  /** Sealed; the vendor's sentence, or that of whoever declined. */
+  said: Uint8Array | null;
+}
+
+export interface FlowDocumentRow {
+  partner_id: string;
+  name: string;
+  /** Where the sealed bytes lie. */
+  address: string;
+  size: number;
+  sha256: string;
+  updated_at: number;
+}
+
+/** Where a partner's events are to be sent; one for each mode. */
+export interface WebhookRow {
+  partner_id: string;
+  mode: Mode;
+  url: string | null;
+  /** Sealed; what the deliveries are signed with. */
+  secret: Uint8Array | null;
+  updated_at: number;
+}
+
+export interface SigningKeyRow {
+  kid: string;
+  purpose: 'embed' | 'admin';
+  /** Sealed private key, a JWK. */
+  box: Uint8Array;
+  /** The public JWK as text. */
+  public_jwk: string;
+  created_at: number;
+  /** When it stopped signing; it verifies until its last token has expired. */
+  retired_at: number | null;
+}
+
+/** A proxied call under an Idempotency-Key. */
+export interface KeptCallRow {
+  /** SHA-256 of partner, credential, method and path, base64url. */
+  scope: string;
+  /** The caller's own Idempotency-Key. */
+  key: string;
+  /** Names the call where its outcome stays unknown. */
+  id: string;
+  partner_id: string;
+  vendor: VendorName;
+  /** Method and path pattern. */
+  route: string;
+  /** Null while a body is still coming in, and where it never came in whole. */
+  fingerprint: string | null;
+  /** `running` is written before the request leaves. */
+  state: 'running' | 'answered' | 'unknown';
+  /** Sealed. */
+  answer: Uint8Array | null;
+  at: number;
+}

@@ -1,0 +1,104 @@
+import { type CryptoKey, decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify, SignJWT } from 'jose';
+import { Failure } from '../../../../shared/problem.ts';
+import { isCanonicalJwt } from '../records/jwt-form.ts';
+import type { Edges } from '../records/ports.ts';
+import type { SigningKeys } from '../records/token-keys.ts';
+
+/** An issuer of administrators' tokens other than the built-in one. */
+export interface ExternalIssuer {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly keys: JWTVerifyGetKey;
+}
+
+/** Seconds that a token of ours is good for at most, and one of the other issuer. */
+const longest = 3600;
+const longestExternal = 86_400;
+/** Seconds by which the other issuer's clock may be ahead. */
+const ahead = 5;
+/** What the other issuer's tokens may say they are (RFC 9068, 2.1; RFC 7519, 5.1, which lets them say nothing): proofs, logouts and others are none. */
+const externalTypes = new Set([undefined, 'jwt', 'at+jwt', 'application/at+jwt']);
+
+interface Options {
+  now: Edges['now'];
+  keys: SigningKeys;
+  publicUrl: string;
+  external: ExternalIssuer | undefined;
+  /** A keyed fingerprint: it tells people apart without telling who they are. */
+  mark: (text: string) => string;
+}
+
+export function createAdmins({ now, keys, publicUrl, external, mark }: Options) {
+  const audience = `${publicUrl}/api/v1/admin`;
+
+  async function read(token: string): Promise<JWTPayload> {
+    const currentDate = new Date(now());
+    const { kid, typ } = decodeProtectedHeader(token);
+    if (typ === 'admin+jwt') {
+      const key: CryptoKey | undefined = keys.verifier(kid);
+      if (!key) throw new errors.JWKSNoMatchingKey();
+      const checks = {
+        algorithms: ['ES256'],
+        typ: 'admin+jwt',
+        issuer: publicUrl,
+        audience,
+        maxTokenAge: longest,
+        requiredClaims: ['exp', 'iat', 'sub'],
+        currentDate,
+      };
+      return (await jwtVerify(token, key, checks)).payload;
+    }
+    // A token of ours of another kind is signed by keys that the external issuer does not have, so it cannot pass here either.
+    if (!external) throw new errors.JWTInvalid('no external issuer');
+    if (!externalTypes.has(typ?.toLowerCase())) throw new errors.JWTInvalid('a token of another type');
+    const checks = {
+      algorithms: ['ES256', 'RS256', 'PS256', 'EdDSA'],
+      issuer: external.issuer,
+      audience: external.audience,
+      requiredClaims: ['exp', 'iat', 'sub'],
+      currentDate,
+    };
+    const { payload } = await jwtVerify(token, external.keys, checks);
+    const { iat = 0, exp = 0 } = payload;
+    if (exp - iat > longestExternal || iat > now() / 1000 + ahead)
+      throw new errors.JWTInvalid('a token for too long, or of a time to come');
+    return payload;
+  }
+
+  return {
+    /** A token for the built-in issuer's one administrator. `seconds` is at most an hour. */
+    issue: (seconds: number): Promise<string> => {
+      const { kid, key } = keys.signer();
+      const iat = Math.floor(now() / 1000);
+      return new SignJWT({ role: 'super_admin' })
+        .setProtectedHeader({ alg: 'ES256', typ: 'admin+jwt', kid })
+        .setSubject('admin')
+        .setIssuer(publicUrl)
+        .setAudience(audience)
+        .setIssuedAt(iat)
+        .setExpirationTime(iat + Math.min(seconds, longest))
+        .sign(key);
+    },
+
+    /** Who administers, by this bearer token: role `super_admin`, or the scope `admin:read` or `admin:write`. */
+    async identify(token: string, writes: boolean): Promise<string> {
+      if (!token || !isCanonicalJwt(token, 8192))
+        throw new Failure('unauthenticated', token ? 'The token is not valid.' : 'Send a Bearer token.');
+      const payload = await read(token).catch((error: unknown) => {
+        if (error instanceof errors.JOSEError || error instanceof TypeError)
+          throw new Failure('unauthenticated', 'The token is not valid.', { cause: error });
+        throw error;
+      });
+      const scopes = typeof payload.scope === 'string' ? payload.scope.split(' ') : [];
+      const allowed = payload.role === 'super_admin' || scopes.includes(writes ? 'admin:write' : 'admin:read');
+      if (!allowed)
+        throw new Failure(
+          'role-missing',
+          writes ? 'This needs the role super_admin or the scope admin:write.' : 'This needs the role super_admin or the scope admin:read.',
+        );
+      // The log holds no personal data, and another issuer's `sub` is often an e-mail.
+      return payload.iss === publicUrl ? 'admin' : `admin:${mark(`${payload.iss} ${payload.sub}`).slice(0, 16)}`;
+    },
+  };
+}
+export type Admins = ReturnType<typeof createAdmins>;

@@ -1,0 +1,90 @@
+import { hash, randomBytes } from 'node:crypto';
+import { Failure } from '../../../../shared/problem.ts';
+import type { IssueKey, Mode } from '../../../../shared/registry.ts';
+import { hashOf, newId } from '../records/ids.ts';
+import type { Edges, Keep, KeyRow, Stores } from '../records/ports.ts';
+import { findPartner } from './partners.ts';
+
+/**
+ * `lk_` + 40 hex digits. The first says the mode (0–7 live, 8–f test); the last eight are the first eight of SHA-256 over the 32 before
+ * them, so that a typo is refused without a look into the database.
+ */
+export function makePartnerKey(mode: Mode): string {
+  const digits = randomBytes(16).toString('hex');
+  const first = (Number.parseInt(digits.charAt(0), 16) & 7) | (mode === 'test' ? 8 : 0);
+  const body = first.toString(16) + digits.slice(1);
+  return `lk_${body}${checksum(body)}`;
+}
+
+/** Has it the shape of a key? Loyva's own have it too (docs.stg.loyva.net/partner-integration/api-keys). */
+export const isKeyShaped = (text: string): boolean => /^lk_[0-9a-f]{40}$/.test(text);
+
+export const isPartnerKey = (text: string): boolean => isKeyShaped(text) && checksum(text.slice(3, 35)) === text.slice(35);
+
+const checksum = (digits: string): string => hash('sha256', digits, 'hex').slice(0, 8);
+
+export function createPartnerKeys({ keep, now }: { keep: Keep; now: Edges['now'] }) {
+  async function issueIn(stores: Stores, partnerId: string, input: IssueKey, actor: string): Promise<{ row: KeyRow; key: string }> {
+    const partner = await findPartner(stores, partnerId);
+    const at = now();
+    const limit = partner.max_applications_per_tenant;
+    if (limit !== null && (await stores.keys.countActive(partnerId, at)) >= limit)
+      throw new Failure('limit-reached', `max_applications_per_tenant is ${limit}: that many keys are active.`);
+    const key = makePartnerKey(input.mode);
+    const row: KeyRow = {
+      id: newId('key'),
+      partner_id: partnerId,
+      hash: hashOf(key),
+      mode: input.mode,
+      scopes: [...new Set(input.scopes)],
+      last_four: key.slice(-4),
+      created_at: at,
+      expires_at: input.expires_at === null ? null : Date.parse(input.expires_at),
+      revoked_at: null,
+    };
+    await stores.keys.insert(row);
+    await stores.record({ kind: 'key.issued', at, partner: partnerId, actor, about: { key: row.id, mode: row.mode } });
+    return { row, key };
+  }
+
+  async function findKey(stores: Stores, partnerId: string, id: string): Promise<KeyRow> {
+    const row = await stores.keys.find(partnerId, id);
+    if (!row) throw new Failure('not-found', 'This partner has no such key.');
+    return row;
+  }
+
+  return {
+    issue: (partnerId: string, input: IssueKey, actor: string) => keep.transact((stores) => issueIn(stores, partnerId, input, actor)),
+
+    async list(partnerId: string): Promise<KeyRow[]> {
+      await findPartner(keep.read, partnerId);
+      return keep.read.keys.list(partnerId);
+    },
+
+    /** Revoked at once; revoking again changes nothing. */
+    revoke: (partnerId: string, id: string, actor: string) =>
+      keep.transact(async (stores) => {
+        const row = await findKey(stores, partnerId, id);
+        if (row.revoked_at !== null) return;
+        const at = now();
+        await stores.keys.update(partnerId, id, { revoked_at: at });
+        await stores.record({ kind: 'key.revoked', at, partner: partnerId, actor, about: { key: id } });
+      }),
+
+    /** A new key with the old one's scopes, mode and expiry; the old one works for `overlap` seconds more. The two count as one for no limit: it is not asked. */
+    rotate: (partnerId: string, id: string, overlap: number, actor: string) =>
+      keep.transact(async (stores) => {
+        const old = await findKey(stores, partnerId, id);
+        const at = now();
+        if (old.revoked_at !== null || (old.expires_at !== null && old.expires_at <= at))
+          throw new Failure('run-wrong-state', 'The key no longer works.');
+        const until = Math.min(at + overlap * 1000, old.expires_at ?? Number.POSITIVE_INFINITY);
+        await stores.keys.update(partnerId, id, overlap === 0 ? { revoked_at: at } : { expires_at: until });
+        const key = makePartnerKey(old.mode);
+        const row: KeyRow = { ...old, id: newId('key'), hash: hashOf(key), last_four: key.slice(-4), created_at: at };
+        await stores.keys.insert(row);
+        await stores.record({ kind: 'key.rotated', at, partner: partnerId, actor, about: { key: id, successor: row.id } });
+        return { row, key };
+      }),
+  };
+}

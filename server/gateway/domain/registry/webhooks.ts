@@ -1,0 +1,43 @@
+import type { WebhookPatch } from '../../../../shared/webhook.ts';
+import type { Box, Edges, Keep, WebhookRow } from '../records/ports.ts';
+import type { Caller } from './callers.ts';
+
+interface Options {
+  keep: Keep;
+  box: Box;
+  now: Edges['now'];
+}
+
+type Endpoint = Pick<WebhookRow, 'partner_id' | 'mode'>;
+
+/** What the secret's box is bound to. */
+const about = ({ partner_id, mode }: Endpoint): string[] => ['webhook', partner_id, mode];
+
+/** Where a partner's own events go. The vendor never learns of it: its events come to the gateway. */
+export function createWebhooks({ keep, box, now }: Options) {
+  return {
+    /** What is left out stays, null clears. */
+    async set({ partner, keyId, mode }: Caller, { webhook_url: url, webhook_secret: secret }: WebhookPatch): Promise<WebhookRow> {
+      const endpoint: Endpoint = { partner_id: partner.id, mode };
+      const sealed = typeof secret === 'string' ? box.seal(secret, about(endpoint)) : secret;
+      const at = now();
+      return keep.transact(async (stores) => {
+        const kept = await stores.webhooks.find(partner.id, mode);
+        const row: WebhookRow = {
+          ...endpoint,
+          url: url === undefined ? (kept?.url ?? null) : url,
+          secret: sealed === undefined ? (kept?.secret ?? null) : sealed,
+          updated_at: at,
+        };
+        await stores.webhooks.put(row);
+        const told = { mode, url: changeOf(url), secret: changeOf(secret) };
+        await stores.record({ kind: 'webhook.set', at, partner: partner.id, actor: keyId, about: told });
+        return row;
+      });
+    },
+  };
+}
+export type Webhooks = ReturnType<typeof createWebhooks>;
+
+/** The log names no address: it may hold a secret of the partner's. */
+const changeOf = (value: string | null | undefined): string => (value === undefined ? 'kept' : value === null ? 'cleared' : 'set');

@@ -1,0 +1,101 @@
+import type { AccountState, Provisioner, RunStatus, SignState, Step } from '../../../../shared/onboarding.ts';
+import type { AccountRow, RunRow, SigningRow } from '../records/ports.ts';
+import { isRefused } from '../records/refusal.ts';
+import { isUnknown } from './sign-step.ts';
+
+/** A run's state as the customer meets it; everything here follows from the run, its accounts and its envelope, nothing is stored twice. */
+export interface StepState {
+  readonly step: Step;
+  readonly state: 'done' | 'open' | 'todo';
+  readonly at: number | null;
+}
+
+type Facts = Pick<RunRow, 'flow' | 'submitted_at' | 'billing_done_at' | 'saved_at'>;
+
+/** What hangs on a run beside itself. */
+export interface Progress {
+  readonly accounts: readonly AccountRow[];
+  /** The envelope of the run's `sign` step, once the details were sent. */
+  readonly signing: SigningRow | undefined;
+}
+
+export function stepStates(run: Facts, progress: Progress): StepState[] {
+  const states: StepState[] = [];
+  for (const step of run.flow.steps) {
+    const before = states.every((each) => each.state === 'done');
+    states.push({ step, ...stateOf(step, run, progress, before) });
+  }
+  return states;
+}
+
+function stateOf(
+  step: Step,
+  run: Facts,
+  { accounts, signing }: Progress,
+  before: boolean,
+): { state: StepState['state']; at: number | null } {
+  const account = (vendor: Provisioner) => accounts.find((each) => each.vendor === vendor);
+  switch (step.kind) {
+    case 'details':
+      return run.submitted_at === null ? { state: 'open', at: null } : { state: 'done', at: run.submitted_at };
+    case 'provision': {
+      if (run.submitted_at === null) return { state: 'todo', at: null };
+      const own = step.accounts.map(({ vendor }) => account(vendor)?.ready_at ?? null);
+      return own.every((at) => at !== null) ? { state: 'done', at: Math.max(...own) } : { state: 'open', at: null };
+    }
+    case 'sign':
+      if (run.submitted_at === null || !signing) return { state: 'todo', at: null };
+      return { state: signing.state === 'signed' ? 'done' : 'open', at: signing.signed_at };
+    case 'billing':
+      if (run.billing_done_at !== null) return { state: 'done', at: run.billing_done_at };
+      // Who declines the agreement is asked for no payment.
+      if (run.submitted_at === null || account(step.vendor)?.state !== 'ready' || signing?.state === 'declined')
+        return { state: 'todo', at: null };
+      if (isRefused(account(step.vendor))) return { state: 'open', at: null };
+      // Ready and nothing left to ask: the vendor wants no set-up, or the account was taken over without its key and nobody here can see.
+      return { state: account(step.vendor)?.next_at === null ? 'done' : 'open', at: null };
+    case 'done':
+      return { state: before ? 'done' : 'todo', at: null };
+  }
+}
+
+/** How far the envelope is, in the view's words. */
+export function signStateOf(run: Facts, { signing }: Pick<Progress, 'signing'>): SignState {
+  if (run.submitted_at === null || !signing) return 'todo';
+  if (isUnknown(signing)) return 'unknown';
+  // What is signed stays so, whatever the vault says.
+  if (isRefused(signing) && signing.state !== 'signed') return 'refused';
+  return signing.state === 'planned' || signing.state === 'asking' ? 'preparing' : signing.state;
+}
+
+/** The step that is shown first: one where it is the customer's turn, else the first that is under way, else the end. */
+export function currentStep(run: Facts, progress: Progress): string {
+  const states = stepStates(run, progress);
+  const open = states.filter(({ state }) => state === 'open');
+  const first = (kind: Step['kind']) => open.find(({ step }) => step.kind === kind);
+  const sign = ['open', 'declined'].includes(signStateOf(run, progress)) ? first('sign') : undefined;
+  return (first('details') ?? sign ?? first('billing') ?? open[0] ?? states.at(-1))?.step.id ?? '';
+}
+
+/** Every step is done: nothing more is wanted of the customer. */
+export const isComplete = (run: Facts, progress: Progress): boolean => stepStates(run, progress).every(({ state }) => state === 'done');
+
+/** How far one account is: a refusal stands before whatever it had come to. */
+export const accountStateOf = (account: AccountRow): AccountState => (isRefused(account) ? 'refused' : account.state);
+
+export function statusOf(run: Facts, progress: Progress): RunStatus {
+  const { accounts, signing } = progress;
+  const states = stepStates(run, progress);
+  const refused = run.submitted_at !== null && [...accounts, signing].some(isRefused);
+  if (isComplete(run, progress) && !refused) return 'done';
+  if (signStateOf(run, progress) === 'declined') return 'declined';
+  if (accounts.some(({ state }) => state === 'unknown') || signStateOf(run, progress) === 'unknown') return 'unknown';
+  if (run.submitted_at === null) return run.saved_at === null ? 'new' : 'in_progress';
+  if (refused) return 'refused';
+  const open = states.filter(({ state }) => state === 'open');
+  return open.length > 0 && open.every(({ step }) => step.kind === 'billing') ? 'waiting_billing' : 'in_progress';
+}
+
+/** Does a billing step of this run wait for this vendor? */
+export const awaitsBilling = (run: Facts, vendor: Provisioner): boolean =>
+  run.billing_done_at === null && run.flow.steps.some((step) => step.kind === 'billing' && step.vendor === vendor);

@@ -1,0 +1,52 @@
+import type { Listed } from '../../../../shared/list.ts';
+import type { RefusalReason } from '../../../../shared/onboarding.ts';
+import { Failure } from '../../../../shared/problem.ts';
+import type { Mode } from '../../../../shared/registry.ts';
+import type { Box, Keep, RunQuery, RunRow } from '../records/ports.ts';
+import { wordsOf } from '../records/refusal.ts';
+import { findPartner } from '../registry/partners.ts';
+import type { Progress } from './progress.ts';
+import { progressesOf, progressOf } from './run-progress.ts';
+
+export interface RunSummary {
+  readonly run: RunRow;
+  readonly externalId: string;
+  readonly progress: Progress;
+  /** What stands still at a vendor, and why. */
+  readonly refusals: ReadonlyMap<string, StandingStill>;
+}
+
+/** `said`: the vendor's sentence, or that of whoever declined. */
+interface StandingStill {
+  readonly reason: RefusalReason | 'declined';
+  readonly said: string | null;
+}
+
+/** A partner's runs, as lists of ids and states; of what customers typed only what a vendor quotes. With a mode, those of that mode only. */
+export function createRuns({ keep, box }: { keep: Keep; box: Box }) {
+  function summaryOf(run: RunRow, externalId: string, progress: Progress): RunSummary {
+    const refusals = new Map<string, StandingStill>();
+    for (const owner of [...progress.accounts, ...(progress.signing ? [{ ...progress.signing, vendor: 'loyva' }] : [])]) {
+      const reason = owner.refused_for ?? (owner.state === 'declined' ? 'declined' : undefined);
+      if (reason) refusals.set(owner.vendor, { reason, said: wordsOf(box, owner) });
+    }
+    return { run, externalId, progress, refusals };
+  }
+
+  return {
+    async list(partnerId: string, query: RunQuery): Promise<Omit<Listed<RunSummary>, 'total'>> {
+      await findPartner(keep.read, partnerId);
+      const { items, next } = await keep.read.runs.list(partnerId, query);
+      const ids = items.map(({ id }) => id);
+      const progress = await progressesOf(keep.read, partnerId, ids);
+      return { items: items.map(({ external_id, ...run }) => summaryOf(run, external_id, progress(run.id))), next };
+    },
+    async find(partnerId: string, id: string, mode?: Mode): Promise<RunSummary> {
+      const run = await keep.read.runs.find(partnerId, id);
+      const customer = run && (await keep.read.customers.find(partnerId, run.customer_id));
+      if (!run || !customer || (mode && run.mode !== mode)) throw new Failure('not-found', 'There is no such run.');
+      return summaryOf(run, customer.external_id, await progressOf(keep.read, run));
+    },
+  };
+}
+export type Runs = ReturnType<typeof createRuns>;

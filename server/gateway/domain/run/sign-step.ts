@@ -1,0 +1,103 @@
+import type { SignStep, Values } from '../../../../shared/onboarding.ts';
+import type { Fault } from '../../../../shared/problem.ts';
+import type { Box, RunRow, SigningRow } from '../records/ports.ts';
+import { isRefused, unrefused } from '../records/refusal.ts';
+import { type Prefilled, saidIn } from '../registry/prefill.ts';
+import type { EnvelopeOrder } from './answers.ts';
+
+export const signStepOf = ({ flow }: Pick<RunRow, 'flow'>): SignStep | undefined => flow.steps.find((step) => step.kind === 'sign');
+
+/** The customer as the envelope names them. */
+export interface Party {
+  readonly email: string;
+  readonly name: string;
+}
+
+/** Characters a signer's name may have at the vendor: with more the envelope would be refused, again and again. */
+const longestName = 100;
+
+export const partyOf = ({ signer }: SignStep, values: Values): Party => ({
+  email: saidIn(values, signer.email),
+  name: signer.name
+    .map((field) => saidIn(values, field))
+    .filter(Boolean)
+    .join(' '),
+});
+
+/** What the answers must be for an envelope to be made: a name that is short enough, and two e-mails, since each names one signer. */
+export function partyFaults(step: SignStep, values: Values): Fault[] {
+  const { email, name } = partyOf(step, values);
+  const faults: Fault[] = [];
+  const excess = name.length - longestName;
+  if (excess > 0) {
+    const lengths = step.signer.name.map((field) => ({ field, typed: saidIn(values, field).length }));
+    const { field, typed } = lengths.reduce((longest, each) => (each.typed > longest.typed ? each : longest));
+    faults.push({ pointer: `/values/${field}`, code: 'too-long', params: { max: Math.max(typed - excess, 1), typed } });
+  }
+  if (email.toLowerCase() === step.countersigner?.email.toLowerCase())
+    faults.push({
+      pointer: `/values/${step.signer.email}`,
+      code: 'email-countersigner',
+      message: 'This e-mail is that of the other party.',
+    });
+  return faults;
+}
+
+/** Tells whether an envelope names the customer, and is filled in, as the answers are, without keeping either in the clear. */
+export function markOf(box: Box, { email, name }: Party, prefilled: readonly Prefilled[]): string {
+  const values = prefilled.map(({ field, value }) => [field, value]);
+  return box.fingerprint(JSON.stringify(['party', email.toLowerCase(), name, ...(values.length > 0 ? [values] : [])]));
+}
+
+/** Where an envelope's step ends without a signature; only a new envelope leads on. */
+export const endedUnsigned: ReadonlySet<SigningRow['state']> = new Set(['declined', 'voided', 'expired']);
+
+/** Nobody can tell whether the envelope was made, and nothing more will be found out here: somebody has to say. */
+export const isUnknown = (signing: SigningRow): boolean =>
+  signing.state === 'planned' && signing.unclear && signing.next_at === null && !isRefused(signing);
+
+/** The vendor keeps this with the envelope; each further envelope of a run has its own. */
+export const externalIdOf = ({ run_id, round }: Pick<SigningRow, 'run_id' | 'round'>): string =>
+  round === 1 ? run_id : `${run_id}.${round}`;
+
+export function orderOf(
+  step: SignStep,
+  { party, prefilled }: { party: Party; prefilled: readonly Prefilled[] },
+  externalId: string,
+  content: EnvelopeOrder['content'],
+): EnvelopeOrder {
+  const { signer, countersigner, fields } = step;
+  const values = new Map(prefilled.map(({ field, value }) => [field, value]));
+  const customer = { ...party, role: signer.role };
+  const signers = countersigner ? [customer, { ...countersigner }] : [customer];
+  return {
+    externalId,
+    title: step.title,
+    content,
+    signers,
+    fields: fields.map(({ role, ...field }) => ({
+      ...field,
+      signer: signers.find((each) => each.role === role)?.email ?? '',
+      value: values.get(field.name ?? ''),
+    })),
+    values: fields.length > 0 ? {} : Object.fromEntries(values),
+  };
+}
+
+/** Another envelope is wanted: the one before it ended, was refused, or names somebody else. */
+export const renewal = ({ round }: SigningRow, at: number): Partial<SigningRow> => ({
+  state: 'planned',
+  round: round + 1,
+  unclear: false,
+  envelope_id: null,
+  party: null,
+  document_sha256: null,
+  faults: [],
+  vendor_status: null,
+  asked_at: null,
+  checked_at: null,
+  next_at: at,
+  tries: 0,
+  unreachable: false,
+  ...unrefused,
+});

@@ -1,0 +1,83 @@
+import type { z } from 'zod/mini';
+import type { InlayClientReport } from '../../../../shared/ceremony.ts';
+import { Failure } from '../../../../shared/problem.ts';
+import type { Box, CredentialRow, Edges, Keep } from '../records/ports.ts';
+import type { Callers } from '../registry/callers.ts';
+import type { Seat, SeatOf, Signer } from './signer-of-session.ts';
+import type { CeremonyCall, CeremonyVendor, DocumentAnswer, Wanted } from './vendor.ts';
+
+/** What the browser's call says of itself. */
+export interface Browser {
+  readonly address: string | null;
+  /** The trusted proxy that says the address. */
+  readonly via?: string | null;
+  readonly userAgent: string;
+}
+
+interface Options {
+  keep: Keep;
+  box: Box;
+  now: Edges['now'];
+  callers: Pick<Callers, 'credential'>;
+  seatOf: SeatOf;
+  vendor: CeremonyVendor;
+  /** An envelope may have moved by this call. */
+  hurry: (partnerId: string, envelopeId: string) => void;
+}
+
+const about = (sessionId: string, envelopeId: string): string[] => ['pass', sessionId, envelopeId];
+
+/** The signing ceremony, forwarded with a pass of the vendor's that never leaves the gateway: it is kept sealed, one for each session and envelope. */
+export function createCeremonies({ keep, box, now, callers, seatOf, vendor, hurry }: Options) {
+  async function freshPass(session: Signer, key: CredentialRow, { envelopeId, email }: Seat): Promise<string> {
+    const pass = await vendor.admit(key, envelopeId, email);
+    const row = {
+      session_id: session.id,
+      envelope_id: envelopeId,
+      partner_id: session.partner_id,
+      box: box.seal(pass, about(session.id, envelopeId)),
+      created_at: now(),
+    };
+    await keep.transact((stores) => stores.passes.put(row));
+    return pass;
+  }
+
+  /** Acts with the kept pass; one that is no longer taken is replaced once. When that cannot be, the envelope has ended in the meantime. */
+  async function acting<T>(session: Signer, seat: Seat, act: (pass: string) => Promise<T | undefined>): Promise<T> {
+    const key = await callers.credential(session.partner_id, 'loyva', session.mode);
+    const kept = await keep.read.passes.find(session.id, seat.envelopeId);
+    const first = kept && (await act(box.open(kept.box, about(session.id, seat.envelopeId))));
+    const answer = first ?? (await act(await freshPass(session, key, seat)));
+    if (answer === undefined) throw new Failure('vendor-refused', 'The vendor does not take its own token.');
+    return answer;
+  }
+
+  const report = (session: Signer, { address, via, userAgent }: Browser): InlayClientReport => ({
+    address: (address ?? '').slice(0, 64),
+    ...(via && { via: via.slice(0, 64) }),
+    user_agent: userAgent.slice(0, 500),
+    session: session.id,
+    assurance: 'partner-asserted',
+  });
+
+  return {
+    /** The envelope this session signs. */
+    envelopeOf: async (session: Signer): Promise<string> => (await seatOf(session)).envelopeId,
+
+    async ask<T>(session: Signer, browser: Browser, call: CeremonyCall, schema: z.ZodMiniType<T>): Promise<T> {
+      const seat = await seatOf(session);
+      try {
+        return await acting(session, seat, (pass) => vendor.ask(pass, report(session, browser), call, schema));
+      } finally {
+        // Also after an unclear failure: then most of all the truth is wanted.
+        if (call.path === '/finish' || call.path === '/decline') hurry(session.partner_id, seat.envelopeId);
+      }
+    },
+
+    async document(session: Signer, browser: Browser, wanted: Wanted): Promise<DocumentAnswer> {
+      const partnerId = session.partner_id;
+      return acting(session, await seatOf(session), (pass) => vendor.document(pass, report(session, browser), { ...wanted, partnerId }));
+    },
+  };
+}
+export type Ceremonies = ReturnType<typeof createCeremonies>;

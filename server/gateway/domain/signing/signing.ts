@@ -1,0 +1,207 @@
+import type { SignStep } from '../../../../shared/onboarding.ts';
+import { Failure } from '../../../../shared/problem.ts';
+import type { Box, CredentialRow, Edges, Keep, RunRow, SigningRow } from '../records/ports.ts';
+import { keyMissing, type Refusal, RefusedForGood } from '../records/refusal.ts';
+import type { FlowDocuments } from '../registry/flow-documents.ts';
+import { type Prefilled, prefilledBy } from '../registry/prefill.ts';
+import { readAnswers, readProfile } from '../run/answers.ts';
+import { externalIdOf, markOf, orderOf, type Party, partyOf, signStepOf } from '../run/sign-step.ts';
+import { type Blame, blameOf } from './blame.ts';
+import { isSettling, isVaulting, type SigningMoves } from './moves.ts';
+import type { Making, OrderRefusal, SigningVendor, Standing } from './vendor.ts';
+
+interface Options {
+  keep: Keep;
+  box: Box;
+  edges: Edges;
+  vendor: SigningVendor;
+  moves: SigningMoves;
+  documents: Pick<FlowDocuments, 'open'>;
+  /** Something may have become due. */
+  wake: () => void;
+}
+
+/** Calls in flight at once, over all partners: each may carry a document. */
+const mostAtOnce = 8;
+
+/** Milliseconds that the vendor asks to wait; 0 where it does not. */
+const waitOf = (cause: unknown): number =>
+  cause instanceof Failure && cause.code === 'rate-limited' ? 1000 * (cause.retryAfter ?? 10) : 0;
+
+/** What cannot be asked at all, and is as good as refused. */
+const missing = (refusal: Refusal): RefusedForGood => new RefusedForGood(refusal.said, refusal);
+
+/** One turn of the worker: a step, its run, and the partner's key. */
+interface Turn {
+  readonly signing: SigningRow;
+  readonly run: RunRow;
+  readonly step: SignStep;
+  readonly key: CredentialRow;
+  readonly party: Party;
+  readonly prefilled: readonly Prefilled[];
+}
+
+/**
+ * Makes the envelopes of `sign` steps, follows them until everybody has signed, and has them vaulted. An envelope is written down as
+ * `asking` before the request leaves; what a killed process leaves so is looked for at the vendor before it is asked for again.
+ */
+export function createSigning({ keep, box, edges, vendor, moves, documents, wake }: Options) {
+  const { now, reached, report } = edges;
+  const inFlight = new Map<string, Promise<void>>();
+  /** What came of a call could not be written: its row may still say that it is being asked. */
+  let leftBehind = false;
+
+  /** What is to be signed, and the hash of what we send of it. */
+  async function contentOf(partnerId: string, { document: name, template_id }: SignStep) {
+    if (template_id !== undefined) return { content: { templateId: template_id }, sha256: null };
+    const document = name === undefined ? undefined : await documents.open(partnerId, name);
+    if (!document) throw missing({ reason: 'document', said: `The partner has no document named ${name}.` });
+    return { content: { filename: `${name}.pdf`, base64: document.base64 }, sha256: document.sha256 };
+  }
+
+  async function make(turn: Turn): Promise<void> {
+    const { signing, run, step, key, party, prefilled } = turn;
+    const externalId = externalIdOf(signing);
+    if (signing.unclear) {
+      const found = await vendor.find(key, externalId);
+      if (found.kind === 'found') return void (await moves.made(signing, found.envelopeId));
+      if (isSettling(signing, now())) return void (await moves.later(signing));
+      if (found.kind === 'untold') return void (await moves.unknown(signing));
+    }
+    const { content, sha256 } = await contentOf(run.partner_id, step);
+    const asked = {
+      state: 'asking' as const,
+      party: markOf(box, party, prefilled),
+      document_sha256: sha256,
+      asked_at: now(),
+      next_at: null,
+    };
+    if (!(await moves.asking(signing, asked))) return;
+    const asking = { ...signing, ...asked };
+    reached('before-call', 'envelope');
+    const making = await vendor.create(key, orderOf(step, turn, externalId, content));
+    reached('after-call', 'envelope');
+    await settle(asking, turn, making).catch(async (error: unknown) => {
+      // The vendor has answered but the answer could not be kept: it is looked for.
+      report(error, signing.run_id);
+      await moves.unclear(asking);
+    });
+    reached('after-commit', 'envelope');
+  }
+
+  async function settle(asking: SigningRow, turn: Turn, making: Making): Promise<void> {
+    if (making.kind === 'made') return void (await moves.made(asking, making.envelopeId));
+    if (making.kind === 'refused') {
+      const blame = (await blameFor(turn, making.refusals)) ?? { faults: [], told: undefined };
+      return void (await moves.refused(asking, making.refusal, blame, turn.run.answers));
+    }
+    if (waitOf(making.cause) === 0) report(making.cause, asking.run_id);
+    await (making.kind === 'unclear' ? moves.unclear(asking) : moves.later(asking, waitOf(making.cause)));
+  }
+
+  async function blameFor({ run, step, prefilled }: Turn, refusals: readonly OrderRefusal[]): Promise<Blame | undefined> {
+    const customer = await keep.read.customers.find(run.partner_id, run.customer_id);
+    const { locked = [], ...given } = customer ? readProfile(box, customer) : {};
+    const fixed = locked.filter((name) => given[name] !== undefined);
+    return blameOf(refusals, { step, prefilled, values: readAnswers(box, run), locked: fixed });
+  }
+
+  async function standingOf({ signing, key }: Turn): Promise<Standing> {
+    const standing = await vendor.standing(key, signing.envelope_id ?? '');
+    if (!standing) throw missing({ reason: 'vendor', said: 'The vendor has no such envelope for the stored key.' });
+    return standing;
+  }
+
+  async function follow(turn: Turn): Promise<void> {
+    const { signing, key, party, prefilled } = turn;
+    const standing = await standingOf(turn);
+    const open = standing.status === 'sent' || standing.status === 'viewed';
+    const ended = ['voided', 'declined', 'expired'].includes(standing.status);
+    // The details were sent anew with another name or e-mail, or with other answers in the document. What somebody has signed stays; anything else makes room for a new one.
+    if (signing.party !== markOf(box, party, prefilled) && (ended || (open && ![...standing.signed.values()].some(Boolean)))) {
+      const over = !open || (await vendor.void(key, signing.envelope_id ?? '', 'The details of the signer were changed.'));
+      if (over) return void (await moves.replaced(signing));
+    }
+    await moves.learned(signing, standing, party.email);
+  }
+
+  async function vault(turn: Turn): Promise<void> {
+    const { signing, key, party } = turn;
+    const standing = await standingOf(turn);
+    if (standing.vaulted || standing.status !== 'completed') return void (await moves.learned(signing, standing, party.email));
+    if (isVaulting(signing, now())) return void (await moves.learned(signing, standing, party.email));
+    reached('before-call', 'vault-in');
+    const vaulted = await vendor.vaultIn(key, signing.envelope_id ?? '');
+    reached('after-call', 'vault-in');
+    await (vaulted ? moves.vaulted(signing) : moves.vaulting(signing));
+    reached('after-commit', 'vault-in');
+  }
+
+  async function act(signing: SigningRow): Promise<void> {
+    const run = await keep.read.runs.find(signing.partner_id, signing.run_id);
+    const step = run && signStepOf(run);
+    // The details are open again: sending them makes the step due anew.
+    if (!run || !step || run.submitted_at === null) return void (await moves.rest(signing));
+    const key = await keep.read.credentials.findFor(run.partner_id, '', 'loyva', run.mode);
+    const values = readAnswers(box, run);
+    const turn = key && { signing, run, step, key, party: partyOf(step, values), prefilled: prefilledBy(step, run.flow, values) };
+    try {
+      if (!turn) throw missing(keyMissing('loyva'));
+      await (signing.state === 'planned' ? make(turn) : signing.state === 'signed' ? vault(turn) : follow(turn));
+    } catch (error) {
+      if (error instanceof RefusedForGood) return void (await moves.untold(signing, error.refusal));
+      const wait = waitOf(error);
+      // What a vendor allows being used up is nobody's fault, and tells nothing of the envelope.
+      if (wait > 0) return void (await moves.postponed(signing, wait));
+      report(error, signing.run_id);
+      await (signing.state === 'planned' ? moves.later(signing) : moves.unanswered(signing));
+    }
+  }
+
+  async function recover(): Promise<void> {
+    for (const signing of await keep.read.signings.interrupted()) if (!inFlight.has(signing.run_id)) await moves.unclear(signing);
+    leftBehind = false;
+  }
+
+  return {
+    /** Starts whatever is due, without waiting for it. */
+    async tick(): Promise<void> {
+      if (leftBehind) await recover();
+      // What is in flight may still be due: as many again are read beside it.
+      for (const signing of await keep.read.signings.due(now(), 2 * mostAtOnce)) {
+        if (inFlight.has(signing.run_id) || inFlight.size >= mostAtOnce) continue;
+        // After a failure of ours the row is as it was, so it is left to the next turn: waking at once would spin on it.
+        const work = act(signing)
+          .then(wake, (error: unknown) => {
+            leftBehind = true;
+            report(error, signing.run_id);
+          })
+          .finally(() => inFlight.delete(signing.run_id));
+        inFlight.set(signing.run_id, work);
+      }
+    },
+
+    /** Somebody has just signed or declined here: the vendor is asked at once, after what is being asked just now. */
+    hurry(partnerId: string, envelopeId: string): void {
+      const hurried = async () => {
+        const { run_id } = (await keep.read.signings.findByEnvelope(partnerId, envelopeId)) ?? {};
+        if (run_id === undefined) return;
+        await inFlight.get(run_id);
+        const signing = await keep.read.signings.find(partnerId, run_id);
+        if (!signing || signing.next_at === null) return;
+        await keep.transact((stores) => stores.signings.move(signing, { next_at: now(), tries: 0 }));
+        wake();
+      };
+      hurried().catch((error: unknown) => report(error, envelopeId));
+    },
+
+    /** Waits for the calls in flight, `grace` milliseconds at most. */
+    async settleWithin(grace: number): Promise<void> {
+      await Promise.race([Promise.allSettled(inFlight.values()), new Promise((resolve) => setTimeout(resolve, grace).unref())]);
+    },
+
+    /** To be called once at the start, before the first tick. */
+    recover,
+  };
+}
+export type Signing = ReturnType<typeof createSigning>;

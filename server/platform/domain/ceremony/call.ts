@@ -1,0 +1,25 @@
+import type { InlayClientReport } from '../../../../shared/ceremony.ts';
+import type { Documents } from '../files/documents.ts';
+import type { Files } from '../files/files.ts';
+import type { Links } from '../notices/links.ts';
+import type { Pass } from '../records/envelope.ts';
+import type { Store } from '../records/stores.ts';
+import type { Seen } from './reached.ts';
+
+/** What the ceremony stands on. */
+export interface Stage {
+  readonly store: Store;
+  readonly documents: { of(account: string): Pick<Documents, 'missing' | 'unfit' | 'outline'> };
+  readonly files: Pick<Files, 'open'>;
+  readonly links: Links;
+  /** Lets a job run now instead of at its next turn. */
+  readonly wake: (job: string) => void;
+}
+
+/** One signer's call: the way they came in, where it came from, and when. */
+export interface Call {
+  readonly pass: Pass;
+  readonly at: number;
+  readonly seen: Seen;
+  readonly report: InlayClientReport | undefined;
+}

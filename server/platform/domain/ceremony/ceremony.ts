@@ -1,0 +1,184 @@
+import { isDeepStrictEqual } from 'node:util';
+import type {
+  CeremonyView,
+  ConsentRequest,
+  DeclineRequest,
+  FieldsAnswer,
+  FieldsRequest,
+  FinishRequest,
+  OutlineAnswer,
+  OutlineRequest,
+  PagesAnswer,
+  PagesRequest,
+} from '../../../../shared/ceremony.ts';
+import { Failure } from '../../../../shared/problem.ts';
+import { turning } from '../../../../shared/written.ts';
+import { fitFaults } from '../creation/fitting.ts';
+import { gone } from '../files/files.ts';
+import { controlFault } from '../files/print.ts';
+import type { Links } from '../notices/links.ts';
+import { announceEnd } from '../notices/signing-mail.ts';
+import { documentOf, type Pass } from '../records/envelope.ts';
+import type { OpenedFile } from '../records/files.ts';
+import { isErased } from '../records/people.ts';
+import type { Books } from '../records/stores.ts';
+import { answerFaults, textFault } from './answers.ts';
+import type { Call, Stage } from './call.ts';
+import { consentOf, writeConsent } from './consent.ts';
+import { finish } from './finish.ts';
+import { reachedOf } from './reached.ts';
+import { requireConsent, requireMoved, requireTurn, type Scene, sceneOf, settledScene, stateOf } from './scene.ts';
+import { viewOf } from './view.ts';
+
+export type Ceremonies = ReturnType<typeof ceremoniesOf>;
+
+/** The signing ceremony of shared/ceremony.ts. Every act is one transaction that reads before it writes, and may be repeated. */
+export const ceremoniesOf = (stage: Stage) => {
+  const { store } = stage;
+  const view = async (pass: Pass, at: number, zone?: string): Promise<CeremonyView> =>
+    viewOf(await settledScene(store.read, pass), at, zone);
+  const act = (call: Call, work: (books: Books, scene: Scene) => Promise<void>) =>
+    store.transact(async (books) => work(books, await sceneOf(books, call.pass)));
+
+  return {
+    view,
+
+    /** What is signed; once it is completed, the sealed file. */
+    async document(pass: Pass, at: number): Promise<{ file: OpenedFile; vaulted: boolean }> {
+      const scene = await settledScene(store.read, pass);
+      const { sealed } = scene.envelope;
+      const document = documentOf(scene.envelope);
+      requireConsent(scene);
+      const state = stateOf(scene.envelope, at);
+      if (['declined', 'voided', 'expired'].includes(state)) throw new Failure('ceremony-ended', `It is ${state}.`);
+      return { file: await stage.files.open(scene.envelope, sealed ?? document, at), vaulted: scene.envelope.vaultedAt !== null };
+    },
+
+    /** Bytes of what lies in the vault are given out; the vault's record says to which signer. */
+    recordReading: (call: Call): Promise<void> =>
+      act(call, async (books, { envelope, signer, sender }) => {
+        if (isErased(signer)) throw new Failure('token-invalid');
+        if (envelope.state === 'destroyed') throw gone();
+        const event = { envelopeId: envelope.id, at: call.at, signerId: signer.id, reached: reachedOf(call, sender) };
+        await books.envelopes.record({ ...event, kind: 'vault.read', detail: 'authoritative' });
+      }),
+
+    async consent(call: Call, request: ConsentRequest): Promise<CeremonyView> {
+      await act(call, (books, scene) => consent(books, scene, call, request));
+      return view(call.pass, call.at, request.time_zone);
+    },
+
+    async pages(call: Call, request: PagesRequest): Promise<PagesAnswer> {
+      await act(call, (books, scene) => see(books, scene, call, request));
+      return { pages_seen: [...(await settledScene(store.read, call.pass)).signer.pagesSeen] };
+    },
+
+    fields: (call: Call, request: FieldsRequest): Promise<FieldsAnswer> => answer(stage, call, request),
+
+    /** How a typed signature will look. Nothing is kept of it. */
+    async outline({ pass, at }: Call, request: OutlineRequest): Promise<OutlineAnswer> {
+      const scene = await settledScene(store.read, pass);
+      requireTurn(scene, at);
+      requireConsent(scene);
+      const documents = stage.documents.of(pass.accountId);
+      const [fault] = textFault(request.text, documents);
+      if (fault) throw new Failure('invalid-input', undefined, { errors: [{ pointer: '/text', ...fault }] });
+      return documents.outline(request);
+    },
+
+    async finish(call: Call, request: FinishRequest): Promise<CeremonyView> {
+      await finish(stage, call, request);
+      return view(call.pass, call.at);
+    },
+
+    async decline(call: Call, request: DeclineRequest): Promise<CeremonyView> {
+      await act(call, (books, scene) => decline(books, stage.links, scene, call, request.reason));
+      return view(call.pass, call.at);
+    },
+  };
+};
+
+async function consent(books: Books, scene: Scene, call: Call, request: ConsentRequest): Promise<void> {
+  const { envelope, signer, sender } = scene;
+  const { at } = call;
+  if (signer.consentedAt !== null) return;
+  requireTurn(scene, at);
+  const words = consentOf(sender);
+  if (request.version !== words.version || request.sha256 !== words.sha256)
+    throw new Failure('ceremony-changed', 'The words to agree to are others now.');
+  const reached = reachedOf(call, sender);
+  requireMoved(await books.envelopes.moveSigner(signer, { state: 'consented', consentedAt: at, reached, timeZone: request.time_zone }));
+  requireMoved(await books.envelopes.move(envelope, { ...(envelope.state === 'sent' && { state: 'viewed' as const }), updatedAt: at }));
+  const event = { envelopeId: envelope.id, at, signerId: signer.id, reached };
+  await books.envelopes.record({ ...event, kind: 'signer.consented', detail: writeConsent(words) });
+}
+
+/** Pages add up; that all were shown is recorded once, as what it is: the browser's word. */
+async function see(books: Books, scene: Scene, call: Call, request: PagesRequest): Promise<void> {
+  const { at } = call;
+  const { envelope, signer } = scene;
+  if (signer.state === 'signed') return;
+  requireTurn(scene, at);
+  requireConsent(scene);
+  const count = documentOf(envelope).pages.length;
+  const faults = request.pages.flatMap((page, i) =>
+    page > count ? [{ pointer: `/pages/${i}`, code: 'no-such-page', message: `The document has ${count} pages.` }] : [],
+  );
+  if (faults.length > 0) throw new Failure('invalid-input', undefined, { errors: faults });
+  const pagesSeen = [...new Set([...signer.pagesSeen, ...request.pages])].sort((a, b) => a - b);
+  if (pagesSeen.length === signer.pagesSeen.length) return;
+  requireMoved(await books.envelopes.moveSigner(signer, { pagesSeen }));
+  if (pagesSeen.length < count) return;
+  const { assurance, session } = reachedOf(call, scene.sender);
+  const byBrowser = { assurance, session, address: null, userAgent: null, reportedBy: 'the browser' };
+  const event = { envelopeId: envelope.id, at, signerId: signer.id, reached: byBrowser };
+  await books.envelopes.record({ ...event, kind: 'signer.read', detail: null });
+}
+
+/** All answers are kept, or none. Those that are kept already are not counted again. */
+async function answer({ store, ...stage }: Stage, { pass, at }: Call, request: FieldsRequest): Promise<FieldsAnswer> {
+  const documents = stage.documents.of(pass.accountId);
+  const values = new Map(Object.entries(request.values));
+  const before = await settledScene(store.read, pass);
+  requireTurn(before, at);
+  requireConsent(before);
+  const own = before.fields.filter((field) => field.signerId === before.signer.id);
+  // Fonts are asked outside of the transaction; whose fields these are does not change.
+  const errors = answerFaults(values, own, documents);
+  if (errors.length > 0) throw new Failure('invalid-input', undefined, { errors });
+  const given = own.flatMap((field) => {
+    const value = values.get(field.id) ?? null;
+    return isDeepStrictEqual(value, field.value) ? [] : [{ field, value, pointer: `/values/${field.id}` }];
+  });
+  const unfit = await fitFaults(documents, given, documentOf(before.envelope).pages);
+  if (unfit.length > 0) throw new Failure('invalid-input', undefined, { errors: unfit });
+  return store.transact(async (books) => {
+    const scene = await sceneOf(books, pass);
+    requireTurn(scene, at);
+    const { revision, savedAt, id } = scene.signer;
+    const isKept = ([field, value]: [string, unknown]) => isDeepStrictEqual(scene.fields.find((known) => known.id === field)?.value, value);
+    if ([...values].every(isKept)) return { revision, saved_at: new Date(savedAt ?? at).toISOString() };
+    return { revision: await books.envelopes.answer(id, values, at), saved_at: new Date(at).toISOString() };
+  });
+}
+
+async function decline(books: Books, links: Links, scene: Scene, call: Call, reason: string): Promise<void> {
+  const { at } = call;
+  const { envelope, signer } = scene;
+  if (signer.state === 'declined') return;
+  requireTurn(scene, at);
+  requireProse(reason);
+  requireMoved(await books.envelopes.moveSigner(signer, { state: 'declined' }));
+  requireMoved(await books.envelopes.move(envelope, { state: 'declined', ended: { signerId: signer.id, reason, at }, updatedAt: at }));
+  const event = { envelopeId: envelope.id, at, signerId: signer.id };
+  await books.envelopes.record({ ...event, kind: 'signer.declined', reached: reachedOf(call, scene.sender), detail: reason });
+  await books.envelopes.record({ ...event, kind: 'envelope.declined', reached: null, detail: null });
+  await announceEnd(books, links, scene, { by: signer, reason }, at);
+}
+
+/** It is kept and mailed as it is; half surrogate pairs would be kept as other characters than those the log's leaf was made of. */
+function requireProse(reason: string): void {
+  const error = { pointer: '/reason', ...controlFault(reason.replace(/[\n\r\t]/g, ' ')) };
+  if (!reason.isWellFormed() || /[^\P{Cc}\n\r\t]/u.test(reason) || turning.test(reason))
+    throw new Failure('invalid-input', undefined, { errors: [error] });
+}

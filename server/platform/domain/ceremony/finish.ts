@@ -1,0 +1,83 @@
+import type { FinishRequest } from '../../../../shared/ceremony.ts';
+import { type FieldValue, isAnswered } from '../../../../shared/fields.ts';
+import { Failure } from '../../../../shared/problem.ts';
+import { dayIn } from '../../../../shared/time-zone.ts';
+import { fitFaults } from '../creation/fitting.ts';
+import type { Documents } from '../files/documents.ts';
+import { inviteSigners } from '../notices/signing-mail.ts';
+import { documentOf, type EnvelopeField } from '../records/envelope.ts';
+import type { Books } from '../records/stores.ts';
+import { askedSigners } from '../records/turns.ts';
+import type { Call, Stage } from './call.ts';
+import { leastOf, reachedOf } from './reached.ts';
+import { requireConsent, requireMoved, requireTurn, type Scene, sceneOf, zoneOf } from './scene.ts';
+import { answerOf, type Today } from './view.ts';
+
+/** Signs. What was seen must be what is kept: the document, the answers and the date; then all of it is fixed in one transaction. */
+export async function finish({ store, documents, links, wake }: Stage, call: Call, request: FinishRequest): Promise<void> {
+  // Measured outside of the transaction: what is answered in between is measured then.
+  await requireFitting(documents.of(call.pass.accountId), await sceneOf(store.read, call.pass), call.at);
+  const everybody = await store.transact(async (books) => {
+    const scene = await sceneOf(books, call.pass);
+    if (scene.signer.state === 'signed') return false;
+    const today = { zone: zoneOf(scene.signer, request.time_zone), at: call.at };
+    check(scene, request, today);
+    return sign(books, scene, call, today.zone, (signed) =>
+      inviteSigners(books, links, signed, call.at, askedSigners(scene.envelope, scene.signers)),
+    );
+  });
+  if (everybody) wake('seal');
+}
+
+/** An answer that came with the envelope, or was saved before it was asked whether answers can be read, is not signed when it cannot. */
+async function requireFitting(documents: Pick<Documents, 'unfit'>, scene: Scene, at: number): Promise<void> {
+  if (scene.signer.state === 'signed') return;
+  // The date is nobody's to shorten, and its zone matters to no measure.
+  const written = ownFields(scene).filter(({ type }) => type !== 'date_signed');
+  const answer = (field: EnvelopeField) => answerOf(field, scene.signer, { zone: 'UTC', at });
+  const given = written.map((field) => ({ field, value: answer(field), pointer: `/values/${field.id}` }));
+  const errors = await fitFaults(documents, given, documentOf(scene.envelope).pages);
+  if (errors.length > 0) throw new Failure('invalid-input', undefined, { errors });
+}
+
+function check(scene: Scene, request: FinishRequest, today: Today): void {
+  const { envelope, signer } = scene;
+  const document = documentOf(envelope);
+  requireTurn(scene, today.at);
+  requireConsent(scene);
+  const changes = [
+    request.document_sha256 !== document.sha256 && 'The document is another one.',
+    request.revision !== signer.revision && 'The answers were changed elsewhere.',
+    request.date !== dayIn(today.zone, today.at) && 'The day of signing is another one.',
+  ].filter((change) => change !== false);
+  if (changes.length > 0) throw new Failure('ceremony-changed', changes.join(' '));
+  if (envelope.requiredReading && signer.pagesSeen.length < document.pages.length) throw new Failure('pages-unread');
+  const unanswered = ownFields(scene).filter((field) => field.required && !isAnswered(answerOf(field, signer, today)));
+  const errors = unanswered.map(({ id }) => ({ pointer: `/values/${id}`, code: 'required', message: 'needs an answer' }));
+  if (errors.length > 0) throw new Failure('invalid-input', undefined, { errors });
+}
+
+/** Fixes the answers and moves signer and envelope on. True when nobody is left to sign. */
+async function sign(books: Books, scene: Scene, call: Call, zone: string, inviteNext: (signed: Scene) => Promise<void>): Promise<boolean> {
+  const { at } = call;
+  const own = ownFields(scene);
+  const reached = reachedOf(call, scene.sender);
+  const { envelope, signer } = scene;
+  await books.envelopes.answer(signer.id, valuesOf(own, scene, { zone, at }), at);
+  // Whoever agreed by a stronger way in and signs by a weaker one has signed by the weaker one.
+  const least = leastOf(signer.reached, reached);
+  requireMoved(await books.envelopes.moveSigner(signer, { state: 'signed', signedAt: at, reached: least, timeZone: zone }));
+  const signers = scene.signers.map((other) => (other.id === signer.id ? { ...other, state: 'signed' as const, signedAt: at } : other));
+  const everybody = signers.every(({ state }) => state === 'signed');
+  const change = everybody ? { state: 'finishing' as const, finishedAt: at, updatedAt: at } : { updatedAt: at };
+  requireMoved(await books.envelopes.move(envelope, change));
+  const detail = own.some(({ type }) => type === 'date_signed') ? `Dated ${dayIn(zone, at)}, the day in ${zone}` : null;
+  await books.envelopes.record({ envelopeId: envelope.id, at, kind: 'signer.signed', signerId: signer.id, reached, detail });
+  await inviteNext({ ...scene, signers });
+  return everybody;
+}
+
+const ownFields = ({ fields, signer }: Scene): EnvelopeField[] => fields.filter((field) => field.signerId === signer.id);
+
+const valuesOf = (fields: readonly EnvelopeField[], { signer }: Scene, today: Today): Map<string, FieldValue | null> =>
+  new Map(fields.map((field) => [field.id, answerOf(field, signer, today)]));

@@ -1,0 +1,80 @@
+import type { CeremonyView } from '../../../../shared/ceremony.ts';
+import { Failure } from '../../../../shared/problem.ts';
+import { utc } from '../../../../shared/time-zone.ts';
+import type { Envelope, EnvelopeField, Pass, Signer } from '../records/envelope.ts';
+import type { EnvelopeState } from '../records/moves.ts';
+import type { Books } from '../records/stores.ts';
+import { isTurn } from '../records/turns.ts';
+
+/** An envelope as one of its signers stands before it. */
+export interface Scene {
+  readonly envelope: Envelope;
+  /** The account's name: who asks. */
+  readonly sender: string;
+  readonly signers: readonly Signer[];
+  readonly signer: Signer;
+  readonly fields: readonly EnvelopeField[];
+}
+
+/** What the pass leads to; inside a transaction nothing of it can move. */
+export async function sceneOf(books: Books, pass: Pass): Promise<Scene> {
+  const envelope = await books.envelopes.find(pass.accountId, pass.envelopeId);
+  const signers = await books.envelopes.signers(pass.envelopeId);
+  const signer = signers.find(({ id }) => id === pass.signerId);
+  if (!envelope || !signer) throw new Failure('not-found');
+  const fields = await books.envelopes.fields(envelope.id);
+  return { envelope, sender: (await books.accounts.get(pass.accountId)).name, signers, signer, fields };
+}
+
+/** The same outside of one: read again when the envelope moved on meanwhile. Its moves never lead back, so it ends. */
+export async function settledScene(books: Books, pass: Pass): Promise<Scene> {
+  const scene = await sceneOf(books, pass);
+  const now = await books.envelopes.find(pass.accountId, pass.envelopeId);
+  return now?.state === scene.envelope.state ? scene : settledScene(books, pass);
+}
+
+type State = CeremonyView['state'];
+
+const states: Readonly<Record<EnvelopeState, State>> = {
+  pending: 'open',
+  uploaded: 'open',
+  preparing: 'open',
+  sent: 'open',
+  viewed: 'open',
+  finishing: 'finishing',
+  completed: 'completed',
+  vaulted: 'completed',
+  released: 'completed',
+  destroyed: 'completed',
+  declined: 'declined',
+  voided: 'voided',
+  expired: 'expired',
+};
+
+/** How far the ceremony is. Past its time it is expired, whether or not that was written down yet. */
+export const stateOf = ({ state, expiresAt }: Envelope, at: number): State =>
+  states[state] === 'open' && expiresAt !== null && expiresAt <= at ? 'expired' : states[state];
+
+/** May this signer act now? */
+export const mayAct = ({ envelope, signers, signer }: Scene, at: number): boolean =>
+  stateOf(envelope, at) === 'open' && (signer.state === 'waiting' || signer.state === 'consented') && isTurn(envelope, signers, signer);
+
+/** Refuses an act of a signer who may not act now, and says why. */
+export function requireTurn(scene: Scene, at: number): void {
+  const state = stateOf(scene.envelope, at);
+  if (state !== 'open') throw new Failure('ceremony-ended', `It is ${state}.`);
+  if (scene.signer.state === 'signed') throw new Failure('ceremony-ended', 'You have signed; nothing can be changed any more.');
+  if (!mayAct(scene, at)) throw new Failure('not-your-turn');
+}
+
+export function requireConsent({ signer }: Scene): void {
+  if (signer.consentedAt === null) throw new Failure('consent-missing');
+}
+
+/** A compare-and-set that lost: somebody else was first, and the state is to be read again. */
+export function requireMoved(moved: boolean): void {
+  if (!moved) throw new Failure('ceremony-changed');
+}
+
+/** The time zone of the signer's day: the one that the call reports, else the one that was reported last. */
+export const zoneOf = ({ timeZone }: Pick<Signer, 'timeZone'>, reported: string | undefined): string => reported ?? timeZone ?? utc;

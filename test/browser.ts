@@ -8,11 +8,13 @@ export const patience = 60_000;
  * Started with our own arguments: that package's would switch web security off, and CORS and CSP tests would pass in vain.
  */
 export async function openBrowser(): Promise<Browser> {
-  return chromium.launch({
+  const browser = await chromium.launch({
     executablePath: await chromePath(),
     headless: true,
     args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
   });
+  browser.on('context', (context) => context.setDefaultTimeout(patience));
+  return browser;
 }
 
 /** Where the browser is; the package's own is unpacked into the temporary folder when it is not there yet. */

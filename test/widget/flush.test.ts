@@ -28,7 +28,7 @@ for (const [how, leave] of Object.entries(leavings))
       assert.ok(!asked.some((call) => call.startsWith('PATCH')));
       await leave(page);
       const visitor = await theatre.visitor(customer);
-      await eventually(async () => (await visitor.run()).details.values.city === 'Lund', 10_000);
+      await eventually(async () => (await visitor.run()).details.values.city === 'Lund');
       await other.close();
     }));
 
@@ -46,13 +46,13 @@ test('what was typed is kept when the page is hidden, once', () =>
       document.dispatchEvent(new Event('visibilitychange'));
     });
     const visitor = await theatre.visitor(customer);
-    await eventually(async () => (await visitor.run()).details.values.city === 'Malmöx', 10_000);
+    await eventually(async () => (await visitor.run()).details.values.city === 'Malmöx');
     await page.evaluate(() => {
       Reflect.deleteProperty(document, 'hidden');
       document.dispatchEvent(new Event('visibilitychange'));
     });
     await city.press('y');
-    await eventually(async () => (await visitor.run()).details.values.city === 'Malmöxy', 10_000);
+    await eventually(async () => (await visitor.run()).details.values.city === 'Malmöxy');
     assert.equal(saves.length, 2, saves.join(', '));
   }));
 
@@ -62,5 +62,5 @@ test('of more than a page may send while it goes (64 KiB), what was typed last i
     await page.getByLabel('Registered name').fill('Nordin');
     await page.reload();
     const visitor = await theatre.visitor(customer);
-    await eventually(async () => (await visitor.run()).details.values.company_name === 'Nordin', 10_000);
+    await eventually(async () => (await visitor.run()).details.values.company_name === 'Nordin');
   }));

@@ -44,6 +44,22 @@ const decide = async (key: string, page: Page, verb: string, body: object) => {
   );
   await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
 };
+/** Other details go on: the vendor answers no sooner than the page has said so, which a busy machine would miss. */
+async function goesOn(page: Page): Promise<void> {
+  let seen = () => {};
+  const held = new Promise<void>((resolve) => {
+    seen = resolve;
+  });
+  loyva.at('POST ', (response) => {
+    const { body = '' } = loyva.received.at(-1) ?? {};
+    held.then(() => json({ data: loyva.make(body) }, 201)(response));
+  });
+  await go(page);
+  await heading(page, /^Preparing|^Opening/)
+    .waitFor()
+    .finally(seen);
+  loyva.at('POST ');
+}
 const closing = () => {
   loyva.close();
   scribeless.close();
@@ -63,10 +79,8 @@ test('refused-answer: the vendor’s own words stand at the answer that it names
       assert.ok(await isFocused(page.getByRole('alert')));
       assert.equal(await page.getByLabel('Last name').getAttribute('aria-invalid'), 'true');
       await look(page, 'refused-answer');
-      loyva.at('POST ');
       await page.getByLabel('Last name').fill('Nordin');
-      await go(page);
-      await heading(page, /^Preparing|^Opening/).waitFor();
+      await goesOn(page);
     },
     partner,
   );
@@ -133,9 +147,7 @@ for (const [dir, lang] of [
         await decide(partner.key, page, 'reset', { step: 'details' });
         await heading(page, 'Harbor Leasing asks you to look at your details again').waitFor();
         await look(page, `reopened-${dir}`);
-        loyva.at('POST ');
-        await go(page);
-        await heading(page, /^Preparing|^Opening/).waitFor();
+        await goesOn(page);
       },
       partner,
     );

@@ -1,5 +1,5 @@
 /** Signing on the page of a vendor that has no ceremony. */
-export const framed = {
+export const vendorPage = {
   'framed.title': 'Sign the document',
   'framed.lead': '{partner} has its documents signed at {host}. What you enter below goes there.',
   'framed.frame': 'Document to sign, at {host}',

@@ -16,7 +16,7 @@ export class Answers {
   readonly outlines: Outlines;
   readonly #state: CeremonyState;
   /** The ceremony's fields, and one's own of them in reading order. */
-  #told: readonly Field[] = [];
+  #source: readonly Field[] = [];
   #sorted: readonly Field[] = [];
   /** Given here and not yet kept. */
   readonly #unsaved = new Map<string, FieldValue | null>();
@@ -32,8 +32,8 @@ export class Answers {
   /** One's own fields, in reading order. */
   get mine(): readonly Field[] {
     const { fields } = this.#state.view;
-    if (this.#told !== fields) this.#sorted = [...fields].sort(inReadingOrder).filter(({ mine }) => mine);
-    this.#told = fields;
+    if (this.#source !== fields) this.#sorted = [...fields].sort(inReadingOrder).filter(({ mine }) => mine);
+    this.#source = fields;
     return this.#sorted;
   }
 

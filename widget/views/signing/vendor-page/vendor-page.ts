@@ -2,7 +2,7 @@ import { html, type TemplateResult } from 'lit/html.js';
 import type { Outcome, SigningFrame } from '../../../../shared/framed.ts';
 import { InlayDeclinedEvent, InlayErrorEvent } from '../../../events.ts';
 import { asLinkError } from '../../../session/link-error.ts';
-import { framed as sentences } from '../../../text/en/vendor-page.ts';
+import { vendorPage as sentences } from '../../../text/en/vendor-page.ts';
 import { Words } from '../../../text/words.ts';
 import type { Polling } from '../../polling.ts';
 import type { Host, View } from '../../view.ts';

@@ -133,7 +133,7 @@ export abstract class ViewElement extends HostElement implements Host, Tag {
       if (waited > veil && waited < veil + dwell) await sleep(veil + dwell - waited);
       if (round === this.#round) void this.#show();
     } catch (error) {
-      if (round === this.#round) this.#fail(asLinkError(error));
+      if (round === this.#round) void this.#fail(asLinkError(error));
     }
   }
 
@@ -234,6 +234,6 @@ export abstract class ViewElement extends HostElement implements Host, Tag {
   };
 
   readonly #onOnline = (): void => {
-    if (/network|timeout/.test(this.#trouble?.code ?? '')) this.#open();
+    if (/network|timeout/.test(this.#trouble?.code ?? '')) void this.#open();
   };
 }

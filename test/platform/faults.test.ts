@@ -116,7 +116,7 @@ async function endsAt(kind: Fault, at: number, pdf: Buffer): Promise<void> {
     } else {
       const { life, child, gone } = lived as Lived;
       let alive = true;
-      gone.then(() => {
+      void gone.then(() => {
         alive = false;
       });
       // Where less is written than was when it was counted, the end comes with the end of the business.

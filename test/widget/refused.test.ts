@@ -52,7 +52,7 @@ async function goesOn(page: Page): Promise<void> {
   });
   loyva.at('POST ', (response) => {
     const { body = '' } = loyva.received.at(-1) ?? {};
-    held.then(() => json({ data: loyva.make(body) }, 201)(response));
+    void held.then(() => json({ data: loyva.make(body) }, 201)(response));
   });
   await go(page);
   await heading(page, /^Preparing|^Opening/)

@@ -96,14 +96,14 @@ export class Onboarding implements View {
       below: step?.below(model) ?? nothing,
       onType: (name, answer) => {
         this.#state.form.type(name, answer);
-        at(({ details }) => details.typed(name));
+        void at(({ details }) => details.typed(name));
       },
       onLeave: (name) => at(({ details }) => details.left(name)),
       onSave: () => at(({ details }) => details.save()),
       onSubmit: (event) => {
         event.preventDefault();
         this.#summary = true;
-        at(({ details }) => details.submit());
+        void at(({ details }) => details.submit());
       },
     };
   }

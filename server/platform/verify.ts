@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Verdict, verifyPart } from '../storage/verify.ts';
-import type { Tables } from './stores/schema.ts';
+import type { Tables } from './stores/schema/schema.ts';
 import { vaultBook } from './stores/vault-book.ts';
 
 /** The platform's log, and the files of envelopes and templates. */

@@ -6,7 +6,7 @@ import SqliteFile from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type { EnvelopeQuery } from '../../server/platform/domain/records/envelope.ts';
-import { migrations } from '../../server/platform/stores/schema.ts';
+import { migrations } from '../../server/platform/stores/schema/schema.ts';
 import { openStore } from '../../server/platform/stores/store.ts';
 import { secretBox } from '../../server/storage/secret-box.ts';
 import { compare, median, type Row } from './harness.ts';

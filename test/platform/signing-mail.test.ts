@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import SqliteFile from 'better-sqlite3';
-import { migrations, type Tables } from '../../server/platform/stores/schema.ts';
+import { migrations, type Tables } from '../../server/platform/stores/schema/schema.ts';
 import { openDatabase } from '../../server/storage/database.ts';
 import { outboxOn } from '../../server/storage/outbox.ts';
 import { call, type StartedPlatform, startPlatform } from '../start-platform.ts';

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { migrations, type Tables } from '../../server/platform/stores/schema.ts';
+import { migrations, type Tables } from '../../server/platform/stores/schema/schema.ts';
 import { openDatabase } from '../../server/storage/database.ts';
 import { call, type StartedPlatform, startPlatform } from '../start-platform.ts';
 import { SubscribrCredits, SubscribrTeam } from './subscribr-answers.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { sql } from 'kysely';
-import { migrations, type Tables } from '../../server/platform/stores/schema.ts';
+import { migrations, type Tables } from '../../server/platform/stores/schema/schema.ts';
 import { openDatabase } from '../../server/storage/database.ts';
 import { outboxOn } from '../../server/storage/outbox.ts';
 import { secretBox } from '../../server/storage/secret-box.ts';

@@ -7,7 +7,7 @@ import { buffer } from 'node:stream/consumers';
 import { after, test } from 'node:test';
 import { DamagedFile } from '../../server/platform/domain/files/damage.ts';
 import type { KeptFile } from '../../server/platform/domain/records/envelope.ts';
-import { openVessel } from '../../server/platform/stores/vessel.ts';
+import { openVessel } from '../../server/platform/stores/files/vessel.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'inlay-vessel-'));
 after(() => rm(folder, { recursive: true }));

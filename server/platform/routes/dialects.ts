@@ -5,7 +5,7 @@ import { subscribrPaths } from '../../../shared/vendors/subscribr.ts';
 import { bearerChallenge, type Challenge, type Dialect, keyChallenge, problemDialect } from '../../http/problem.ts';
 import { json } from '../../http/reply.ts';
 import { noticePage } from '../pages/notice.ts';
-import { vaultReadingPath } from './vault-reading.ts';
+import { vaultReadingPath } from './vault/reading.ts';
 
 /** A refusal in the shape of the vendor whose address was asked; what belongs to no vendor is answered with a page. */
 export const dialectByPath: Dialect = (ctx, failure, instance) => {

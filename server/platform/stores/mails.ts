@@ -3,7 +3,7 @@ import { cut } from '../../../shared/list.ts';
 import { outboxOn } from '../../storage/outbox.ts';
 import type { Mail } from '../domain/records/mail.ts';
 import type { Books } from '../domain/records/stores.ts';
-import type { Tables } from './schema.ts';
+import type { Tables } from './schema/schema.ts';
 
 /** Mails live in the outbox itself: what is posted is what was decided. */
 export const mailBook = (db: Kysely<Tables>): Books['mails'] => {

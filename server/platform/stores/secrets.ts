@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { SecretBox } from '../../storage/secret-box.ts';
 import type { Books } from '../domain/records/stores.ts';
-import type { Tables } from './schema.ts';
+import type { Tables } from './schema/schema.ts';
 
 /** The platform's own secrets, each sealed under its name. */
 export const secretBook = (db: Kysely<Tables>, box: SecretBox): Books['secrets'] => {

@@ -3,18 +3,18 @@ import { type Database, openDatabase } from '../../storage/database.ts';
 import { StartRefused } from '../../storage/refused.ts';
 import type { SecretBox } from '../../storage/secret-box.ts';
 import type { Books, Store } from '../domain/records/stores.ts';
-import { accountBook } from './accounts.ts';
-import { envelopeBook } from './envelopes.ts';
-import { kelviqBook } from './kelviq.ts';
+import { accountBook } from './account/accounts.ts';
+import { webhookBook } from './account/webhooks.ts';
+import { envelopeBook } from './envelope/envelopes.ts';
 import { mailBook } from './mails.ts';
-import { invitationBook, organizationBook, teamBook } from './organizations.ts';
-import { peopleBook } from './people.ts';
-import { migrations, type Tables } from './schema.ts';
+import { peopleBook } from './people/people.ts';
+import { kelviqBook } from './sandbox/kelviq.ts';
+import { invitationBook, organizationBook, teamBook } from './sandbox/organizations.ts';
+import { subscribrBook } from './sandbox/subscribr.ts';
+import { migrations, type Tables } from './schema/schema.ts';
 import { secretBook } from './secrets.ts';
-import { subscribrBook } from './subscribr.ts';
 import { templateBook } from './templates.ts';
 import { vaultBook } from './vault-book.ts';
-import { webhookBook } from './webhooks.ts';
 
 /** Opens platform.db; `committed` is called after each commit. A file that was written under another key is refused: its sealed keys could not be read. */
 export async function openStore(

@@ -6,8 +6,8 @@ import { totalOf } from '../../storage/totals.ts';
 import { plainForm } from '../domain/creation/field-request.ts';
 import type { FieldRequest } from '../domain/records/field.ts';
 import type { Template, TemplateBook } from '../domain/records/template.ts';
-import { contentKeys } from './content-keys.ts';
-import type { Tables } from './schema.ts';
+import { contentKeys } from './files/content-keys.ts';
+import type { Tables } from './schema/schema.ts';
 import { doom } from './vault-book.ts';
 
 /** Templates in platform.db; their files are encrypted as envelopes' are. */

@@ -4,8 +4,8 @@ import { purgeSome } from '../../storage/purge.ts';
 import type { Envelope } from '../domain/records/envelope.ts';
 import type { VaultBook } from '../domain/records/vault.ts';
 import { filesOfEnvelope } from '../domain/vault/releases.ts';
-import { envelopeOf } from './envelope-rows.ts';
-import type { Tables } from './schema.ts';
+import { envelopeOf } from './envelope/rows.ts';
+import type { Tables } from './schema/schema.ts';
 
 /** The vault's own rows in platform.db. */
 export const vaultBook = (db: Kysely<Tables>): VaultBook => ({

@@ -3,14 +3,14 @@ import { once } from 'node:events';
 import { constants, setPriority } from 'node:os';
 import { ceremonyPath } from '../../shared/ceremony.ts';
 import { onePage, pages, pdf } from '../fixtures/pdf/build.ts';
-import { embedToken, linkToken, sendEnvelope } from '../platform/ceremony-stage.ts';
-import { envelopesPath } from '../platform/envelopes.ts';
+import { embedToken, linkToken, sendEnvelope } from '../platform/ceremony/ceremony-stage.ts';
+import { envelopesPath } from '../platform/world/envelopes.ts';
 import type { StartedPlatform } from '../start-platform.ts';
 import { compare, type Row } from './harness.ts';
 
 /** What one account feels of another that does as much as it can: A uploads without pause, and A's signer sends bodies of very many names. */
 export async function parties(): Promise<Row[]> {
-  const child = fork(new URL('../platform/paused.child.ts', import.meta.url), ['2']);
+  const child = fork(new URL('../platform/vault/paused.child.ts', import.meta.url), ['2']);
   const [{ url, keys }] = (await once(child, 'message')) as [{ url: string; keys: StartedPlatform['keys'][] }];
   const [a, b] = keys.map((own) => ({ url, keys: own }) as StartedPlatform);
   if (!a || !b) throw new Error('There are not two accounts.');

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
-import { gatewayChild } from '../gateway/gateway-child.ts';
+import { gatewayChild } from '../gateway/world/gateway-child.ts';
 import { figure, median, type Row, verdictOf } from './harness.ts';
 import { yardstick } from './servers.ts';
 

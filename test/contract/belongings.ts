@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { VendorName } from '../../shared/onboarding.ts';
-import { inBase64, pdfOf } from '../platform/envelopes.ts';
+import { inBase64, pdfOf } from '../platform/world/envelopes.ts';
 import { ask, release, sent, vaulted } from './envelopes.ts';
 import { data, keyHeaders, send, type Target } from './targets.ts';
 

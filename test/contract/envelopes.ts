@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { pdfOf } from '../platform/envelopes.ts';
+import { pdfOf } from '../platform/world/envelopes.ts';
 import { eventually } from '../start-gateway.ts';
 import { type Answer, type As, data, type Target } from './targets.ts';
 

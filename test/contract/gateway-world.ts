@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { makePartnerKey } from '../../server/gateway/domain/registry/partner-keys.ts';
 import { scopes } from '../../shared/registry.ts';
-import { answered } from '../gateway/answers.ts';
+import { answered } from '../gateway/world/answers.ts';
 import { freePort, type StartedGateway, startGateway } from '../start-gateway.ts';
 import { startPlatform } from '../start-platform.ts';
 import { createVisitor, mintedToken } from '../visitor.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { pdfOf } from '../platform/envelopes.ts';
+import { pdfOf } from '../platform/world/envelopes.ts';
 import { ask, assertGuarded, assertRefused, type Envelope, formOf, made, order, paper, places, sent, standing } from './envelopes.ts';
 import { everywhere, type Row } from './row.ts';
 import { assertLike } from './shape.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { VendorName } from '../../shared/onboarding.ts';
 import { loyvaScopes } from '../../shared/vendors/loyva.ts';
-import { pdfOf } from '../platform/envelopes.ts';
+import { pdfOf } from '../platform/world/envelopes.ts';
 import { formOf, release } from './envelopes.ts';
 import { cells, type Expected, sentenceOf } from './expectations.ts';
 import { platformTable } from './platform-table.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { VendorName } from '../../shared/onboarding.ts';
-import { complete, dataOf, inBase64, pdfOf } from '../platform/envelopes.ts';
+import { complete, dataOf, inBase64, pdfOf } from '../platform/world/envelopes.ts';
 import { startStandin } from '../standin/standin.ts';
 import { startGateway } from '../start-gateway.ts';
 import { startPlatform } from '../start-platform.ts';

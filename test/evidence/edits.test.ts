@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { PDFDocument, PDFName, PDFString, StandardFonts } from '@cantoo/pdf-lib';
 import { type ChangeKind, judge } from '../../server/evidence/judge.ts';
-import { assertSealed, judges } from '../platform/judges.ts';
+import { assertSealed, judges } from '../platform/world/judges.ts';
 import { tool } from '../tools.ts';
 import { anatomyOf, extended, identity, kindsOf, sealedFile, sealedForm, signedOnTop, updated } from './stage.ts';
 

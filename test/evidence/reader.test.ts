@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { judge } from '../../server/evidence/judge.ts';
-import { documentOf, judges } from '../platform/judges.ts';
+import { documentOf, judges } from '../platform/world/judges.ts';
 import { kindsOf, sealedFile, signedOnTop, updated, withValidationData } from './stage.ts';
 
 const sealed = await sealedFile();

@@ -7,7 +7,7 @@ import type { Evidence } from '../../server/evidence/judge.ts';
 import { makeAuthority } from '../../server/platform/documents/authority.ts';
 import { signedBy } from '../../server/platform/documents/cms.ts';
 import { works } from '../../server/platform/documents/work.ts';
-import { documentOf } from '../platform/judges.ts';
+import { documentOf } from '../platform/world/judges.ts';
 
 export const identity = await makeAuthority(Date.now());
 

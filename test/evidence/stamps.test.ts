@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { judge } from '../../server/evidence/judge.ts';
-import { judges } from '../platform/judges.ts';
+import { judges } from '../platform/world/judges.ts';
 import { anatomyOf, extended, kindsOf, sealedFile, timeStampAuthority, updated, withTimeStamp, withValidationData } from './stage.ts';
 
 const sealed = await sealedFile();

@@ -15,7 +15,7 @@ import { ceremonyPath, discoveryPath } from '../../shared/ceremony.ts';
 import type { OnboardingView } from '../../shared/onboarding.ts';
 import { eventually, freePort } from '../start-gateway.ts';
 import { ada, createVisitor } from '../visitor.ts';
-import { type Received, startStubVendor } from './stub-vendor.ts';
+import { type Received, startStubVendor } from './world/stub-vendor.ts';
 
 /** The gateway as it is run, and everything it says on its way: beside a vendor that gives back whatever it is sent. */
 const origin = 'https://portal.canary.example';

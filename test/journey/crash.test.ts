@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Provisioner } from '../../shared/onboarding.ts';
-import { passFor } from '../gateway/gateway-child.ts';
+import { passFor } from '../gateway/world/gateway-child.ts';
 import { eventually } from '../start-gateway.ts';
 import { call } from '../start-platform.ts';
 import { assertHead, assertKeys, openedFor, teamOf } from './crash-books.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { judges, textsByPdfJs } from '../platform/judges.ts';
+import { judges, textsByPdfJs } from '../platform/world/judges.ts';
 import { eventually } from '../start-gateway.ts';
 import { call } from '../start-platform.ts';
 import { agree, button, draw, shown } from './pen.ts';

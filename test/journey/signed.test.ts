@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
-import { assertSealed, judges } from '../platform/judges.ts';
+import { assertSealed, judges } from '../platform/world/judges.ts';
 import { eventually } from '../start-gateway.ts';
 import { call } from '../start-platform.ts';
 import { mintedToken } from '../visitor.ts';

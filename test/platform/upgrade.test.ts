@@ -9,7 +9,7 @@ import { openDatabase } from '../../server/storage/database.ts';
 import { outboxOn } from '../../server/storage/outbox.ts';
 import { secretBox } from '../../server/storage/secret-box.ts';
 import { startPlatform } from '../start-platform.ts';
-import { create, meddle, rows } from './envelopes.ts';
+import { create, meddle, rows } from './world/envelopes.ts';
 
 test('a platform.db from before signing is brought up to date, and a mail that waits in it leaves with its link', async (t) => {
   const dataDir = await mkdtemp(join(tmpdir(), 'inlay-upgrade-'));

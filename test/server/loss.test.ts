@@ -4,9 +4,9 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rm
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { documentPath, pdfWith, putDocument } from '../gateway/agreement.ts';
-import { answered } from '../gateway/answers.ts';
-import { sendEnvelope } from '../platform/ceremony-stage.ts';
+import { documentPath, pdfWith, putDocument } from '../gateway/world/agreement.ts';
+import { answered } from '../gateway/world/answers.ts';
+import { sendEnvelope } from '../platform/ceremony/ceremony-stage.ts';
 import { eventually, startGateway } from '../start-gateway.ts';
 import { startPlatform } from '../start-platform.ts';
 import { ended, killStarted, start } from './start.ts';

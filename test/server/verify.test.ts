@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import SqliteFile from 'better-sqlite3';
-import { create } from '../platform/envelopes.ts';
+import { create } from '../platform/world/envelopes.ts';
 import { startGateway } from '../start-gateway.ts';
 import { startPlatform } from '../start-platform.ts';
 

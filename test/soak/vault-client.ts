@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { dataOf, envelopesPath } from '../platform/envelopes.ts';
-import { hashOf, type ReleaseData, upload } from '../platform/vault-stage.ts';
+import { hashOf, type ReleaseData, upload } from '../platform/vault/vault-stage.ts';
+import { dataOf, envelopesPath } from '../platform/world/envelopes.ts';
 import { call, type StartedPlatform } from '../start-platform.ts';
 
 /** A platform's life: where it is, and with which keys. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { rows } from '../platform/envelopes.ts';
-import { hashOf, type Kept, placeOf } from '../platform/vault-stage.ts';
+import { hashOf, type Kept, placeOf } from '../platform/vault/vault-stage.ts';
+import { rows } from '../platform/world/envelopes.ts';
 import { type Item, type Station, stations } from './vault-client.ts';
 
 interface Row {

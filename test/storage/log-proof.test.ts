@@ -10,7 +10,7 @@ import { openDatabase } from '../../server/storage/database.ts';
 import { checkpoint, logKeyFrom } from '../../server/storage/log/checkpoint.ts';
 import { append, type LogTables, leafDigest, logHeadSchema, logSchema } from '../../server/storage/log/leaves.ts';
 import { type Log, openLog } from '../../server/storage/log/log.ts';
-import { rootOf } from '../platform/second-log.ts';
+import { rootOf } from '../platform/log/second-log.ts';
 
 const key = logKeyFrom(randomBytes(32));
 const schema = {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Judges, signedParts } from '../platform/judges.ts';
+import { type Judges, signedParts } from '../platform/world/judges.ts';
 import type { Tool } from '../tools.ts';
 
 /**

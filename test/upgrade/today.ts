@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { FieldValue } from '../../shared/fields.ts';
-import { sign, signState } from '../gateway/agreement.ts';
-import { signerWith } from '../platform/ceremony-stage.ts';
+import { sign, signState } from '../gateway/world/agreement.ts';
+import { signerWith } from '../platform/ceremony/ceremony-stage.ts';
 import { eventually } from '../start-gateway.ts';
 import { createVisitor, ada as details } from '../visitor.ts';
 import type { Past } from './past.ts';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { pdfWith, putDocument } from '../gateway/agreement.ts';
-import { answered } from '../gateway/answers.ts';
-import { startStubLoyva } from '../gateway/stub-loyva.ts';
-import { json, startStubVendor, team } from '../gateway/stub-vendor.ts';
+import { pdfWith, putDocument } from '../gateway/world/agreement.ts';
+import { answered } from '../gateway/world/answers.ts';
+import { startStubLoyva } from '../gateway/world/stub-loyva.ts';
+import { json, startStubVendor, team } from '../gateway/world/stub-vendor.ts';
 import { fillDetails } from '../journey/stage.ts';
 import { ada } from '../visitor.ts';
 import { look } from './look.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { rows } from '../platform/envelopes.ts';
+import { rows } from '../platform/world/envelopes.ts';
 import { heading, Theatre } from './scene.ts';
 import { agree, alone, button, open, SigningStage, typeSignature } from './signing-stage.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { startStubLoyva } from '../gateway/stub-loyva.ts';
+import { startStubLoyva } from '../gateway/world/stub-loyva.ts';
 import { mintedToken } from '../visitor.ts';
 import { look } from './look.ts';
 import { heading, Theatre } from './scene.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { json, type Reply, startStubVendor, team } from '../gateway/stub-vendor.ts';
+import { json, type Reply, startStubVendor, team } from '../gateway/world/stub-vendor.ts';
 import { look } from './look.ts';
 import { go, heading, Theatre, toAccounts } from './scene.ts';
 

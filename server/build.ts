@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { changedAt, isPackable, isPackedIntakeFresh, newestIn } from './platform/documents/intake-program.ts';
+import { changedAt, isPackable, isPackedIntakeFresh, newestIn } from './platform/documents/intake/intake-program.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const packedIn = join(root, 'node_modules/.cache/inlay');

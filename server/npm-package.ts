@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Asset, Assets } from './http/static.ts';
-import { changedAt, newestIn } from './platform/documents/intake-program.ts';
+import { changedAt, newestIn } from './platform/documents/intake/intake-program.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 

@@ -57,7 +57,7 @@ export async function runGateway(config: Config, masterKey: Uint8Array): Promise
 export async function runPlatform(config: Config, key: Uint8Array, demo: boolean): Promise<Running> {
   const release = own(config.dataDir, 'platform');
   const { compose } = await import('./platform/compose.ts');
-  const { isCutOff } = await import('./platform/documents/confinement.ts');
+  const { isCutOff } = await import('./platform/documents/intake/confinement.ts');
   const log = createLog('platform');
   let wake: (job: string) => void = () => {};
   const settings = {

@@ -17,10 +17,10 @@ const rooms: Record<string, readonly string[]> = {
   'server/jobs.ts': [],
   'server/npm-gone.ts': [],
   'server/log.ts': ['shared/'],
-  'server/npm-package.ts': ['server/http/static.ts', 'server/platform/documents/intake-program.ts'],
+  'server/npm-package.ts': ['server/http/static.ts', 'server/platform/documents/intake/intake-program.ts'],
   'server/config.ts': ['shared/'],
-  'server/pack/': ['server/pack/', 'server/platform/documents/intake-program.ts'],
-  'server/build.ts': ['server/pack/', 'server/platform/documents/intake-program.ts'],
+  'server/pack/': ['server/pack/', 'server/platform/documents/intake/intake-program.ts'],
+  'server/build.ts': ['server/pack/', 'server/platform/documents/intake/intake-program.ts'],
   ...part('gateway'),
   ...part('platform'),
   'server/gateway/vendors/': ['server/gateway/vendors/', 'server/gateway/domain/', 'server/outbound/', 'shared/'],
@@ -112,8 +112,8 @@ function loadedBy(file: string, known = new Set<string>()): Set<string> {
 }
 
 test('the program that reads an upload, packed as one script without top-level await, loads no typefaces', () => {
-  const loaded = loadedBy('server/platform/documents/intake.child.ts');
-  assert.ok(loaded.has('@cantoo/pdf-lib') && loaded.has('server/platform/documents/reading.ts'));
+  const loaded = loadedBy('server/platform/documents/intake/intake.child.ts');
+  assert.ok(loaded.has('@cantoo/pdf-lib') && loaded.has('server/platform/documents/intake/reading.ts'));
   assert.ok(!loaded.has('harfbuzzjs'));
 });
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Plugin } from 'vite';
-import { packedReader, readerFlags } from '../platform/documents/intake-program.ts';
+import { packedReader, readerFlags } from '../platform/documents/intake/intake-program.ts';
 import { samplePages } from './sample.ts';
 import { pack, packedIn } from './script.ts';
 
@@ -17,7 +17,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 export async function packReader(): Promise<void> {
   await pack({
     name: 'intake.cjs',
-    source: join(root, 'server/platform/documents/intake.packed.ts'),
+    source: join(root, 'server/platform/documents/intake/intake.packed.ts'),
     format: 'cjs',
     minify: true,
     plugins: [lean],
@@ -48,7 +48,7 @@ const lean: Plugin = {
     if (Object.hasOwn(unwritten, source)) return `\0${source}`;
     // Node's edition loads threads, which no child may start.
     if (source === 'fflate') return this.resolve('fflate/browser', importer);
-    // What the older edition adds for older engines takes a third of a start, and V8 would not find its snapshot in order; see documents/newer.ts.
+    // What the older edition adds for older engines takes a third of a start, and V8 would not find its snapshot in order; see platform/documents/newer.ts.
     if (source.startsWith('pdfjs-dist/legacy/')) return this.resolve(source.replace('/legacy/', '/'), importer);
     return undefined;
   },

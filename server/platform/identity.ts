@@ -1,6 +1,13 @@
 import { X509Certificate } from 'node:crypto';
 import { z } from 'zod/mini';
-import { identityFromJson, identityToJson, makeAuthority, type OwnIdentity, renewed, type SealIdentity } from './documents/authority.ts';
+import {
+  identityFromJson,
+  identityToJson,
+  makeAuthority,
+  type OwnIdentity,
+  renewed,
+  type SealIdentity,
+} from './documents/seal/authority.ts';
 import type { Store } from './domain/records/stores.ts';
 
 /** Who seals, and whom a receiver has to trust. */
@@ -27,7 +34,8 @@ export async function openSeals(
   pkcs12: { readonly bytes: Uint8Array; readonly password: string } | undefined,
   now: number,
 ): Promise<Seals> {
-  const operator = pkcs12 && (await import('./documents/pkcs12.ts').then(({ readPkcs12 }) => readPkcs12(pkcs12.bytes, pkcs12.password)));
+  const operator =
+    pkcs12 && (await import('./documents/seal/pkcs12.ts').then(({ readPkcs12 }) => readPkcs12(pkcs12.bytes, pkcs12.password)));
   let current = await settle(store, operator, now);
   return {
     identity: () => current.identity,

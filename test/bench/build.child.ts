@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { SealJob } from '../../server/platform/domain/files/documents.ts';
@@ -19,10 +19,15 @@ export interface Done {
 }
 
 const [folder = ''] = process.argv.slice(2);
-const from = (path: string) => import(pathToFileURL(join(folder, 'server/platform/documents', path)).href);
-const { createIntake } = await from('intake.ts');
-const { createPool } = await from('pool.ts');
-const { makeAuthority } = await from('authority.ts');
+/** From its room; the build before may have it in the folder itself. */
+const from = (room: string, name: string) => {
+  const documents = join(folder, 'server/platform/documents');
+  const file = [join(documents, room, name), join(documents, name)].find((place) => existsSync(place)) ?? name;
+  return import(pathToFileURL(file).href);
+};
+const { createIntake } = await from('intake', 'intake.ts');
+const { createPool } = await from('', 'pool.ts');
+const { makeAuthority } = await from('seal', 'authority.ts');
 const pool = createPool(1);
 const identity = await makeAuthority(Date.now());
 const intake = createIntake();

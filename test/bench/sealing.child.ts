@@ -1,5 +1,5 @@
-import { makeAuthority } from '../../server/platform/documents/authority.ts';
 import { openDocuments } from '../../server/platform/documents/documents.ts';
+import { makeAuthority } from '../../server/platform/documents/seal/authority.ts';
 import { jobOf } from './sealing.ts';
 
 /** Seals without a pause while it is told to, as a busy platform does; counts the files. */

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { PDFDocument, StandardFonts } from '@cantoo/pdf-lib';
-import { makeAuthority, type SealIdentity } from '../../server/platform/documents/authority.ts';
 import { createPool, type Pool } from '../../server/platform/documents/pool.ts';
+import { makeAuthority, type SealIdentity } from '../../server/platform/documents/seal/authority.ts';
 import type { Facts, Mark, SealJob } from '../../server/platform/domain/files/documents.ts';
 import { compare, median, type Row } from './harness.ts';
 

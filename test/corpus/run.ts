@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildWhatIsMissing } from '../../server/build.ts';
-import { createIntake } from '../../server/platform/documents/intake.ts';
+import { createIntake } from '../../server/platform/documents/intake/intake.ts';
 import { Failure } from '../../shared/problem.ts';
 import { type Described, describe } from './strangers.ts';
 import { failures, type Judged, table } from './verdicts.ts';

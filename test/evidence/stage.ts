@@ -4,9 +4,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PDFDocument, PDFHexString, PDFName, PDFString, StandardFonts } from '@cantoo/pdf-lib';
 import type { Evidence } from '../../server/evidence/judge.ts';
-import { makeAuthority } from '../../server/platform/documents/authority.ts';
-import { signedBy } from '../../server/platform/documents/cms.ts';
-import { works } from '../../server/platform/documents/work.ts';
+import { makeAuthority } from '../../server/platform/documents/seal/authority.ts';
+import { signedBy } from '../../server/platform/documents/seal/cms.ts';
+import { works } from '../../server/platform/documents/seal/work.ts';
 import { documentOf } from '../platform/world/judges.ts';
 
 export const identity = await makeAuthority(Date.now());

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PDFArray, PDFDocument, PDFName, PDFRef, StandardFonts } from '@cantoo/pdf-lib';
 import { type ChangeKind, type Evidence, judge } from '../../server/evidence/judge.ts';
-import { works } from '../../server/platform/documents/work.ts';
+import { works } from '../../server/platform/documents/seal/work.ts';
 import { anatomyOf, extended, identity, kindsOf, sealedFile, updated } from './stage.ts';
 
 const sealed = await sealedFile();

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { inPoints, type PageBox } from '../../../shared/geometry.ts';
 import { unwritten } from '../../../shared/written.ts';
 import type { AllDocuments, Documents, Finished, Mark } from '../domain/files/documents.ts';
-import type { SealIdentity } from './identity.ts';
-import { createIntake } from './intake.ts';
+import { createIntake } from './intake/intake.ts';
 import { createPool } from './pool.ts';
+import type { SealIdentity } from './seal/identity.ts';
 
 /**
  * What the platform does with PDFs: intake in child processes, sealing in `workers` threads (one unless told). `identity` is asked at each

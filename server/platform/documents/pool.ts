@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { createQueue } from './queue.ts';
-import type { Work, WorkKind } from './work.ts';
+import type { Work, WorkKind } from './seal/work.ts';
 
 /** Threads that stamp and seal, so that no document holds up the server. */
 export interface Pool {
@@ -65,7 +65,7 @@ export function createPool(size: number, { heapMb = 768, timeMs = 60_000 }: Pool
   };
 
   const hire = (): Hand => {
-    const thread = new Worker(new URL('./seal.worker.ts', import.meta.url), {
+    const thread = new Worker(new URL('./seal/seal.worker.ts', import.meta.url), {
       resourceLimits: { maxOldGenerationSizeMb: heapMb },
       env: {},
     });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { makeAuthority } from '../../../server/platform/documents/authority.ts';
-import { works } from '../../../server/platform/documents/work.ts';
+import { makeAuthority } from '../../../server/platform/documents/seal/authority.ts';
+import { works } from '../../../server/platform/documents/seal/work.ts';
 import type { CustodyFacts, Mark } from '../../../server/platform/domain/files/documents.ts';
 import { documentOf, judges } from '../world/judges.ts';
 

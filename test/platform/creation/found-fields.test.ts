@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { makeAuthority } from '../../../server/platform/documents/authority.ts';
 import { openDocuments } from '../../../server/platform/documents/documents.ts';
+import { makeAuthority } from '../../../server/platform/documents/seal/authority.ts';
 import { ownerOf, ownFields, rolesIn } from '../../../server/platform/domain/creation/found-fields.ts';
 import type { FoundField, TakenIn } from '../../../server/platform/domain/files/documents.ts';
 import { Failure } from '../../../shared/problem.ts';

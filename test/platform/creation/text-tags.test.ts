@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { showsIn } from '../../../server/platform/documents/content-shows.ts';
-import { createIntake } from '../../../server/platform/documents/intake.ts';
+import { createIntake } from '../../../server/platform/documents/intake/intake.ts';
+import { showsIn } from '../../../server/platform/documents/pdf/content-shows.ts';
 import { onePage, pdf, stream } from '../../fixtures/pdf/build.ts';
 import { tool } from '../../tools.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Buffer } from 'node:buffer';
 import { test } from 'node:test';
-import { readPages } from '../../../server/platform/documents/reading.ts';
+import { readPages } from '../../../server/platform/documents/intake/reading.ts';
 import { catalog, page, pdf, stream } from '../../fixtures/pdf/build.ts';
 
 /** One line in a font that is not in the file, its bytes taken by one of Adobe's predefined maps (ISO 32000-2, 9.7.5.2). */

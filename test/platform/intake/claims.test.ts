@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deflateSync } from 'node:zlib';
-import { makeAuthority } from '../../../server/platform/documents/authority.ts';
-import { works } from '../../../server/platform/documents/work.ts';
+import { makeAuthority } from '../../../server/platform/documents/seal/authority.ts';
+import { works } from '../../../server/platform/documents/seal/work.ts';
 import { type Body, onePage, pdf, stream } from '../../fixtures/pdf/build.ts';
 import { tool } from '../../tools.ts';
 import { assertSealed, judges } from '../world/judges.ts';

@@ -5,8 +5,8 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { intakeProgram, readerFlags, unpackedProgram } from '../../../server/platform/documents/intake-program.ts';
-import { startLimitedChild } from '../../../server/platform/documents/limited-child.ts';
+import { intakeProgram, readerFlags, unpackedProgram } from '../../../server/platform/documents/intake/intake-program.ts';
+import { startLimitedChild } from '../../../server/platform/documents/intake/limited-child.ts';
 import { onePage, pdf } from '../../fixtures/pdf/build.ts';
 
 const limits = { heapMb: 384, memoryMb: 768, timeMs: 20_000 };
@@ -72,7 +72,7 @@ test('a reader of uploads reaches no address', { skip: forbidden }, async () => 
 const programs = {
   'as it is run': intakeProgram(),
   'from the sources': unpackedProgram(),
-  'from the sources, with its libraries as they are': [...readerFlags, join(root, 'server/platform/documents/intake.child.ts')],
+  'from the sources, with its libraries as they are': [...readerFlags, join(root, 'server/platform/documents/intake/intake.child.ts')],
 };
 const files = {
   'a page': upload,

@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
-import { makeAuthority } from '../../../server/platform/documents/authority.ts';
-import type { answer } from '../../../server/platform/documents/intake.child.ts';
-import { sentenceOf } from '../../../server/platform/documents/refusals.ts';
-import { works } from '../../../server/platform/documents/work.ts';
+import type { answer } from '../../../server/platform/documents/intake/intake.child.ts';
+import { sentenceOf } from '../../../server/platform/documents/pdf/refusals.ts';
+import { makeAuthority } from '../../../server/platform/documents/seal/authority.ts';
+import { works } from '../../../server/platform/documents/seal/work.ts';
 import type { IntakeOptions, Mark, TakenIn } from '../../../server/platform/domain/files/documents.ts';
 import { type Tool, tool } from '../../tools.ts';
 import { alike, distance } from '../world/likeness.ts';
@@ -44,7 +44,7 @@ export class CraftedJudge {
   /** What was taken in; a refusal that names the one thing found, in a sentence that says what to do, is the other answer there may be. */
   async takenOrNamed(context: TestContext, upload: Uint8Array, fields: IntakeOptions['fields'] = 'flattened'): Promise<Taken | undefined> {
     // As the children do it, without starting one for each: the memory of its qpdf is good for some files.
-    const child = `../../server/platform/documents/intake.child.ts?${Math.floor(this.#asked++ / 25)}`;
+    const child = `../../../server/platform/documents/intake/intake.child.ts?${Math.floor(this.#asked++ / 25)}`;
     const ask: typeof answer = (await import(child)).answer;
     const said = await ask({ kind: 'take-in', upload, signed: 'refused', fields, maxPages: 500, maxBytes: 40 << 20 });
     if (said.kind === 'taken-in') return said;

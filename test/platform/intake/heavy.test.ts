@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { intakeProgram } from '../../../server/platform/documents/intake-program.ts';
-import { startLimitedChild } from '../../../server/platform/documents/limited-child.ts';
+import { intakeProgram } from '../../../server/platform/documents/intake/intake-program.ts';
+import { startLimitedChild } from '../../../server/platform/documents/intake/limited-child.ts';
 import { heavy } from '../../fixtures/pdf/heavy.ts';
 
 /** What ends a child from outside; it is to stop by itself long before. */

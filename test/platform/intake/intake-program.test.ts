@@ -3,7 +3,7 @@ import { copyFile, mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { intakeProgram, packedReader } from '../../../server/platform/documents/intake-program.ts';
+import { intakeProgram, packedReader } from '../../../server/platform/documents/intake/intake-program.ts';
 
 /** A tree with one source of each kind; the number is when each was changed, in seconds. */
 async function tree(t: TestContext, times: Record<string, number>): Promise<string> {
@@ -18,7 +18,7 @@ async function tree(t: TestContext, times: Record<string, number>): Promise<stri
   for (const name of ['shared/vendors', 'shared', 'server/platform/documents']) await utimes(join(folder, name), 1, 1).catch(() => {});
   return folder;
 }
-const sources = { 'server/platform/documents/refusals.ts': 10, 'shared/vendors/loyva.ts': 10, 'node_modules/.package-lock.json': 10 };
+const sources = { 'server/platform/documents/pdf/refusals.ts': 10, 'shared/vendors/loyva.ts': 10, 'node_modules/.package-lock.json': 10 };
 
 /** The folder's own snapshot, changed at that time. */
 async function packIn(folder: string, at: number): Promise<string> {

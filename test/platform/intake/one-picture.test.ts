@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { createIntake } from '../../../server/platform/documents/intake.ts';
+import { createIntake } from '../../../server/platform/documents/intake/intake.ts';
 import { Failure } from '../../../shared/problem.ts';
 import { cleaned } from '../../fixtures/pdf/cleaned.ts';
 import { formPdf } from '../../fixtures/pdf/form.ts';

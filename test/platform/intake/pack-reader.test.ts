@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { withoutUnread } from '../../../server/pack/reader.ts';
-import { intakeProgram, unpackedProgram } from '../../../server/platform/documents/intake-program.ts';
-import { startLimitedChild } from '../../../server/platform/documents/limited-child.ts';
+import { intakeProgram, unpackedProgram } from '../../../server/platform/documents/intake/intake-program.ts';
+import { startLimitedChild } from '../../../server/platform/documents/intake/limited-child.ts';
 import { line, onePage, pages, pdf, stream } from '../../fixtures/pdf/build.ts';
 
 const limits = { heapMb: 384, memoryMb: 768, timeMs: 20_000 };
@@ -72,16 +72,17 @@ test('the newer edition of pdf.js asks for nothing that neither Node nor the pac
 test('a reading child loads no typeface and no shaper: it draws nothing of its own', () => {
   const folder = new URL('../../../server/platform/documents/', import.meta.url);
   const reached = new Set<string>();
-  const walk = (name: string): void => {
-    if (reached.has(name)) return;
+  const walk = (file: URL): void => {
+    const name = file.href.slice(folder.href.length);
+    if (!file.href.startsWith(folder.href) || reached.has(name)) return;
     reached.add(name);
-    const code = readFileSync(new URL(name, folder), 'utf8').replace(/^import type [^;]*;/gm, '');
-    for (const [, next = ''] of code.matchAll(/from '\.\/([\w.-]+\.ts)'/g)) walk(next);
+    const code = readFileSync(file, 'utf8').replace(/^import type [^;]*;/gm, '');
+    for (const [, next = ''] of code.matchAll(/from '(\.[\w./-]+\.ts)'/g)) walk(new URL(next, file));
   };
-  walk('intake.child.ts');
+  walk(new URL('intake/intake.child.ts', folder));
   assert.ok(reached.size > 10, 'the imports are found');
   assert.deepEqual(
-    [...reached].filter((name) => ['shape.ts', 'fonts.ts', 'faces.ts', 'sheet.ts'].includes(name)),
+    [...reached].filter((name) => /(?:^|\/)(?:shape|fonts|faces|sheet)\.ts$/.test(name)),
     [],
   );
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createIntake } from '../../../server/platform/documents/intake.ts';
+import { createIntake } from '../../../server/platform/documents/intake/intake.ts';
 import { createQueue, type Kind, type Queue } from '../../../server/platform/documents/queue.ts';
 import type { Failure } from '../../../shared/problem.ts';
 import { onePage, pdf } from '../../fixtures/pdf/build.ts';

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { makeAuthority, type SealIdentity } from '../../../server/platform/documents/authority.ts';
-import { coverage } from '../../../server/platform/documents/coverage.ts';
-import { legible, ready, regionOf } from '../../../server/platform/documents/fonts.ts';
-import { shapeLine } from '../../../server/platform/documents/shape.ts';
-import { works } from '../../../server/platform/documents/work.ts';
+import { coverage } from '../../../server/platform/documents/fonts/coverage.ts';
+import { legible, ready, regionOf } from '../../../server/platform/documents/fonts/fonts.ts';
+import { shapeLine } from '../../../server/platform/documents/fonts/shape.ts';
+import { makeAuthority, type SealIdentity } from '../../../server/platform/documents/seal/authority.ts';
+import { works } from '../../../server/platform/documents/seal/work.ts';
 import type { Mark } from '../../../server/platform/domain/files/documents.ts';
 import { covered } from '../../../shared/covered.ts';
 import { encoded, unwritten } from '../../../shared/written.ts';
@@ -112,7 +112,7 @@ test('a character that no face has is named, once, and nothing else is', () => {
 });
 
 test('the table of what can be written says what the faces have', async () => {
-  assert.equal(encoded(await coverage()), covered, 'node server/platform/documents/coverage.make.ts writes it anew');
+  assert.equal(encoded(await coverage()), covered, 'node server/platform/documents/fonts/coverage.make.ts writes it anew');
 });
 
 test('Han characters are drawn as the text they stand in has them', () => {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { type LimitedChild, startLimitedChild } from '../../../server/platform/documents/limited-child.ts';
-import { keepSpares } from '../../../server/platform/documents/spares.ts';
+import { type LimitedChild, startLimitedChild } from '../../../server/platform/documents/intake/limited-child.ts';
+import { keepSpares } from '../../../server/platform/documents/intake/spares.ts';
 import { onePage, pdf } from '../../fixtures/pdf/build.ts';
 import { eventually } from '../../start-gateway.ts';
 
@@ -69,7 +69,7 @@ test('a child that cannot start is tried again only for the next question', asyn
 
 test('a spare does not keep the server from ending', () => {
   const script = `
-    import { startLimitedChild } from './server/platform/documents/limited-child.ts';
+    import { startLimitedChild } from './server/platform/documents/intake/limited-child.ts';
     const child = startLimitedChild(${JSON.stringify(limits)});
     await child.ready.then((ready) => console.log(ready));
   `;

@@ -4,8 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { identityFromJson, identityToJson, makeAuthority, renewed } from '../../../server/platform/documents/authority.ts';
-import { readPkcs12 } from '../../../server/platform/documents/pkcs12.ts';
+import { identityFromJson, identityToJson, makeAuthority, renewed } from '../../../server/platform/documents/seal/authority.ts';
+import { readPkcs12 } from '../../../server/platform/documents/seal/pkcs12.ts';
 import { tool } from '../../tools.ts';
 
 test('the authority and the sealing certificate it issues are what OpenSSL takes them for', async (t) => {

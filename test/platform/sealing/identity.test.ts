@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import SqliteFile from 'better-sqlite3';
-import { issueLeaf, issueRoot } from '../../../server/platform/documents/certificate.ts';
+import { issueLeaf, issueRoot } from '../../../server/platform/documents/seal/certificate.ts';
 import { openStore } from '../../../server/platform/stores/store.ts';
 import { secretBox } from '../../../server/storage/secret-box.ts';
 import { call, type StartedPlatform, startPlatform } from '../../start-platform.ts';

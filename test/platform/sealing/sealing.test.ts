@@ -3,10 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { PDFDict, PDFDocument, PDFName, PDFString } from '@cantoo/pdf-lib';
-import { makeAuthority } from '../../../server/platform/documents/authority.ts';
 import { openDocuments } from '../../../server/platform/documents/documents.ts';
 import { createPool } from '../../../server/platform/documents/pool.ts';
-import { works } from '../../../server/platform/documents/work.ts';
+import { makeAuthority } from '../../../server/platform/documents/seal/authority.ts';
+import { works } from '../../../server/platform/documents/seal/work.ts';
 import type { Facts, Mark, SealJob } from '../../../server/platform/domain/files/documents.ts';
 import { assertSealed, documentOf, judges, signedParts } from '../world/judges.ts';
 

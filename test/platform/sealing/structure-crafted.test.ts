@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PDFDocument } from '@cantoo/pdf-lib';
-import { makeAuthority } from '../../../server/platform/documents/authority.ts';
 import { openDocuments } from '../../../server/platform/documents/documents.ts';
-import { dropLostObjects } from '../../../server/platform/documents/lost-objects.ts';
-import { written } from '../../../server/platform/documents/save.ts';
-import { works } from '../../../server/platform/documents/work.ts';
+import { dropLostObjects } from '../../../server/platform/documents/pdf/lost-objects.ts';
+import { written } from '../../../server/platform/documents/pdf/save.ts';
+import { makeAuthority } from '../../../server/platform/documents/seal/authority.ts';
+import { works } from '../../../server/platform/documents/seal/work.ts';
 import type { Mark } from '../../../server/platform/domain/files/documents.ts';
 import { type Body, pdf, stream } from '../../fixtures/pdf/build.ts';
 import { tool } from '../../tools.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
-import { makeAuthority } from '../../../server/platform/documents/authority.ts';
 import { openDocuments } from '../../../server/platform/documents/documents.ts';
-import { works } from '../../../server/platform/documents/work.ts';
+import { makeAuthority } from '../../../server/platform/documents/seal/authority.ts';
+import { works } from '../../../server/platform/documents/seal/work.ts';
 import type { Mark, SealJob } from '../../../server/platform/domain/files/documents.ts';
 import { openBrowser } from '../../browser.ts';
 import { tool } from '../../tools.ts';

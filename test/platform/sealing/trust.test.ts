@@ -5,8 +5,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { makeAuthority, type OwnIdentity, renewed } from '../../../server/platform/documents/authority.ts';
-import { works } from '../../../server/platform/documents/work.ts';
+import { makeAuthority, type OwnIdentity, renewed } from '../../../server/platform/documents/seal/authority.ts';
+import { works } from '../../../server/platform/documents/seal/work.ts';
 import { tool } from '../../tools.ts';
 import { documentOf } from '../world/judges.ts';
 

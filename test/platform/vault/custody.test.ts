@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { makeAuthority } from '../../../server/platform/documents/authority.ts';
 import { openDocuments } from '../../../server/platform/documents/documents.ts';
+import { makeAuthority } from '../../../server/platform/documents/seal/authority.ts';
 import type { CustodyFacts } from '../../../server/platform/domain/files/documents.ts';
 import { assertSealed, judges } from '../world/judges.ts';
 

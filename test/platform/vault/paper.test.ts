@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { makeAuthority } from '../../../server/platform/documents/authority.ts';
-import { works } from '../../../server/platform/documents/work.ts';
+import { makeAuthority } from '../../../server/platform/documents/seal/authority.ts';
+import { works } from '../../../server/platform/documents/seal/work.ts';
 import { onePage, pdf, stream } from '../../fixtures/pdf/build.ts';
 import { type StartedPlatform, startPlatform } from '../../start-platform.ts';
 import { create, dataOf, envelopesPath, eventsOf, partner, pdfOf, rows } from '../world/envelopes.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { request } from 'undici';
-import { makeAuthority } from '../../../server/platform/documents/authority.ts';
-import { works } from '../../../server/platform/documents/work.ts';
+import { makeAuthority } from '../../../server/platform/documents/seal/authority.ts';
+import { works } from '../../../server/platform/documents/seal/work.ts';
 import { type StartedPlatform, startPlatform } from '../../start-platform.ts';
 import { complete, create, dataOf, eventsOf, partner, rows, signerOf } from '../world/envelopes.ts';
 import { assertSealed, documentOf, judges, signedParts } from '../world/judges.ts';

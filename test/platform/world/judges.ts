@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { PDFDocument, StandardFonts } from '@cantoo/pdf-lib';
 import { getDocument } from 'pdfjs-dist/legacy/build/pdf.mjs';
-import type { SealIdentity } from '../../../server/platform/documents/authority.ts';
+import type { SealIdentity } from '../../../server/platform/documents/seal/authority.ts';
 import type { TakenIn } from '../../../server/platform/domain/files/documents.ts';
 import { type Tool, tool } from '../../tools.ts';
 

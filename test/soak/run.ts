@@ -47,9 +47,9 @@ function passes(name: string, times: number, env: Record<string, string>): boole
   const file = fileURLToPath(new URL(`../${name}.test.ts`, import.meta.url));
   return times === 0 || spawnSync(process.execPath, ['--test', file], { stdio: 'inherit', env: { ...process.env, ...env } }).status === 0;
 }
-const survived = passes('platform/damaged', files, { DAMAGED: String(files) });
-const alike = passes('platform/generated', generated, { GENERATED: String(generated), SEED: String(seed) });
-const kept = ['journey', 'platform'].every((part) => passes(`${part}/faults`, faults, { FAULTS: String(faults) }));
+const survived = passes('platform/intake/damaged', files, { DAMAGED: String(files) });
+const alike = passes('platform/intake/generated', generated, { GENERATED: String(generated), SEED: String(seed) });
+const kept = ['journey/faults', 'platform/envelope/faults'].every((name) => passes(name, faults, { FAULTS: String(faults) }));
 console.log(survived ? `${files} damaged PDFs: each taken in clean or refused with its sentence` : 'The damaged PDFs failed; see above.');
 console.log(alike ? `${generated} generated PDFs: each read alike by three readers` : 'The generated PDFs failed; see above.');
 console.log(

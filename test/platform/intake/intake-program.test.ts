@@ -15,7 +15,8 @@ async function tree(t: TestContext, times: Record<string, number>): Promise<stri
     await writeFile(file, '');
     await utimes(file, at, at);
   }
-  for (const name of ['shared/vendors', 'shared', 'server/platform/documents']) await utimes(join(folder, name), 1, 1).catch(() => {});
+  for (const name of ['shared/vendors', 'shared', 'server/platform/documents/pdf', 'server/platform/documents'])
+    await utimes(join(folder, name), 1, 1).catch(() => {});
   return folder;
 }
 const sources = { 'server/platform/documents/pdf/refusals.ts': 10, 'shared/vendors/loyva.ts': 10, 'node_modules/.package-lock.json': 10 };

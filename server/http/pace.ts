@@ -17,24 +17,30 @@ export const usualPace: Pace = { patience: 20_000, bytesPerSecond: 16 * 1024 };
 export function watchPace(server: Server, { patience, bytesPerSecond }: Pace): () => void {
   const watched = new Map<Socket, Progress>();
   server.on('connection', (socket: Socket) => {
-    watched.set(socket, { taken: 0, at: performance.now() });
+    watched.set(socket, { taken: 0, idle: 0 });
     socket.once('close', () => watched.delete(socket));
   });
+  const often = patience / 10;
+  let lookedAt = performance.now();
   const look = setInterval(() => {
     const now = performance.now();
+    // While this program was held up nobody could take anything.
+    const passed = Math.min(now - lookedAt, 2 * often);
+    lookedAt = now;
     for (const [socket, last] of watched) {
       const waiting = socket.writableLength;
       const taken = socket.bytesWritten - waiting;
-      if (waiting === 0 || taken > last.taken) watched.set(socket, { taken, at: now });
-      else if (now - last.at > patience + (waiting * 1_000) / bytesPerSecond) socket.destroy();
+      if (waiting === 0 || taken > last.taken) watched.set(socket, { taken, idle: 0 });
+      else if (last.idle + passed > patience + (waiting * 1_000) / bytesPerSecond) socket.destroy();
+      else watched.set(socket, { taken, idle: last.idle + passed });
     }
-  }, patience / 10);
+  }, often);
   look.unref();
   return () => clearInterval(look);
 }
 
-/** Bytes that a reader had taken, and when it was last seen to take any (milliseconds of a clock that only goes forward). */
+/** Bytes that a reader had taken, and for how many milliseconds, by the looks at it, it has taken none. */
 interface Progress {
   readonly taken: number;
-  readonly at: number;
+  readonly idle: number;
 }

@@ -68,6 +68,16 @@ test('who reads, however slowly, is given all of it, and the connection stays op
   socket.destroy();
 });
 
+test('while the program itself is held up, nobody is slow', async () => {
+  const socket = await ask('/');
+  await new Promise((resolve) => socket.once('readable', resolve));
+  const until = performance.now() + 2_500;
+  while (performance.now() < until);
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  assert.ok(!socket.destroyed);
+  assert.ok((await readAll(socket)) > large.length);
+});
+
 test('one reader has four files open at once and an account fifty; one more is 429 with Retry-After, until one of them is closed', async () => {
   const statusOf = async (reader: string, account: string) => {
     const answer = await fetch(`http://127.0.0.1:${listening.port}/counted`, { headers: { Reader: reader, Account: account } });

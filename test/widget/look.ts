@@ -51,8 +51,13 @@ export async function look(page: Page, name: string): Promise<void> {
 
 /** Runs in the page. Colours on their way from the look before would be neither's; what watches sizes answers with the next frame. */
 async function calm(): Promise<void> {
+  // A document tells of its own only, not of its shadow trees.
+  const roots = (root: Document | ShadowRoot): (Document | ShadowRoot)[] => [
+    root,
+    ...[...root.querySelectorAll('*')].flatMap(({ shadowRoot }) => (shadowRoot ? roots(shadowRoot) : [])),
+  ];
   for (let still = 0; still < 3; ) {
-    const moving = document.getAnimations().filter((each) => each instanceof CSSTransition);
+    const moving = roots(document).flatMap((root) => root.getAnimations().filter((each) => each instanceof CSSTransition));
     for (const each of moving) each.finish();
     still = moving.length > 0 ? 0 : still + 1;
     await new Promise(requestAnimationFrame);

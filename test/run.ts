@@ -16,7 +16,8 @@ await buildWhatIsMissing(print);
 const given = process.argv.slice(2);
 const options = given.filter((argument) => argument.startsWith('--'));
 const wanted = given.filter((argument) => !argument.startsWith('--'));
-const needsBrowser = (file: string) => /^(widget|journey|portal)\b/.test(file);
+const needsBrowser = (file: string) =>
+  /^(widget|journey|portal)\b/.test(file) || readFileSync(join(here, file), 'utf8').includes("/browser.ts'");
 const files = readdirSync(here, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.test.ts') && (wanted.length === 0 || wanted.some((word) => name.includes(word))))
   // A browser waits more than it works: its files come first, so that none is left for the end.

@@ -10,7 +10,7 @@ import { answered, entered } from '../gateway/world/answers.ts';
 import { fillDetails, type Stage, setStage, watchedPage } from '../journey/stage.ts';
 import { eventually, freePort } from '../start-gateway.ts';
 import { ada } from '../visitor.ts';
-import { bringAxe, look } from '../widget/look.ts';
+import { look } from '../widget/look.ts';
 
 let stage: Stage;
 let signing: { id: string; key: string };
@@ -47,7 +47,6 @@ async function refusedCustomer(external_id: string, email: string) {
 }
 const open = async (url: string, id: string) => {
   const watched = await watchedPage(await stage.browser.newContext({ viewport: { width: 1280, height: 900 } }));
-  await bringAxe(watched.page);
   await watched.page.goto(`${url}/customers/${id}`);
   return watched;
 };
@@ -90,7 +89,6 @@ test('the list says what was refused; asking again asks once for each form, howe
   const { portalUrl, partner } = stage;
   await refusedCustomer('hl-00000401', 'ada+401@nordin.example');
   const list = await watchedPage(await stage.browser.newContext());
-  await bringAxe(list.page);
   await list.page.goto(portalUrl);
   await list.page.locator('tr', { hasText: 'hl-00000401' }).locator('q').waitFor();
   await look(list.page, 'portal-list');

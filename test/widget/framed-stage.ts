@@ -8,7 +8,6 @@ import { type Standin, startStandin } from '../standin/standin.ts';
 import { movableClock, type StartedGateway, startGateway } from '../start-gateway.ts';
 import { mintedToken } from '../visitor.ts';
 import { type Host, type Placement, startHost } from './host.ts';
-import { bringAxe } from './look.ts';
 
 export const ada = { email: 'ada@nordin.example', name: 'Ada Nordin', role: 'Lessee' } as const;
 
@@ -79,7 +78,6 @@ export class FramedStage {
         });
       document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => told.push(`policy ${effectiveDirective}`));
     });
-    await bringAxe(page);
     await prepare?.(page);
     await page.goto(this.host.page({ fetches: true, ...placement }));
     try {

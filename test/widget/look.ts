@@ -14,9 +14,6 @@ const every = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-pra
 /** The rules that read colours. In the dark only colours are others: the widget asks for them with `light-dark()`, and for nothing else. */
 const ofColours = { type: 'rule', values: ['color-contrast', 'link-in-text-block'] };
 
-/** To be called before the page opens: a script tag would be refused by the page's own policy. */
-export const bringAxe = (page: Page): Promise<unknown> => page.addInitScript({ content: axe });
-
 interface Axe {
   axe: {
     run(root: Document, options: object): Promise<{ violations: { id: string; nodes: { target: unknown; failureSummary?: string }[] }[] }>;
@@ -29,6 +26,8 @@ interface Axe {
  */
 export async function look(page: Page, name: string): Promise<void> {
   await page.bringToFront();
+  // The debugger brings it: a script tag would be refused by the page's own policy.
+  if (await page.evaluate(() => !('axe' in window))) await page.evaluate(axe);
   for (const width of [1280, 320]) {
     await page.setViewportSize({ width, height: 900 });
     for (const colorScheme of ['light', 'dark'] as const) {

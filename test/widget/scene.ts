@@ -8,7 +8,6 @@ import { type GatewayOptions, type StartedGateway, startGateway } from '../start
 import { noon, type StartedPlatform, startPlatform } from '../start-platform.ts';
 import { ada, createVisitor, mintedToken } from '../visitor.ts';
 import { type Host, type Placement, startHost } from './host.ts';
-import { bringAxe } from './look.ts';
 
 interface Scene {
   readonly page: Page;
@@ -123,7 +122,6 @@ export class Theatre {
         console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`),
       ),
     );
-    await bringAxe(page);
     await prepare?.(page);
     await page.goto(this.host.page(placement.token === undefined ? { fetches: true, ...placement } : placement));
     try {

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { openBrowser } from '../../browser.ts';
 import { type StartedPlatform, startPlatform } from '../../start-platform.ts';
-import { bringAxe, look } from '../../widget/look.ts';
+import { look } from '../../widget/look.ts';
 import { complete, create, dataOf, eventsOf, partner } from '../world/envelopes.ts';
 
 let platform: StartedPlatform;
@@ -41,7 +41,6 @@ async function open(url: string): Promise<{ page: Page; asked: string[] }> {
   const page = await browser.newPage();
   const asked: string[] = [];
   page.on('request', (request) => asked.push(request.url()));
-  await bringAxe(page);
   await page.goto(url);
   await page.locator('#title').waitFor();
   return { page, asked };

@@ -79,6 +79,90 @@ for (const room of Object.keys(rooms))
     assert.deepEqual(strays, []);
   });
 
+/**
+ * What a room may use beside other rooms: packages, modules of Node, and globals that reach outside (written `fetch()`). Where a room has no line of
+ * its own, that of the folder above counts.
+ */
+const means: Record<string, readonly string[]> = {
+  'shared/': ['zod', 'crypto'],
+  'widget/': ['lit', 'pdfjs-dist', 'crypto', 'timers', 'clock'],
+  'widget/session/': ['fetch', 'crypto', 'timers', 'clock'],
+  'server/http/': ['koa', '@koa/router', '@fastify/busboy', 'proxy-addr', 'zod', 'node:', 'process', 'timers', 'clock'],
+  'server/storage/': ['kysely', 'better-sqlite3', 'node:', 'process', 'timers', 'clock'],
+  'server/outbound/': ['undici', 'nodemailer', 'node:fs/promises', 'node:path', 'node:stream', 'timers'],
+  'server/evidence/': ['node:crypto', 'node:zlib'],
+  'server/pack/': ['vite', 'node:', 'process'],
+  // A page of text, with a program in it.
+  'server/pack/package-readme.ts': ['inlay-embed', 'fetch', 'process'],
+  'server/gateway/domain/': ['jose', 'zod', 'node:crypto', 'node:stream', 'timers'],
+  'server/gateway/routes/': ['koa', '@koa/router', 'zod', 'node:crypto'],
+  'server/gateway/stores/': ['kysely'],
+  'server/gateway/jobs/': [],
+  'server/gateway/vendors/': ['zod', 'node:stream', 'node:timers/promises', 'timers', 'clock', 'chance'],
+  'server/gateway/': ['koa', 'koa-compose', '@koa/router', 'jose', 'node:', 'timers', 'clock'],
+  'server/platform/domain/': ['jose', 'node:crypto', 'node:stream', 'node:util'],
+  'server/platform/routes/': ['koa', '@koa/router', 'zod', 'timers'],
+  'server/platform/stores/': ['kysely', 'node:crypto', 'node:fs/promises', 'node:stream', 'node:timers/promises'],
+  'server/platform/jobs/': ['node:timers/promises', 'clock'],
+  'server/platform/pages/': ['koa'],
+  'server/platform/documents/': [
+    ...['@cantoo/pdf-lib', '@xmldom/xmldom', 'asn1js', 'bidi-js', 'harfbuzzjs', 'pdfjs-dist', 'pkijs', 'zod'],
+    ...['node:', 'console', 'crypto', 'process', 'timers', 'clock'],
+  ],
+  'server/platform/': ['koa', '@koa/router', 'zod', 'node:'],
+  'server/portal/': ['koa', '@koa/router', 'node:fs/promises', 'node:stream/consumers', 'crypto'],
+  'server/': [
+    ...['koa', '@koa/router', '@fastify/busboy', '@cantoo/pdf-lib', 'jose', 'kysely', 'vite', 'zod'],
+    ...['node:', 'console', 'fetch', 'process', 'timers', 'clock'],
+  ],
+};
+
+const globals: Record<string, RegExp> = {
+  fetch: /(?<![\w.#$])fetch\(/,
+  process: /(?<![\w.#$'])process\.\w/,
+  timers: /(?<![\w.#$])set(?:Timeout|Interval)\(/,
+  clock: /(?<![\w.#$])(?:Date\.now|performance\.now)\(/,
+  chance: /(?<![\w.#$])Math\.random\(/,
+  console: /(?<![\w.#$])console\.\w/,
+  crypto: /(?<![\w.#$'])crypto\.\w/,
+};
+
+/** What the text of a file uses that its room may not. */
+function strayMeans(file: string, text: string): string[] {
+  const room = Object.keys(means).filter((each) => file.startsWith(each));
+  const allowed = means[room.sort((a, b) => b.length - a.length)[0] ?? ''] ?? [];
+  const code = text.replace(/\/\*[\s\S]*?\*\/|(?<!['":])\/\/[^\n]*/g, '').replace(/`[^`]*`/g, '``');
+  const imported = [...code.matchAll(/^(?:import|export)\s[^;]*?from '([^.'][^']*)'|\bimport\('([^.'][^']*)'\)/gm)].map(
+    ([, from = '', lazily = '']) => from || lazily,
+  );
+  const packages = imported
+    .filter((name) => !name.startsWith('node:'))
+    .map((name) =>
+      name
+        .split('/')
+        .slice(0, name.startsWith('@') ? 2 : 1)
+        .join('/'),
+    );
+  const modules = imported.filter((name) => name.startsWith('node:') && !allowed.includes('node:'));
+  const reached = Object.entries(globals).flatMap(([name, pattern]) => (pattern.test(code) ? [name] : []));
+  return [...new Set([...packages, ...modules, ...reached])].filter((name) => !allowed.includes(name));
+}
+
+test('a room uses only the packages, modules of Node and globals that it may', () => {
+  const strays = files.flatMap((file) => strayMeans(file, readFileSync(join(root, file), 'utf8')).map((name) => `${file} uses ${name}`));
+  assert.deepEqual(strays, []);
+});
+
+for (const [file, text, stray] of [
+  ['server/gateway/domain/run/runs.ts', `const answer = await fetch('https://vendor.example');`, 'fetch'],
+  ['server/platform/stores/mails.ts', `import Koa from 'koa';`, 'koa'],
+  ['server/platform/routes/pages.ts', `import { readFileSync } from 'node:fs';`, 'node:fs'],
+  ['server/gateway/jobs/jobs.ts', `const { Pool } = await import('undici');`, 'undici'],
+  ['widget/views/vault.ts', 'const answer = await fetch(url);', 'fetch'],
+  ['server/platform/domain/vault/vault.ts', 'const at = Date.now();', 'clock'],
+] as const)
+  test(`${stray} in ${file} would be found`, () => assert.deepEqual(strayMeans(file, text), [stray]));
+
 test('every source file belongs to a room', () => {
   assert.deepEqual(
     files.filter((file) => roomOf(file) === ''),

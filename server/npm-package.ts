@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { Asset, Assets } from './http/static.ts';
+import type { Asset, Assets } from './http/answer/static.ts';
 import { changedAt, newestIn } from './platform/documents/intake/intake-program.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type Koa from 'koa';
-import { type VendorName, vendorNames } from '../shared/onboarding.ts';
+import { type VendorName, vendorNames } from '../shared/onboarding/onboarding.ts';
 import type { Config } from './config.ts';
+import type { Assets } from './http/answer/static.ts';
 import { type Listening, listen } from './http/listen.ts';
-import type { Assets } from './http/static.ts';
 import { type Job, startJobs } from './jobs.ts';
 import { createLog } from './log.ts';
 import { own } from './storage/owner.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod/mini';
-import { email } from './email.ts';
-import { externalId, line } from './line.ts';
+import { email } from './text/email.ts';
+import { externalId, line } from './text/line.ts';
 
 /** What a token can show. This version mints all but `team`, which is refused by name until it exists. */
 export const widgetTypes = ['onboarding', 'sign', 'vault', 'team'] as const;

@@ -1,5 +1,5 @@
 import { z } from 'zod/mini';
-import { accountStates, provisioners, runStatuses, signStates } from './onboarding.ts';
+import { accountStates, provisioners, runStatuses, signStates } from './onboarding/onboarding.ts';
 import { Refusal } from './registry.ts';
 
 /**

@@ -1,8 +1,8 @@
 import { z } from 'zod/mini';
-import { email } from './email.ts';
-import { digits, externalId, line } from './line.ts';
-import { Flow, refusalReasons, runStatuses, signStates, vendorNames } from './onboarding.ts';
+import { Flow, refusalReasons, runStatuses, signStates, vendorNames } from './onboarding/onboarding.ts';
 import { Fault } from './problem.ts';
+import { email } from './text/email.ts';
+import { digits, externalId, line } from './text/line.ts';
 import { loyvaScopes } from './vendors/loyva.ts';
 
 /** What a partner key may do. Loyva's seven, then ours. `credentials:read` reads secrets and is in no default set. */

@@ -17,7 +17,7 @@ const rooms: Record<string, readonly string[]> = {
   'server/jobs.ts': [],
   'server/npm-gone.ts': [],
   'server/log.ts': ['shared/'],
-  'server/npm-package.ts': ['server/http/static.ts', 'server/platform/documents/intake/intake-program.ts'],
+  'server/npm-package.ts': ['server/http/answer/static.ts', 'server/platform/documents/intake/intake-program.ts'],
   'server/config.ts': ['shared/'],
   'server/pack/': ['server/pack/', 'server/platform/documents/intake/intake-program.ts'],
   'server/build.ts': ['server/pack/', 'server/platform/documents/intake/intake-program.ts'],
@@ -46,7 +46,8 @@ function part(name: string): Record<string, readonly string[]> {
     [`${x}domain/`]: [`${x}domain/`, 'shared/'],
     [`${x}routes/`]: [`${x}routes/`, `${x}domain/`, `${x}pages/`, 'server/http/', 'shared/'],
     [`${x}stores/`]: [`${x}stores/`, `${x}domain/`, 'server/storage/', 'shared/'],
-    [`${x}jobs/`]: [`${x}jobs/`, `${x}domain/`, 'server/outbound/', 'server/jobs.ts', 'shared/'],
+    // A folder, or the one file that it would hold.
+    [`${x}jobs`]: [`${x}jobs`, `${x}domain/`, 'server/outbound/', 'server/jobs.ts', 'shared/'],
     [`${x}app.ts`]: [`${x}routes/`, 'server/http/', 'shared/'],
     [x]: [x, 'server/http/', 'server/storage/', 'server/outbound/', 'server/jobs.ts', 'shared/'],
   };
@@ -97,7 +98,7 @@ const means: Record<string, readonly string[]> = {
   'server/gateway/domain/': ['jose', 'zod', 'node:crypto', 'node:stream', 'timers'],
   'server/gateway/routes/': ['koa', '@koa/router', 'zod', 'node:crypto'],
   'server/gateway/stores/': ['kysely'],
-  'server/gateway/jobs/': [],
+  'server/gateway/jobs.ts': [],
   'server/gateway/vendors/': ['zod', 'node:stream', 'node:timers/promises', 'timers', 'clock', 'chance'],
   'server/gateway/': ['koa', 'koa-compose', '@koa/router', 'jose', 'node:', 'timers', 'clock'],
   'server/platform/domain/': ['jose', 'node:crypto', 'node:stream', 'node:util'],
@@ -157,7 +158,7 @@ for (const [file, text, stray] of [
   ['server/gateway/domain/run/runs.ts', `const answer = await fetch('https://vendor.example');`, 'fetch'],
   ['server/platform/stores/mails.ts', `import Koa from 'koa';`, 'koa'],
   ['server/platform/routes/pages.ts', `import { readFileSync } from 'node:fs';`, 'node:fs'],
-  ['server/gateway/jobs/jobs.ts', `const { Pool } = await import('undici');`, 'undici'],
+  ['server/gateway/jobs.ts', `const { Pool } = await import('undici');`, 'undici'],
   ['widget/views/vault.ts', 'const answer = await fetch(url);', 'fetch'],
   ['server/platform/domain/vault/vault.ts', 'const at = Date.now();', 'clock'],
 ] as const)

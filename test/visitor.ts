@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import type { SessionAnswer } from '../shared/embed.ts';
-import type { OnboardingView } from '../shared/onboarding.ts';
+import type { OnboardingView } from '../shared/onboarding/onboarding.ts';
 
 export type Pair = Awaited<ReturnType<typeof generateKeyPair>>;
 

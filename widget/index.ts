@@ -1,7 +1,7 @@
 import { InlayOnboarding, InlaySigning, InlayWidget } from './inlay-widget.ts';
 
 /** The countries a form offers. They stay in the entry also because two chunks need them, and neither should need the other. */
-export { countries } from '../shared/countries.ts';
+export { countries } from '../shared/onboarding/countries.ts';
 export { InlayClient, type Opened } from './client.ts';
 export * from './events.ts';
 export { LinkError } from './session/link-error.ts';

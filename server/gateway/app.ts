@@ -1,9 +1,8 @@
 import type { Router } from '@koa/router';
 import Koa, { type Middleware } from 'koa';
 import compose from 'koa-compose';
-import { passOver } from '../http/body.ts';
-import { secureHeaders } from '../http/headers.ts';
-import { isLeaving } from '../http/leaving.ts';
+import { secureHeaders } from '../http/answer/headers.ts';
+import { isLeaving } from '../http/answer/leaving.ts';
 import {
   answerFailures,
   bearerChallenge,
@@ -12,7 +11,8 @@ import {
   keyChallenge,
   problemDialect,
   type Report,
-} from '../http/problem.ts';
+} from '../http/answer/problem.ts';
+import { passOver } from '../http/body/body.ts';
 import { kelviqDialect, loyvaDialect, scaikeyDialect, scribelessDialect, subscribrDialect } from './routes/dialects.ts';
 
 export interface Doors {

@@ -1,5 +1,5 @@
-import type { VendorName } from '../../shared/onboarding.ts';
-import type { Assets } from '../http/static.ts';
+import type { VendorName } from '../../shared/onboarding/onboarding.ts';
+import type { Assets } from '../http/answer/static.ts';
 
 export interface GatewayConfig {
   readonly dataDir: string;

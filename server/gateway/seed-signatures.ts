@@ -1,5 +1,5 @@
-import { type CeremonyField, CeremonyView, FieldsAnswer } from '../../shared/ceremony.ts';
-import type { FieldType, FieldValue } from '../../shared/fields.ts';
+import { type CeremonyField, CeremonyView, FieldsAnswer } from '../../shared/signing/ceremony.ts';
+import type { FieldType, FieldValue } from '../../shared/signing/fields.ts';
 import type { Keep, SessionRow, SigningRow } from './domain/records/ports.ts';
 import type { Ceremonies } from './domain/signing/ceremonies.ts';
 

@@ -1,6 +1,6 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
-import { json } from './reply.ts';
+import { json } from './answer/reply.ts';
 
 /** What keeps a part from answering as it should, by name: a sentence, or nothing while all is well. */
 export type Checks = Readonly<Record<string, () => string | undefined>>;

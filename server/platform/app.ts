@@ -1,9 +1,9 @@
 import type Router from '@koa/router';
 import Koa from 'koa';
-import { passOver } from '../http/body.ts';
-import { secureHeaders } from '../http/headers.ts';
-import { isLeaving } from '../http/leaving.ts';
-import { answerFailures, type Report } from '../http/problem.ts';
+import { secureHeaders } from '../http/answer/headers.ts';
+import { isLeaving } from '../http/answer/leaving.ts';
+import { answerFailures, type Report } from '../http/answer/problem.ts';
+import { passOver } from '../http/body/body.ts';
 import { challengeByPath, dialectByPath } from './routes/dialects.ts';
 
 /** The platform's doors, one after the other; what none of them knows is refused in the dialect of its path. */

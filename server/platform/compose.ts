@@ -1,12 +1,12 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type Koa from 'koa';
+import { openAnswers } from '../http/answer/open-answers.ts';
+import type { Report } from '../http/answer/problem.ts';
+import { openAssets } from '../http/answer/static.ts';
 import { callerAddressReader } from '../http/caller-address.ts';
-import { openAnswers } from '../http/open-answers.ts';
-import type { Report } from '../http/problem.ts';
 import { createRates } from '../http/rates.ts';
 import { readinessRoutes } from '../http/readiness.ts';
-import { openAssets } from '../http/static.ts';
 import type { Job } from '../jobs.ts';
 import { openPost } from '../outbound/mail.ts';
 import { assertNotNew, headBeside } from '../storage/head-beside.ts';

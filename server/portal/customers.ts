@@ -1,4 +1,4 @@
-import type { RunStatus } from '../../shared/onboarding.ts';
+import type { RunStatus } from '../../shared/onboarding/onboarding.ts';
 
 /** A customer as Harbor Leasing's own records have it. */
 export interface Customer {

@@ -1,4 +1,4 @@
-import type { RunStatus, SignState } from '../../shared/onboarding.ts';
+import type { RunStatus, SignState } from '../../shared/onboarding/onboarding.ts';
 import { GatewayError, type RunSummary } from '../../shared/partner.ts';
 import type { Customer } from './customers.ts';
 import { escapeHtml, icon, page, type Shown } from './frame.ts';

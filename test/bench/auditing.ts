@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import SqliteFile from 'better-sqlite3';
 import { openDatabase } from '../../server/storage/database.ts';
 import { append, type LogTables, logHeadSchema, logSchema } from '../../server/storage/log/leaves.ts';
-import { compare, type Row, rate } from './harness.ts';
+import { compare, type Row, rate } from './world/harness.ts';
 
 /** Leaves appended durably per second, each its own commit, beside a plain insert of such a row at synchronous=FULL, and the disk alone. */
 export async function auditing(): Promise<Row[]> {

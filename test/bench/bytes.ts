@@ -6,7 +6,7 @@ import { portal } from '../../server/portal/portal.ts';
 import { openBrowser } from '../browser.ts';
 import { freePort, startGateway } from '../start-gateway.ts';
 import { startPlatform } from '../start-platform.ts';
-import { figure, type Row, verdictOf } from './harness.ts';
+import { figure, type Row, verdictOf } from './world/harness.ts';
 
 const most = 20_000;
 
@@ -66,7 +66,7 @@ async function litAlone(): Promise<number> {
     logLevel: 'error',
     build: {
       write: false,
-      lib: { entry: fileURLToPath(new URL('./lit.ts', import.meta.url)), formats: ['es'], fileName: 'lit' },
+      lib: { entry: fileURLToPath(new URL('./world/lit.ts', import.meta.url)), formats: ['es'], fileName: 'lit' },
       rolldownOptions: { output: { comments: false, minify: { compress: true, mangle: true, codegen: true } } },
     },
   })) as Rolldown.RolldownOutput[];

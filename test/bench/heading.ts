@@ -8,13 +8,13 @@ import SqliteFile from 'better-sqlite3';
 import { openDatabase } from '../../server/storage/database.ts';
 import { type LogTables, leafDigest, logHeadSchema, logSchema } from '../../server/storage/log/leaves.ts';
 import { type Before, buildBefore } from '../before.ts';
-import { compare, median, type Row, verdictOf } from './harness.ts';
+import { compare, median, type Row, verdictOf } from './world/harness.ts';
 
 const size = 2_000_000;
 /** Milliseconds that the first head may take. */
 const most = 50;
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const child = fileURLToPath(new URL('./heading.child.ts', import.meta.url));
+const child = fileURLToPath(new URL('./world/heading.child.ts', import.meta.url));
 
 /** The first head after a restart of a log of two million leaves, opened by a process of its own, beside the build before. */
 export async function heading(say: (line: string) => void): Promise<Row[]> {

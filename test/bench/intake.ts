@@ -2,10 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { heavy } from '../fixtures/pdf/heavy.ts';
-import type { Done, Task } from './build.child.ts';
-import { type Build, bothBuilds } from './builds.ts';
-import { compare, figure, type Row, type Target } from './harness.ts';
 import { jobOf } from './sealing.ts';
+import type { Done, Task } from './world/build.child.ts';
+import { type Build, bothBuilds } from './world/builds.ts';
+import { compare, figure, type Row, type Target } from './world/harness.ts';
 
 /** What an upload costs, and the largest sealing, beside the build before the issue: each in a process of its own, one after the other. */
 export async function intake(say: (line: string) => void): Promise<Row[]> {

@@ -9,7 +9,7 @@ import type { EnvelopeQuery } from '../../server/platform/domain/records/envelop
 import { migrations } from '../../server/platform/stores/schema/schema.ts';
 import { openStore } from '../../server/platform/stores/store.ts';
 import { secretBox } from '../../server/storage/secret-box.ts';
-import { compare, median, type Row } from './harness.ts';
+import { compare, median, type Row } from './world/harness.ts';
 
 const account = 'acc_bench';
 const customer = 'cust_bench';

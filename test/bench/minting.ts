@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Alive, Born } from '../journey/crash-gateway.ts';
 import { freePort } from '../start-gateway.ts';
-import { compare, type Row } from './harness.ts';
-import { begin } from './servers.ts';
+import { compare, type Row } from './world/harness.ts';
+import { begin } from './world/servers.ts';
 
 /** How long one mint takes while a platform on the same machine seals without pause, beside the same mint when it rests. */
 export async function minting(say: (line: string) => void): Promise<Row[]> {
@@ -21,7 +21,7 @@ export async function minting(say: (line: string) => void): Promise<Row[]> {
     partner: { origin: 'https://portal.harbor.example', vendorKeys: { kelviq: 'kq_bench', scribeless: 'sk_bench' } },
   };
   const gateway = await begin<Alive>('../journey/crash-gateway.ts', [JSON.stringify(born)], 0);
-  const sealer = await begin('./sealing.child.ts', [], 1);
+  const sealer = await begin('./world/sealing.child.ts', [], 1);
   const agent = new Agent({ keepAlive: true });
   const mint = () => timed(`http://127.0.0.1:${port}/embed/token`, gateway.said.partner?.key ?? '', agent);
   for (let i = 0; i < 200; i++) await mint();

@@ -11,9 +11,9 @@ import { defaultFlow } from '../../server/gateway/domain/registry/default-flow.t
 import type { Before } from '../before.ts';
 import type { Alive, Born } from '../journey/crash-gateway.ts';
 import { freePort } from '../start-gateway.ts';
-import { builtBefore } from './builds.ts';
-import { compare, type Row } from './harness.ts';
-import { load } from './load.ts';
+import { builtBefore } from './world/builds.ts';
+import { compare, type Row } from './world/harness.ts';
+import { load } from './world/load.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const body = JSON.stringify({ widget_type: 'onboarding', user_email: 'mira@harbor.example', customer: { external_id: 'c-1' } });
@@ -83,7 +83,7 @@ async function minter({ folder, node }: Before, env: NodeJS.ProcessEnv = {}) {
     execArgv: [
       '--import',
       join(folder, 'server/node.js'),
-      ...(folder === root ? ['--import', fileURLToPath(import.meta.resolve('./commits.ts'))] : []),
+      ...(folder === root ? ['--import', fileURLToPath(import.meta.resolve('./world/commits.ts'))] : []),
     ],
     env: { ...process.env, ...env },
   });

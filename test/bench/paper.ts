@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { PDFDocument, StandardFonts } from '@cantoo/pdf-lib';
 import type { Page } from 'playwright-core';
-import { PaperStage } from '../widget/paper-stage.ts';
-import { compare, type Row } from './harness.ts';
+import { PaperStage } from '../widget/paper/paper-stage.ts';
+import { compare, type Row } from './world/harness.ts';
 
 const pdfjs = fileURLToPath(new URL('../../node_modules/pdfjs-dist/', import.meta.url));
 

@@ -1,12 +1,12 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants, setPriority } from 'node:os';
-import { ceremonyPath } from '../../shared/ceremony.ts';
+import { ceremonyPath } from '../../shared/signing/ceremony.ts';
 import { onePage, pages, pdf } from '../fixtures/pdf/build.ts';
 import { embedToken, linkToken, sendEnvelope } from '../platform/ceremony/ceremony-stage.ts';
 import { envelopesPath } from '../platform/world/envelopes.ts';
 import type { StartedPlatform } from '../start-platform.ts';
-import { compare, type Row } from './harness.ts';
+import { compare, type Row } from './world/harness.ts';
 
 /** What one account feels of another that does as much as it can: A uploads without pause, and A's signer sends bodies of very many names. */
 export async function parties(): Promise<Row[]> {
@@ -19,7 +19,7 @@ export async function parties(): Promise<Row[]> {
   const token = await linkToken(a, await sendEnvelope(a), 'ada@nordin.example');
   const envelope = await sendEnvelope(b);
   const besideNames = async (work: () => Promise<number>): Promise<number> => {
-    const sender = fork(new URL('./names.child.ts', import.meta.url), [`${url}${ceremonyPath}/fields`, token]);
+    const sender = fork(new URL('./world/names.child.ts', import.meta.url), [`${url}${ceremonyPath}/fields`, token]);
     await once(sender, 'message');
     try {
       return await work();

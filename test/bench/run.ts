@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { buildWhatIsMissing } from '../../server/build.ts';
-import { head, lineOf, pageWith } from './figures.ts';
-import type { Row } from './harness.ts';
+import { head, lineOf, pageWith } from './world/figures.ts';
+import type { Row } from './world/harness.ts';
 
 /**
  * `npm run bench [-- name …]`: every figure beside a yardstick that is measured in the same call. Never a test: a slow machine fails nothing.

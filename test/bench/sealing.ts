@@ -7,7 +7,7 @@ import { PDFDocument, StandardFonts } from '@cantoo/pdf-lib';
 import { createPool, type Pool } from '../../server/platform/documents/pool.ts';
 import { makeAuthority, type SealIdentity } from '../../server/platform/documents/seal/authority.ts';
 import type { Facts, Mark, SealJob } from '../../server/platform/domain/files/documents.ts';
-import { compare, median, type Row } from './harness.ts';
+import { compare, median, type Row } from './world/harness.ts';
 
 /** Stamping and sealing in a warm thread, beside a copy of the same file by qpdf in a process of its own. */
 export async function sealing(): Promise<Row[]> {

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Alive, Born } from '../journey/crash-gateway.ts';
 import { freePort } from '../start-gateway.ts';
-import { compare, type Row } from './harness.ts';
-import { load } from './load.ts';
-import { begin, freeCores, nginx, shareCores, yardstick } from './servers.ts';
+import { compare, type Row } from './world/harness.ts';
+import { load } from './world/load.ts';
+import { begin, freeCores, nginx, shareCores, yardstick } from './world/servers.ts';
 
 /** Calls per second that the gateway passes on and answers itself, beside plain servers that do as little as can be. */
 export async function serving(say: (line: string) => void): Promise<Row[]> {

@@ -9,7 +9,7 @@ import { keepIn } from '../../server/gateway/stores/stores.ts';
 import type { Tables } from '../../server/gateway/stores/tables.ts';
 import { openDatabase } from '../../server/storage/database.ts';
 import { secretBox } from '../../server/storage/secret-box.ts';
-import { compare, type Row, rate } from './harness.ts';
+import { compare, type Row, rate } from './world/harness.ts';
 
 /** Embed tokens signed per second, 32 asked for at once, beside a JWT made by hand with node:crypto. */
 export async function signing(): Promise<Row[]> {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../start-gateway.ts';
-import { compare, median, type Row } from './harness.ts';
+import { compare, median, type Row } from './world/harness.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -30,7 +30,7 @@ export async function starting(): Promise<Row[]> {
     const port = await freePort();
     // As npm installs it, with Node's own cache of compiled code: what server/node.js does for a start is ours.
     const env = { PORT: String(port), NODE_COMPILE_CACHE: join(dataDir, 'compiled') };
-    return begin(['test/bench/koa.ts'], env, `http://127.0.0.1:${port}/`, memory.theirs);
+    return begin(['test/bench/world/koa.ts'], env, `http://127.0.0.1:${port}/`, memory.theirs);
   };
   // The first start makes the database, the keys and the compile cache.
   await gateway();

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { gatewayChild } from '../gateway/world/gateway-child.ts';
-import { figure, median, type Row, verdictOf } from './harness.ts';
-import { yardstick } from './servers.ts';
+import { figure, median, type Row, verdictOf } from './world/harness.ts';
+import { yardstick } from './world/servers.ts';
 
 const megabyte = 1_000_000;
 const most = 32;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { pdfOf } from '../platform/world/envelopes.ts';
 import { eventually } from '../start-gateway.ts';
-import { type Answer, type As, data, type Target } from './targets.ts';
+import { type Answer, type As, data, type Target } from './world/targets.ts';
 
 /** What the rows of Loyva's page begin with: envelopes in every state, made by its own calls. */
 

@@ -1,4 +1,4 @@
-import { readTable } from './expectations.ts';
+import { readTable } from './world/expectations.ts';
 
 /**
  * Every route of the gateway, written by hand from the scope column of Loyva's page and from docs/api.md. `own`: with the right credential, about what is

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { curlIn, jsonOf, objectsIn, pageOf } from './pages.ts';
-import { both, type Row } from './row.ts';
-import { assertLike } from './shape.ts';
-import type { Answer, Target } from './targets.ts';
+import { curlIn, jsonOf, objectsIn, pageOf } from './world/pages.ts';
+import { both, type Row } from './world/row.ts';
+import { assertLike } from './world/shape.ts';
+import type { Answer, Target } from './world/targets.ts';
 
 /** Kelviq's page, https://docs.kelviq.com/api-reference/partner/provision-an-organization; it says that all partner endpoints return the same object. */
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { pdfOf } from '../platform/world/envelopes.ts';
 import { ask, assertGuarded, assertRefused, type Envelope, formOf, made, order, paper, places, sent, standing } from './envelopes.ts';
-import { everywhere, type Row } from './row.ts';
-import { assertLike } from './shape.ts';
-import { data } from './targets.ts';
+import { everywhere, type Row } from './world/row.ts';
+import { assertLike } from './world/shape.ts';
+import { data } from './world/targets.ts';
 
 /** Loyva's page, e-sign and configuration: https://docs.stg.loyva.net/partner-integration/partner-endpoints. It prints no bodies; these are of the pages beside it. */
 

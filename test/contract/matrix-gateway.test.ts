@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { proxyTable } from '../../server/gateway/routes/proxy-table.ts';
-import type { VendorName } from '../../shared/onboarding.ts';
+import type { VendorName } from '../../shared/onboarding/onboarding.ts';
 import { pdfOf } from '../platform/world/envelopes.ts';
 import { createVisitor } from '../visitor.ts';
 import { formOf, release } from './envelopes.ts';
-import { cells, type Expected, sentenceOf } from './expectations.ts';
 import { gatewayTable } from './gateway-table.ts';
-import { type GatewayWorld, openGatewayWorld, origin, type Visitor } from './gateway-world.ts';
-import { routeName } from './routes.ts';
-import { keyHeaders, send } from './targets.ts';
+import { cells, type Expected, sentenceOf } from './world/expectations.ts';
+import { type GatewayWorld, openGatewayWorld, origin, type Visitor } from './world/gateway-world.ts';
+import { routeName } from './world/routes.ts';
+import { keyHeaders, send } from './world/targets.ts';
 
 let world: GatewayWorld;
 before(async () => {

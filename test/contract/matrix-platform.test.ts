@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { VendorName } from '../../shared/onboarding.ts';
+import type { VendorName } from '../../shared/onboarding/onboarding.ts';
 import { loyvaScopes } from '../../shared/vendors/loyva.ts';
 import { pdfOf } from '../platform/world/envelopes.ts';
 import { formOf, release } from './envelopes.ts';
-import { cells, type Expected, sentenceOf } from './expectations.ts';
 import { platformTable } from './platform-table.ts';
-import { openPlatformWorld, type PlatformWorld } from './platform-world.ts';
-import { keyHeaders, send } from './targets.ts';
+import { cells, type Expected, sentenceOf } from './world/expectations.ts';
+import { openPlatformWorld, type PlatformWorld } from './world/platform-world.ts';
+import { keyHeaders, send } from './world/targets.ts';
 
 let world: PlatformWorld;
 before(async () => {

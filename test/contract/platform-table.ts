@@ -1,4 +1,4 @@
-import { readTable } from './expectations.ts';
+import { readTable } from './world/expectations.ts';
 
 /**
  * Every route of the platform, written by hand from the vendors' pages; scopes are Loyva's scope column. `own`: with the right key, about what is

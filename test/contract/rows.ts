@@ -1,12 +1,12 @@
 import { kelviqRows } from './kelviq.ts';
 import { loyvaRows } from './loyva.ts';
-import { pageOf } from './pages.ts';
-import type { Row } from './row.ts';
 import { scaikeyRows } from './scaikey.ts';
 import { scribelessRows } from './scribeless.ts';
 import { subscribrEndpoints, subscribrRows } from './subscribr.ts';
 import { templateRows } from './templates.ts';
 import { vaultRows } from './vault.ts';
+import { pageOf } from './world/pages.ts';
+import type { Row } from './world/row.ts';
 
 /** Every endpoint of the five pages, and the few of our own that a client of theirs finds beside them. */
 export const rows: readonly Row[] = [

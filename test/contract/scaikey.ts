@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { pageOf } from './pages.ts';
-import type { Row } from './row.ts';
-import { assertLike, assertType } from './shape.ts';
-import type { Answer, Target } from './targets.ts';
+import { pageOf } from './world/pages.ts';
+import type { Row } from './world/row.ts';
+import { assertLike, assertType } from './world/shape.ts';
+import type { Answer, Target } from './world/targets.ts';
 
 /** ScaiKey's page, https://www.scailabs.ai/docs/scaikey/reference/api/partners. The gateway's registry speaks it; the platform does not. */
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { cellsIn, curlIn, jsonOf, objectsIn, pageOf } from './pages.ts';
-import { both, type Row } from './row.ts';
-import { assertLike, assertType } from './shape.ts';
-import type { Answer, As, Target } from './targets.ts';
+import { cellsIn, curlIn, jsonOf, objectsIn, pageOf } from './world/pages.ts';
+import { both, type Row } from './world/row.ts';
+import { assertLike, assertType } from './world/shape.ts';
+import type { Answer, As, Target } from './world/targets.ts';
 
 /** Scribeless's page, https://docs.scribeless.co/partner-workflows/create-partner-team; the account status is documented beside it. */
 

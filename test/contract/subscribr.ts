@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { cellsIn, jsonOf, objectsIn, pageOf } from './pages.ts';
-import { both, type Check, type Row } from './row.ts';
-import { assertLike, assertType } from './shape.ts';
-import type { Answer, As, Target } from './targets.ts';
+import { cellsIn, jsonOf, objectsIn, pageOf } from './world/pages.ts';
+import { both, type Check, type Row } from './world/row.ts';
+import { assertLike, assertType } from './world/shape.ts';
+import type { Answer, As, Target } from './world/targets.ts';
 
 /** Subscribr's page, https://subscribr.ai/youtube-api/reference/team. Each section of the page is cut into what it promises. */
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { ask, assertGuarded, assertRefused, order } from './envelopes.ts';
-import { both, type Row } from './row.ts';
-import { assertLike } from './shape.ts';
-import { data, type Target } from './targets.ts';
+import { both, type Row } from './world/row.ts';
+import { assertLike } from './world/shape.ts';
+import { data, type Target } from './world/targets.ts';
 
 /** Templates are ours: Loyva's documentation names them by their id alone. */
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { ask, assertGuarded, assertRefused, becomes, type Envelope, release, sent, standing, vaulted } from './envelopes.ts';
-import { both, everywhere, type Row } from './row.ts';
-import { assertLike } from './shape.ts';
-import { data, send, type Target } from './targets.ts';
+import { both, everywhere, type Row } from './world/row.ts';
+import { assertLike } from './world/shape.ts';
+import { data, send, type Target } from './world/targets.ts';
 
 /** Loyva's page, the vault and the embed token: https://docs.stg.loyva.net/api-reference/vault and …/embed; then what is ours beside them. */
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { keepResults, noteResult } from './results.ts';
 import { endpointsOfThePages, rows } from './rows.ts';
-import { startTargets, type Target, targetNames } from './targets.ts';
+import { keepResults, noteResult } from './world/results.ts';
+import { startTargets, type Target, targetNames } from './world/targets.ts';
 
 const targets = new Map<string, Target>();
 before(async () => {

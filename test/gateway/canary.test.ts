@@ -4,7 +4,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { createLog } from '../../server/log.ts';
-import type { OnboardingView } from '../../shared/onboarding.ts';
+import type { OnboardingView } from '../../shared/onboarding/onboarding.ts';
 import { eventually, freePort, type StartedGateway, startGateway } from '../start-gateway.ts';
 import { call, type StartedPlatform, startPlatform } from '../start-platform.ts';
 import { ada, createVisitor } from '../visitor.ts';

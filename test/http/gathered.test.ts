@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { gathered } from '../../server/http/gathered.ts';
+import { gathered } from '../../server/http/body/gathered.ts';
 
 test('whatever pieces bytes come in, they are together as they came', () => {
   fc.assert(

@@ -4,9 +4,9 @@ import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import Koa from 'koa';
 import { z } from 'zod/mini';
-import { parse, readJson } from '../../server/http/input.ts';
+import { answerFailures, problemDialect } from '../../server/http/answer/problem.ts';
+import { parse, readJson } from '../../server/http/body/input.ts';
 import { type Listening, listen } from '../../server/http/listen.ts';
-import { answerFailures, problemDialect } from '../../server/http/problem.ts';
 import { Failure, type Problem } from '../../shared/problem.ts';
 
 const cap = 1024;

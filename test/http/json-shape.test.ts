@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { assertShape } from '../../server/http/json-shape.ts';
+import { assertShape } from '../../server/http/body/json-shape.ts';
 import { Failure } from '../../shared/problem.ts';
 
 const shape = (text: string): string => {

@@ -6,9 +6,9 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import Koa from 'koa';
+import { answerFailures, problemDialect } from '../../server/http/answer/problem.ts';
+import { type Form, readForm } from '../../server/http/body/multipart.ts';
 import { type Listening, listen } from '../../server/http/listen.ts';
-import { type Form, readForm } from '../../server/http/multipart.ts';
-import { answerFailures, problemDialect } from '../../server/http/problem.ts';
 import type { Problem } from '../../shared/problem.ts';
 import { eventually } from '../start-gateway.ts';
 

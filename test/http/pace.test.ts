@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { after, before, test } from 'node:test';
 import Koa from 'koa';
+import { openAnswers } from '../../server/http/answer/open-answers.ts';
+import { answerFailures, problemDialect } from '../../server/http/answer/problem.ts';
 import { type Listening, listen } from '../../server/http/listen.ts';
-import { openAnswers } from '../../server/http/open-answers.ts';
-import { answerFailures, problemDialect } from '../../server/http/problem.ts';
 
 const large = Buffer.alloc(40_000_000, 'x');
 const opened = openAnswers();

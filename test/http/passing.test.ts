@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Context } from 'koa';
-import { type PassingBody, passBody } from '../../server/http/passing.ts';
+import { type PassingBody, passBody } from '../../server/http/answer/passing.ts';
 
 /** What of a call is read: its headers, and its body in these chunks. */
 const passing = (chunks: readonly Buffer[], boundary = 'b', cap = 1_000_000): PassingBody =>

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { after, before, test } from 'node:test';
 import Koa from 'koa';
-import { readBytes, readJson } from '../../server/http/input.ts';
+import { passBody } from '../../server/http/answer/passing.ts';
+import { answerFailures, problemDialect } from '../../server/http/answer/problem.ts';
+import { readBytes, readJson } from '../../server/http/body/input.ts';
+import { readForm } from '../../server/http/body/multipart.ts';
 import { type Listening, listen } from '../../server/http/listen.ts';
-import { readForm } from '../../server/http/multipart.ts';
-import { passBody } from '../../server/http/passing.ts';
-import { answerFailures, problemDialect } from '../../server/http/problem.ts';
 import { eventually } from '../start-gateway.ts';
 
 const cap = 50_000;

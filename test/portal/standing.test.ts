@@ -10,7 +10,7 @@ import { answered, entered } from '../gateway/world/answers.ts';
 import { fillDetails, type Stage, setStage, watchedPage } from '../journey/stage.ts';
 import { eventually, freePort } from '../start-gateway.ts';
 import { ada } from '../visitor.ts';
-import { look } from '../widget/look.ts';
+import { look } from '../widget/world/look.ts';
 
 let stage: Stage;
 let signing: { id: string; key: string };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { dotCircle, fits, inkBox, textLines, tickLine } from '../../shared/marks.ts';
+import { dotCircle, fits, inkBox, textLines, tickLine } from '../../shared/text/marks.ts';
 
 const fields = fc.record({ width: fc.double({ min: 4, max: 600, noNaN: true }), height: fc.double({ min: 4, max: 300, noNaN: true }) });
 /** A face whose letters are half an em wide, and whose m is one. */

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { countries } from '../../shared/countries.ts';
-import { Field, type Section, type Values } from '../../shared/onboarding.ts';
-import { brokenRule, faultsOf, type RuleCode, ruleCodes } from '../../shared/rules.ts';
-import { vatForms } from '../../shared/vat.ts';
+import { countries } from '../../shared/onboarding/countries.ts';
+import { Field, type Section, type Values } from '../../shared/onboarding/onboarding.ts';
+import { brokenRule, faultsOf, type RuleCode, ruleCodes } from '../../shared/onboarding/rules.ts';
+import { vatForms } from '../../shared/text/vat.ts';
 
 const field = (more: object): Field => Field.parse({ name: 'a', kind: 'text', ...more });
 const code = (question: Field, answer: string | boolean | undefined, country?: string): RuleCode | undefined =>

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { FieldType, FieldValue } from '../../shared/fields.ts';
+import type { FieldType, FieldValue } from '../../shared/signing/fields.ts';
 import { call } from '../start-platform.ts';
 import type { Demo } from './program.ts';
 

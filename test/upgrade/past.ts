@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import type { FieldType, FieldValue } from '../../shared/fields.ts';
+import type { FieldType, FieldValue } from '../../shared/signing/fields.ts';
 import { eventually } from '../start-gateway.ts';
 import { createVisitor, mintedToken } from '../visitor.ts';
 import { form, plain } from './papers.ts';

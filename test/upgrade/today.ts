@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { FieldValue } from '../../shared/fields.ts';
+import type { FieldValue } from '../../shared/signing/fields.ts';
 import { sign, signState } from '../gateway/world/agreement.ts';
 import { signerWith } from '../platform/ceremony/ceremony-stage.ts';
 import { eventually } from '../start-gateway.ts';

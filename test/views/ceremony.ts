@@ -1,4 +1,4 @@
-import { CeremonyView } from '../../shared/ceremony.ts';
+import { CeremonyView } from '../../shared/signing/ceremony.ts';
 import { ceremonyOf, type Send } from '../../widget/session/ceremony.ts';
 import type { Call } from '../../widget/session/link.ts';
 import { CeremonyState, type News } from '../../widget/views/signing/state.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { OnboardingView } from '../../shared/onboarding.ts';
+import { OnboardingView } from '../../shared/onboarding/onboarding.ts';
 import { RunState } from '../../widget/views/onboarding/state.ts';
 
 const step = (id: string, kind: string, state: string) => ({ id, kind, label: null, state, at: null });

@@ -6,8 +6,8 @@ import type {
   OutlineAnswer,
   OutlineRequest,
   PagesAnswer,
-} from '../../shared/ceremony.ts';
-import type { FieldValue } from '../../shared/fields.ts';
+} from '../../shared/signing/ceremony.ts';
+import type { FieldValue } from '../../shared/signing/fields.ts';
 import { type Call, sleep } from './link.ts';
 import { asLinkError, LinkError } from './link-error.ts';
 
@@ -17,7 +17,7 @@ export type Outline = OutlineAnswer;
 export type Answers = Readonly<Record<string, FieldValue | null>>;
 
 /**
- * A signing as calls (shared/ceremony.ts). Each rejects with a LinkError. `key` names the signer's intent: the same for every retry of it.
+ * A signing as calls (shared/signing/ceremony.ts). Each rejects with a LinkError. `key` names the signer's intent: the same for every retry of it.
  * `finish` and `decline` ask for the event of the signer's own press: one that a script made is refused with `untrusted-event`.
  */
 export interface CeremonyCalls {

@@ -1,5 +1,5 @@
 import { type ProblemCode, problems } from '../../../shared/problem.ts';
-import { type Html, html } from '../../http/page.ts';
+import { type Html, html } from '../../http/answer/page.ts';
 
 const frame = (title: string, body: Html): Html =>
   html`<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title><link rel="stylesheet" href="/pages.css"></head><body><main>${body}</main></body></html>`;

@@ -1,8 +1,7 @@
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
 import { z } from 'zod/mini';
-import { digits } from '../../../shared/line.ts';
-import { Flow } from '../../../shared/onboarding.ts';
+import { Flow } from '../../../shared/onboarding/onboarding.ts';
 import {
   AdoptRequest,
   AuditList,
@@ -24,9 +23,10 @@ import {
   RunList,
   RunView,
 } from '../../../shared/registry.ts';
-import { readCursor, writeCursor } from '../../http/cursor.ts';
-import { parse, readJson, readJsonIfAny } from '../../http/input.ts';
-import { iso, isoOrNull, reply } from '../../http/reply.ts';
+import { digits } from '../../../shared/text/line.ts';
+import { readCursor, writeCursor } from '../../http/answer/cursor.ts';
+import { iso, isoOrNull, reply } from '../../http/answer/reply.ts';
+import { parse, readJson, readJsonIfAny } from '../../http/body/input.ts';
 import type { Repairs } from '../domain/onboarding/repairs.ts';
 import type { Reset } from '../domain/onboarding/resets.ts';
 import type { CredentialRow, KeyRow } from '../domain/records/ports.ts';

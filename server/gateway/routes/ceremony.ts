@@ -13,11 +13,11 @@ import {
   OutlineRequest,
   PagesAnswer,
   PagesRequest,
-} from '../../../shared/ceremony.ts';
+} from '../../../shared/signing/ceremony.ts';
+import type { OpenAnswers } from '../../http/answer/open-answers.ts';
+import { reply } from '../../http/answer/reply.ts';
+import { parse, readJson } from '../../http/body/input.ts';
 import type { CallerAddressOf } from '../../http/caller-address.ts';
-import { parse, readJson } from '../../http/input.ts';
-import type { OpenAnswers } from '../../http/open-answers.ts';
-import { reply } from '../../http/reply.ts';
 import type { Once } from '../domain/records/once.ts';
 import { assertWidget, type Sessions } from '../domain/session/sessions.ts';
 import type { Browser, Ceremonies } from '../domain/signing/ceremonies.ts';
@@ -36,7 +36,7 @@ interface Options {
 const fieldsCap = 4 * 1024 * 1024;
 const outlineCap = 4 * 1024;
 
-/** `/embed/ceremony`: shared/ceremony.ts for the gateway's own sessions. */
+/** `/embed/ceremony`: shared/signing/ceremony.ts for the gateway's own sessions. */
 export function ceremonyRoutes({ sessions, ceremonies, once, addressOf, publicUrl, opened }: Options): Router {
   const router = new Router({ prefix: '/embed/ceremony' });
   /** The caller as the gateway sees it, and what the browser calls itself. */

@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import { type Failure, type Fault, problems } from '../../../shared/problem.ts';
-import type { Dialect } from '../../http/problem.ts';
-import { json } from '../../http/reply.ts';
+import type { Dialect } from '../../http/answer/problem.ts';
+import { json } from '../../http/answer/reply.ts';
 
 /** Refusals as each vendor writes them, for the doors that speak that vendor's language. */
 

@@ -1,8 +1,8 @@
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
 import { MintAnswer, mintRequest } from '../../../shared/embed.ts';
-import { parse, readJson } from '../../http/input.ts';
-import { iso, reply } from '../../http/reply.ts';
+import { iso, reply } from '../../http/answer/reply.ts';
+import { parse, readJson } from '../../http/body/input.ts';
 import { assertScope, type Callers } from '../domain/registry/callers.ts';
 import { type EmbedTokens, mintScopes } from '../domain/session/embed-tokens.ts';
 import { provenance } from './visits.ts';

@@ -1,11 +1,11 @@
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
-import { DocumentName } from '../../../shared/onboarding.ts';
+import { DocumentName } from '../../../shared/onboarding/onboarding.ts';
 import { Failure } from '../../../shared/problem.ts';
 import { FlowDocument, FlowDocumentList } from '../../../shared/registry.ts';
-import { parse, readBytes } from '../../http/input.ts';
-import type { OpenAnswers } from '../../http/open-answers.ts';
-import { iso, reply } from '../../http/reply.ts';
+import type { OpenAnswers } from '../../http/answer/open-answers.ts';
+import { iso, reply } from '../../http/answer/reply.ts';
+import { parse, readBytes } from '../../http/body/input.ts';
 import type { FlowDocumentRow } from '../domain/records/ports.ts';
 import type { Admins } from '../domain/registry/admins.ts';
 import { documentCap, type FlowDocuments } from '../domain/registry/flow-documents.ts';

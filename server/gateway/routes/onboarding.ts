@@ -1,10 +1,10 @@
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
 import { z } from 'zod/mini';
-import { BillingAnswer, DraftAnswer, DraftRequest, OnboardingView, Values } from '../../../shared/onboarding.ts';
+import { BillingAnswer, DraftAnswer, DraftRequest, OnboardingView, Values } from '../../../shared/onboarding/onboarding.ts';
 import { Failure } from '../../../shared/problem.ts';
-import { parse, readJson, readJsonIfAny } from '../../http/input.ts';
-import { iso, reply } from '../../http/reply.ts';
+import { iso, reply } from '../../http/answer/reply.ts';
+import { parse, readJson, readJsonIfAny } from '../../http/body/input.ts';
 import type { Onboarding } from '../domain/onboarding/onboarding.ts';
 import type { Once } from '../domain/records/once.ts';
 import { assertWidget, type Sessions } from '../domain/session/sessions.ts';

@@ -1,14 +1,14 @@
 import { hash } from 'node:crypto';
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
-import type { VendorName } from '../../../shared/onboarding.ts';
+import type { VendorName } from '../../../shared/onboarding/onboarding.ts';
 import { Failure } from '../../../shared/problem.ts';
 import { kelviqKeyHeader } from '../../../shared/vendors/kelviq.ts';
 import { loyvaKeyHeader } from '../../../shared/vendors/loyva.ts';
 import { scribelessKeyHeader } from '../../../shared/vendors/scribeless.ts';
-import { assertGet } from '../../http/get-only.ts';
-import { readBytes } from '../../http/input.ts';
-import { passBody } from '../../http/passing.ts';
+import { assertGet } from '../../http/answer/get-only.ts';
+import { passBody } from '../../http/answer/passing.ts';
+import { readBytes } from '../../http/body/input.ts';
 import type { CallBody, ProxiedCall } from '../domain/proxy/call.ts';
 import type { Proxied } from '../domain/proxy/proxied.ts';
 import type { Callers } from '../domain/registry/callers.ts';

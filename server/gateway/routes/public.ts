@@ -1,10 +1,10 @@
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
 import { type ProblemCode, problems } from '../../../shared/problem.ts';
-import { page } from '../../http/page.ts';
+import { page } from '../../http/answer/page.ts';
+import { json } from '../../http/answer/reply.ts';
+import { type Assets, sendAsset } from '../../http/answer/static.ts';
 import { answerReady, type Checks } from '../../http/readiness.ts';
-import { json } from '../../http/reply.ts';
-import { type Assets, sendAsset } from '../../http/static.ts';
 import type { SigningKeys } from '../domain/records/token-keys.ts';
 import { landingPage, problemPage } from '../pages/pages.ts';
 import type { WithParams } from './registry.ts';

@@ -1,9 +1,9 @@
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
 import { CreatePartner, Partner, PartnerList, PartnerQuery, PatchPartner } from '../../../shared/registry.ts';
-import { readCursor, writeCursor } from '../../http/cursor.ts';
-import { parse, readJson } from '../../http/input.ts';
-import { iso, reply } from '../../http/reply.ts';
+import { readCursor, writeCursor } from '../../http/answer/cursor.ts';
+import { iso, reply } from '../../http/answer/reply.ts';
+import { parse, readJson } from '../../http/body/input.ts';
 import type { PartnerRow } from '../domain/records/ports.ts';
 import type { Admins } from '../domain/registry/admins.ts';
 import type { createPartners } from '../domain/registry/partners.ts';

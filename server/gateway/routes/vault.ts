@@ -1,9 +1,9 @@
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
 import { CertificateView, VaultView } from '../../../shared/vault.ts';
-import { assertGet } from '../../http/get-only.ts';
-import type { OpenAnswers } from '../../http/open-answers.ts';
-import { reply } from '../../http/reply.ts';
+import { assertGet } from '../../http/answer/get-only.ts';
+import type { OpenAnswers } from '../../http/answer/open-answers.ts';
+import { reply } from '../../http/answer/reply.ts';
 import { assertWidget, type Sessions } from '../domain/session/sessions.ts';
 import type { Vaults } from '../domain/signing/vaults.ts';
 import { visitOf } from './visits.ts';

@@ -1,7 +1,7 @@
 import { pipeline, type Readable } from 'node:stream';
 import { z } from 'zod/mini';
-import { type CeremonyQuery, clientHeader, type InlayClientReport } from '../../../shared/ceremony.ts';
 import { Failure, Fault, type ProblemCode } from '../../../shared/problem.ts';
+import { type CeremonyQuery, clientHeader, type InlayClientReport } from '../../../shared/signing/ceremony.ts';
 import { loyvaKeyHeader, loyvaPaths } from '../../../shared/vendors/loyva.ts';
 import type { OutboundAnswer, OutboundStream } from '../../outbound/call.ts';
 import { filesLane, OutboundFailure, type RequestStream } from '../../outbound/request.ts';

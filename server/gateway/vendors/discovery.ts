@@ -1,5 +1,5 @@
-import { Discovery, discoveryPath } from '../../../shared/ceremony.ts';
 import { Failure } from '../../../shared/problem.ts';
+import { Discovery, discoveryPath } from '../../../shared/signing/ceremony.ts';
 import { OutboundFailure } from '../../outbound/request.ts';
 import { json } from './read.ts';
 import type { VendorOptions } from './scribeless.ts';

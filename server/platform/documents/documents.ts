@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { inPoints, type PageBox } from '../../../shared/geometry.ts';
-import { unwritten } from '../../../shared/written.ts';
+import { inPoints, type PageBox } from '../../../shared/signing/geometry.ts';
+import { unwritten } from '../../../shared/text/written.ts';
 import type { AllDocuments, Documents, Finished, Mark } from '../domain/files/documents.ts';
 import { createIntake } from './intake/intake.ts';
 import { createPool } from './pool.ts';

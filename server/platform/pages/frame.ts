@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { type Html, html, page } from '../../http/page.ts';
+import { type Html, html, page } from '../../http/answer/page.ts';
 
 export const tick = html`<svg viewBox="0 0 20 20" aria-hidden="true"><path d="m4.5 10.5 3.6 3.6 7.4-8.2"/></svg>`;
 

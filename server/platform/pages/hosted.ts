@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { type Html, html, page } from '../../http/page.ts';
+import { type Html, html, page } from '../../http/answer/page.ts';
 
 /** A page behind a link: its script reads the token out of the fragment, so the page itself is the same for everybody. */
 export interface HostedPage {

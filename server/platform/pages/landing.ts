@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { html } from '../../http/page.ts';
+import { html } from '../../http/answer/page.ts';
 import { show } from './frame.ts';
 
 const calls = [

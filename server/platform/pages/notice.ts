@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { html } from '../../http/page.ts';
+import { html } from '../../http/answer/page.ts';
 import { show, tick } from './frame.ts';
 
 /** A page that says one thing. `done` puts a tick above it. */

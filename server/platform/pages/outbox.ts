@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { type Html, html } from '../../http/page.ts';
+import { type Html, html } from '../../http/answer/page.ts';
 import { show } from './frame.ts';
 
 export interface ShownMail {

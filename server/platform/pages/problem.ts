@@ -1,6 +1,6 @@
 import type { Context } from 'koa';
 import { type ProblemCode, problems } from '../../../shared/problem.ts';
-import { html } from '../../http/page.ts';
+import { html } from '../../http/answer/page.ts';
 import { show } from './frame.ts';
 
 /** Where the `type` of a problem leads (RFC 9457 section 3.1.1). */

@@ -1,9 +1,9 @@
 import type { Context } from 'koa';
-import { ceremonyPath } from '../../../shared/ceremony.ts';
 import { type Failure, type ProblemCode, problems } from '../../../shared/problem.ts';
+import { ceremonyPath } from '../../../shared/signing/ceremony.ts';
 import { subscribrPaths } from '../../../shared/vendors/subscribr.ts';
-import { bearerChallenge, type Challenge, type Dialect, keyChallenge, problemDialect } from '../../http/problem.ts';
-import { json } from '../../http/reply.ts';
+import { bearerChallenge, type Challenge, type Dialect, keyChallenge, problemDialect } from '../../http/answer/problem.ts';
+import { json } from '../../http/answer/reply.ts';
 import { noticePage } from '../pages/notice.ts';
 import { vaultReadingPath } from './vault/reading.ts';
 

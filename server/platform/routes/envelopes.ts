@@ -1,9 +1,9 @@
 import Router from '@koa/router';
 import { loyvaKeyHeader, loyvaPaths } from '../../../shared/vendors/loyva.ts';
-import { readCursor } from '../../http/cursor.ts';
-import { assertGet } from '../../http/get-only.ts';
-import { parse, readJsonIfAny } from '../../http/input.ts';
-import { iso, reply } from '../../http/reply.ts';
+import { readCursor } from '../../http/answer/cursor.ts';
+import { assertGet } from '../../http/answer/get-only.ts';
+import { iso, reply } from '../../http/answer/reply.ts';
+import { parse, readJsonIfAny } from '../../http/body/input.ts';
 import type { CreateEnvelope } from '../domain/creation/create.ts';
 import type { Papers } from '../domain/creation/paper.ts';
 import type { Envelopes } from '../domain/envelope/envelopes.ts';

@@ -1,5 +1,5 @@
 import Router from '@koa/router';
-import { json } from '../../http/reply.ts';
+import { json } from '../../http/answer/reply.ts';
 import type { CertificateKey } from '../domain/vault/certificate.ts';
 
 /** The keys that certificates are signed with (RFC 7517), for whoever checks one. */

@@ -1,8 +1,8 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import { Failure } from '../../../shared/problem.ts';
-import { readCursor, writeCursor } from '../../http/cursor.ts';
-import { readBytes } from '../../http/input.ts';
+import { readCursor, writeCursor } from '../../http/answer/cursor.ts';
+import { readBytes } from '../../http/body/input.ts';
 import { byOwnName } from '../../http/own-name.ts';
 import type { Links } from '../domain/notices/links.ts';
 import type { PostedMail } from '../domain/records/mail.ts';

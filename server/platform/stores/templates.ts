@@ -1,6 +1,6 @@
 import type { Kysely, Selectable } from 'kysely';
-import type { FieldPlace } from '../../../shared/fields.ts';
 import { cut, passedOver } from '../../../shared/list.ts';
+import type { FieldPlace } from '../../../shared/signing/fields.ts';
 import type { SecretBox } from '../../storage/secret-box.ts';
 import { totalOf } from '../../storage/totals.ts';
 import { plainForm } from '../domain/creation/field-request.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { DraftAnswer, OnboardingView } from '../../../shared/onboarding.ts';
+import type { DraftAnswer, OnboardingView } from '../../../shared/onboarding/onboarding.ts';
 import { type StartedGateway, startGateway } from '../../start-gateway.ts';
 import { ada } from '../../visitor.ts';
 import { answered, entered, pointers, refused } from '../world/answers.ts';

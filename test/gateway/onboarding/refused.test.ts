@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
-import type { OnboardingView } from '../../../shared/onboarding.ts';
+import type { OnboardingView } from '../../../shared/onboarding/onboarding.ts';
 import type { RunView } from '../../../shared/registry.ts';
 import { eventually, type StartedGateway, startGateway } from '../../start-gateway.ts';
 import { ada } from '../../visitor.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import type { OnboardingView } from '../../../shared/onboarding.ts';
+import type { OnboardingView } from '../../../shared/onboarding/onboarding.ts';
 import type { RunView } from '../../../shared/registry.ts';
 import { eventually, type StartedGateway, startGateway } from '../../start-gateway.ts';
 import { call, type StartedPlatform, startPlatform } from '../../start-platform.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import SqliteFile from 'better-sqlite3';
-import type { Flow, OnboardingView } from '../../../shared/onboarding.ts';
+import type { Flow, OnboardingView } from '../../../shared/onboarding/onboarding.ts';
 import { eventually, type StartedGateway, startGateway } from '../../start-gateway.ts';
 import { ada } from '../../visitor.ts';
 import { answered, entered, pointers, refused } from '../world/answers.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { discoveryPath } from '../../../shared/ceremony.ts';
+import { discoveryPath } from '../../../shared/signing/ceremony.ts';
 import { loyvaLinkOrigins } from '../../../shared/vendors/loyva.ts';
 import { movableClock, type StartedGateway, startGateway } from '../../start-gateway.ts';
 import { ada, createVisitor, mintedToken } from '../../visitor.ts';

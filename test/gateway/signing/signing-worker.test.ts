@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { pauseOf } from '../../../server/gateway/domain/signing/moves.ts';
-import type { OnboardingView } from '../../../shared/onboarding.ts';
+import type { OnboardingView } from '../../../shared/onboarding/onboarding.ts';
 import { eventually, type StartedGateway, startGateway } from '../../start-gateway.ts';
 import { ada } from '../../visitor.ts';
 import { pdfWith, putDocument, type Visitor } from '../world/agreement.ts';

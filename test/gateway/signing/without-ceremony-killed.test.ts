@@ -6,7 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { OnboardingView } from '../../../shared/onboarding.ts';
+import type { OnboardingView } from '../../../shared/onboarding/onboarding.ts';
 import type { Alive, Born, Death } from '../../journey/crash-gateway.ts';
 import { type Standin, startStandin } from '../../standin/standin.ts';
 import { eventually, freePort } from '../../start-gateway.ts';

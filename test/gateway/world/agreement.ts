@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { PDFDocument, type PDFFont, StandardFonts } from '@cantoo/pdf-lib';
-import type { CeremonyView } from '../../../shared/ceremony.ts';
-import type { FieldValue } from '../../../shared/fields.ts';
-import type { OnboardingView } from '../../../shared/onboarding.ts';
+import type { OnboardingView } from '../../../shared/onboarding/onboarding.ts';
+import type { CeremonyView } from '../../../shared/signing/ceremony.ts';
+import type { FieldValue } from '../../../shared/signing/fields.ts';
 import { eventually, type StartedGateway } from '../../start-gateway.ts';
 import type { StartedPlatform } from '../../start-platform.ts';
 import type { createVisitor } from '../../visitor.ts';

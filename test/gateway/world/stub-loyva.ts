@@ -1,4 +1,4 @@
-import { ceremonyPath, discoveryPath } from '../../../shared/ceremony.ts';
+import { ceremonyPath, discoveryPath } from '../../../shared/signing/ceremony.ts';
 import { json, type Reply, startStubVendor } from './stub-vendor.ts';
 
 /** An envelope as the stub has it. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { ceremonyPath } from '../../../shared/ceremony.ts';
+import { ceremonyPath } from '../../../shared/signing/ceremony.ts';
 import { call, type StartedPlatform, startPlatform } from '../../start-platform.ts';
 import { ada, embedToken, jonas, linkToken, sendEnvelope } from '../ceremony/ceremony-stage.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { CeremonyField } from '../../../shared/ceremony.ts';
-import type { FieldType, FieldValue } from '../../../shared/fields.ts';
+import type { CeremonyField } from '../../../shared/signing/ceremony.ts';
+import type { FieldType, FieldValue } from '../../../shared/signing/fields.ts';
 import { type StartedPlatform, startPlatform } from '../../start-platform.ts';
 import { meddle } from '../world/envelopes.ts';
 import { ada, drawn, embedToken, jonas, sendEnvelope, signerWith } from './ceremony-stage.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { ceremonyPath, discoveryPath } from '../../../shared/ceremony.ts';
 import { problems } from '../../../shared/problem.ts';
+import { ceremonyPath, discoveryPath } from '../../../shared/signing/ceremony.ts';
 import { call, type StartedPlatform, startPlatform } from '../../start-platform.ts';
 import { ada, embedToken, linkToken, sendEnvelope, signerWith } from './ceremony-stage.ts';
 

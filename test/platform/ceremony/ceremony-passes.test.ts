@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import SqliteFile from 'better-sqlite3';
-import { ceremonyPath } from '../../../shared/ceremony.ts';
+import { ceremonyPath } from '../../../shared/signing/ceremony.ts';
 import { call, type StartedPlatform, startPlatform } from '../../start-platform.ts';
 import { toldOf } from '../world/told.ts';
 import { ada, ask, embedToken, linkToken, sendEnvelope, signerWith } from './ceremony-stage.ts';

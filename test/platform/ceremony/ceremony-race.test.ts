@@ -5,7 +5,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import SqliteFile from 'better-sqlite3';
-import { ceremonyPath } from '../../../shared/ceremony.ts';
+import { ceremonyPath } from '../../../shared/signing/ceremony.ts';
 import { type StartedPlatform, startPlatform } from '../../start-platform.ts';
 import { ada, ask, drawn, embedToken, jonas, linkToken, sendEnvelope, signAll, signerWith } from './ceremony-stage.ts';
 

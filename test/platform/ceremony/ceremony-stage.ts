@@ -1,6 +1,6 @@
 import { PDFDocument, StandardFonts } from '@cantoo/pdf-lib';
-import { type CeremonyView, ceremonyPath } from '../../../shared/ceremony.ts';
-import type { FieldType, FieldValue } from '../../../shared/fields.ts';
+import { type CeremonyView, ceremonyPath } from '../../../shared/signing/ceremony.ts';
+import type { FieldType, FieldValue } from '../../../shared/signing/fields.ts';
 import { call, type StartedPlatform } from '../../start-platform.ts';
 
 export const ada = { email: 'ada@nordin.example', name: 'Ada Nordin', role: 'Lessee' } as const;

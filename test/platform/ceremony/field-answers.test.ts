@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { type CeremonyField, ceremonyPath } from '../../../shared/ceremony.ts';
-import type { FieldType, FieldValue } from '../../../shared/fields.ts';
-import { dotCircle } from '../../../shared/marks.ts';
+import { type CeremonyField, ceremonyPath } from '../../../shared/signing/ceremony.ts';
+import type { FieldType, FieldValue } from '../../../shared/signing/fields.ts';
+import { dotCircle } from '../../../shared/text/marks.ts';
 import { fieldsOn } from '../../fields.ts';
 import { type StartedPlatform, startPlatform } from '../../start-platform.ts';
 import { judges } from '../world/judges.ts';

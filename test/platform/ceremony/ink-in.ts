@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Place } from '../../../shared/geometry.ts';
+import type { Place } from '../../../shared/signing/geometry.ts';
 
 export interface Picture {
   readonly width: number;

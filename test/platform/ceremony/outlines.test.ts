@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { OutlineAnswer } from '../../../shared/ceremony.ts';
+import type { OutlineAnswer } from '../../../shared/signing/ceremony.ts';
 import { type StartedPlatform, startPlatform } from '../../start-platform.ts';
 import { ada, embedToken, sendEnvelope, signerWith } from './ceremony-stage.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { type CeremonyView, ceremonyPath } from '../../../shared/ceremony.ts';
+import { type CeremonyView, ceremonyPath } from '../../../shared/signing/ceremony.ts';
 import { isTimeZone } from '../../../shared/time-zone.ts';
 import { type StartedPlatform, startPlatform } from '../../start-platform.ts';
 import { meddle, rows } from '../world/envelopes.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { PDFDocument } from '@cantoo/pdf-lib';
-import { type CeremonyField, ceremonyPath } from '../../../shared/ceremony.ts';
+import { type CeremonyField, ceremonyPath } from '../../../shared/signing/ceremony.ts';
 import { formPdf } from '../../fixtures/pdf/form.ts';
 import { type StartedPlatform, startPlatform } from '../../start-platform.ts';
 import { ada, embedToken, signerWith } from '../ceremony/ceremony-stage.ts';

@@ -13,7 +13,7 @@ import { boxOf, lay } from '../../../server/platform/documents/pages/page.ts';
 import { createSheet } from '../../../server/platform/documents/pages/sheet.ts';
 import { createStructure } from '../../../server/platform/documents/pages/structure.ts';
 import { written } from '../../../server/platform/documents/pdf/save.ts';
-import { displayed, inPoints, type PageBox, type Place, pageBoxOf, toUserSpace } from '../../../shared/geometry.ts';
+import { displayed, inPoints, type PageBox, type Place, pageBoxOf, toUserSpace } from '../../../shared/signing/geometry.ts';
 import { openBrowser } from '../../browser.ts';
 import { tool } from '../../tools.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { ceremonyPath } from '../../../shared/ceremony.ts';
+import { ceremonyPath } from '../../../shared/signing/ceremony.ts';
 import { call, type StartedPlatform, startPlatform } from '../../start-platform.ts';
 import { type Tool, tool } from '../../tools.ts';
 import { ada, embedToken, linkToken, partner, sendEnvelope, signerWith } from '../ceremony/ceremony-stage.ts';

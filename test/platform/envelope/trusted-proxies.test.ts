@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
-import { ceremonyPath, clientHeader } from '../../../shared/ceremony.ts';
+import { ceremonyPath, clientHeader } from '../../../shared/signing/ceremony.ts';
 import { nginxBefore } from '../../nginx.ts';
 import { type StartedPlatform, startPlatform } from '../../start-platform.ts';
 import { ada, embedToken, linkToken, sendEnvelope, signerWith } from '../ceremony/ceremony-stage.ts';

@@ -7,8 +7,8 @@ import { shapeLine } from '../../../server/platform/documents/fonts/shape.ts';
 import { makeAuthority, type SealIdentity } from '../../../server/platform/documents/seal/authority.ts';
 import { works } from '../../../server/platform/documents/seal/work.ts';
 import type { Mark } from '../../../server/platform/domain/files/documents.ts';
-import { covered } from '../../../shared/covered.ts';
-import { encoded, unwritten } from '../../../shared/written.ts';
+import { covered } from '../../../shared/text/covered.ts';
+import { encoded, unwritten } from '../../../shared/text/written.ts';
 import { documentOf, judges, textsByPdfJs } from '../world/judges.ts';
 
 /** Names and addresses as people have them; `exact`: readers give them back in this order, the others in an order of their own. */

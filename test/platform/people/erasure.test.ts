@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import SqliteFile from 'better-sqlite3';
-import { type CeremonyView, clientHeader } from '../../../shared/ceremony.ts';
+import { type CeremonyView, clientHeader } from '../../../shared/signing/ceremony.ts';
 import { type StartedPlatform, startPlatform } from '../../start-platform.ts';
 import { rootOf } from '../log/second-log.ts';
 import { answersTo, complete, create, dataOf, eventsOf, meddle, partner, rows, sign, signerOf } from '../world/envelopes.ts';

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import SqliteFile from 'better-sqlite3';
-import { ceremonyPath } from '../../../shared/ceremony.ts';
+import { ceremonyPath } from '../../../shared/signing/ceremony.ts';
 import { type StartedPlatform, startPlatform } from '../../start-platform.ts';
 import { tool } from '../../tools.ts';
 import { ada, embedToken, jonas, linkToken, sendEnvelope, signAll, signerWith } from '../ceremony/ceremony-stage.ts';

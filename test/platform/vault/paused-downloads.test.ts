@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { test } from 'node:test';
-import { ceremonyPath } from '../../../shared/ceremony.ts';
+import { ceremonyPath } from '../../../shared/signing/ceremony.ts';
 import { onePage, pdf, stream } from '../../fixtures/pdf/build.ts';
 import type { StartedPlatform } from '../../start-platform.ts';
 import { linkToken, signerWith } from '../ceremony/ceremony-stage.ts';

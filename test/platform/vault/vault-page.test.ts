@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { openBrowser } from '../../browser.ts';
 import { type StartedPlatform, startPlatform } from '../../start-platform.ts';
-import { look } from '../../widget/look.ts';
+import { look } from '../../widget/world/look.ts';
 import { complete, create, dataOf, eventsOf, partner } from '../world/envelopes.ts';
 
 let platform: StartedPlatform;

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { PDFDocument } from '@cantoo/pdf-lib';
 import SqliteFile from 'better-sqlite3';
-import type { CeremonyField, CeremonyView } from '../../../shared/ceremony.ts';
-import { ceremonyPath } from '../../../shared/ceremony.ts';
-import type { FieldValue } from '../../../shared/fields.ts';
+import type { CeremonyField, CeremonyView } from '../../../shared/signing/ceremony.ts';
+import { ceremonyPath } from '../../../shared/signing/ceremony.ts';
+import type { FieldValue } from '../../../shared/signing/fields.ts';
 import { call, type StartedPlatform } from '../../start-platform.ts';
 import { toldOf } from './told.ts';
 

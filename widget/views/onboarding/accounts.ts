@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
-import type { AccountView } from '../../../shared/onboarding.ts';
+import type { AccountView } from '../../../shared/onboarding/onboarding.ts';
 import { drawn, icon } from '../../parts/icons.ts';
 import { type Content, notice, primary, quiet, title, turnLine } from '../../parts/pieces.ts';
 import type { Words } from '../../text/words.ts';

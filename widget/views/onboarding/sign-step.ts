@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
-import type { OnboardingView, SignState } from '../../../shared/onboarding.ts';
+import type { OnboardingView, SignState } from '../../../shared/onboarding/onboarding.ts';
 import { icon } from '../../parts/icons.ts';
 import { primary, type Turn, title, turnLine } from '../../parts/pieces.ts';
 import { bring } from '../../session/bring.ts';

@@ -1,4 +1,4 @@
-import type { OnboardingView } from '../../../shared/onboarding.ts';
+import type { OnboardingView } from '../../../shared/onboarding/onboarding.ts';
 import { Form } from './details/form.ts';
 
 export type Run = OnboardingView;

@@ -1,5 +1,5 @@
 import { html, nothing } from 'lit/html.js';
-import type { CeremonyView } from '../../../shared/ceremony.ts';
+import type { CeremonyView } from '../../../shared/signing/ceremony.ts';
 import { type Content, notice } from '../../parts/pieces.ts';
 import { asLinkError, type LinkError } from '../../session/link-error.ts';
 import type { Polling } from '../polling.ts';

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
-import { labelOf } from '../../../shared/fields.ts';
 import type { Fault } from '../../../shared/problem.ts';
+import { labelOf } from '../../../shared/signing/fields.ts';
 import { type Content, notice } from '../../parts/pieces.ts';
 import type { Words } from '../../text/words.ts';
 import type { Frame } from '../view.ts';

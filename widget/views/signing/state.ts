@@ -1,5 +1,5 @@
-import type { CeremonyView } from '../../../shared/ceremony.ts';
-import type { FieldValue } from '../../../shared/fields.ts';
+import type { CeremonyView } from '../../../shared/signing/ceremony.ts';
+import type { FieldValue } from '../../../shared/signing/fields.ts';
 import type { CeremonyCalls } from '../../session/ceremony.ts';
 import { asLinkError, type LinkError } from '../../session/link-error.ts';
 

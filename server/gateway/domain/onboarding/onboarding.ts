@@ -1,8 +1,8 @@
-import { tidy } from '../../../../shared/answers.ts';
-import type { Field, OnboardingView, Values } from '../../../../shared/onboarding.ts';
+import { tidy } from '../../../../shared/onboarding/answers.ts';
+import type { Field, OnboardingView, Values } from '../../../../shared/onboarding/onboarding.ts';
+import { faultsOf, unknownFields } from '../../../../shared/onboarding/rules.ts';
 import { Failure, type Fault } from '../../../../shared/problem.ts';
-import { faultsOf, unknownFields } from '../../../../shared/rules.ts';
-import { unprinted } from '../../../../shared/written.ts';
+import { unprinted } from '../../../../shared/text/written.ts';
 import { newId } from '../records/ids.ts';
 import type { Box, Edges, Keep, RunRow, SessionRow, SigningRow, Stores } from '../records/ports.ts';
 import { wordsOf } from '../records/refusal.ts';

@@ -1,5 +1,5 @@
 import type { Listed, Wanted } from '../../../../shared/list.ts';
-import type { Flow, Provisioner, VendorName } from '../../../../shared/onboarding.ts';
+import type { Flow, Provisioner, VendorName } from '../../../../shared/onboarding/onboarding.ts';
 import type { Mode } from '../../../../shared/registry.ts';
 import type {
   AccountRow,

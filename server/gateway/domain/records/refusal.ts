@@ -1,4 +1,4 @@
-import type { RefusalReason } from '../../../../shared/onboarding.ts';
+import type { RefusalReason } from '../../../../shared/onboarding/onboarding.ts';
 import { Failure } from '../../../../shared/problem.ts';
 import type { AccountRow, Box, SigningRow } from './ports.ts';
 

@@ -1,4 +1,4 @@
-import type { Flow, Provisioner, RefusalReason, RunStatus, VendorName } from '../../../../shared/onboarding.ts';
+import type { Flow, Provisioner, RefusalReason, RunStatus, VendorName } from '../../../../shared/onboarding/onboarding.ts';
 import type { Fault } from '../../../../shared/problem.ts';
 import type { Mode, Partner, Scope } from '../../../../shared/registry.ts';
 

@@ -1,7 +1,7 @@
-import { answerTo, isAsked, tidy } from '../../../../shared/answers.ts';
-import { fieldTraits } from '../../../../shared/fields.ts';
-import type { Field, Flow, SignStep, Values } from '../../../../shared/onboarding.ts';
+import { answerTo, isAsked, tidy } from '../../../../shared/onboarding/answers.ts';
+import type { Field, Flow, SignStep, Values } from '../../../../shared/onboarding/onboarding.ts';
 import type { Fault } from '../../../../shared/problem.ts';
+import { fieldTraits } from '../../../../shared/signing/fields.ts';
 
 /** What the flow's document says before its signer does: fields that the customer's answers fill in. */
 

@@ -1,6 +1,6 @@
 import type { MintOnboarding } from '../../../../shared/embed.ts';
-import type { FieldType } from '../../../../shared/fields.ts';
-import type { Values } from '../../../../shared/onboarding.ts';
+import type { Values } from '../../../../shared/onboarding/onboarding.ts';
+import type { FieldType } from '../../../../shared/signing/fields.ts';
 import type { Box } from '../records/ports.ts';
 import type { CustomerRow, MintRow, RunRow } from '../records/rows.ts';
 

@@ -1,4 +1,4 @@
-import type { AccountState, Provisioner, RunStatus, SignState, Step } from '../../../../shared/onboarding.ts';
+import type { AccountState, Provisioner, RunStatus, SignState, Step } from '../../../../shared/onboarding/onboarding.ts';
 import type { AccountRow, RunRow, SigningRow } from '../records/ports.ts';
 import { isRefused } from '../records/refusal.ts';
 import { isUnknown } from './sign-step.ts';

@@ -1,5 +1,5 @@
 import type { Listed } from '../../../../shared/list.ts';
-import type { RefusalReason } from '../../../../shared/onboarding.ts';
+import type { RefusalReason } from '../../../../shared/onboarding/onboarding.ts';
 import { Failure } from '../../../../shared/problem.ts';
 import type { Mode } from '../../../../shared/registry.ts';
 import type { Box, Keep, RunQuery, RunRow } from '../records/ports.ts';

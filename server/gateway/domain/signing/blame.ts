@@ -1,6 +1,6 @@
-import { lengthOf } from '../../../../shared/fields.ts';
-import type { SignStep, Values } from '../../../../shared/onboarding.ts';
+import type { SignStep, Values } from '../../../../shared/onboarding/onboarding.ts';
 import type { Fault } from '../../../../shared/problem.ts';
+import { lengthOf } from '../../../../shared/signing/fields.ts';
 import { type Prefilled, pointerTo, saidIn } from '../registry/prefill.ts';
 import { partyOf } from '../run/sign-step.ts';
 import type { OrderPart, OrderRefusal } from './vendor.ts';

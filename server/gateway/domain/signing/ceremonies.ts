@@ -1,6 +1,6 @@
 import type { z } from 'zod/mini';
-import type { InlayClientReport } from '../../../../shared/ceremony.ts';
 import { Failure } from '../../../../shared/problem.ts';
+import type { InlayClientReport } from '../../../../shared/signing/ceremony.ts';
 import type { Box, CredentialRow, Edges, Keep } from '../records/ports.ts';
 import type { Callers } from '../registry/callers.ts';
 import type { Seat, SeatOf, Signer } from './signer-of-session.ts';

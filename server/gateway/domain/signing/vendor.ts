@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { z } from 'zod/mini';
-import type { CeremonyQuery, InlayClientReport } from '../../../../shared/ceremony.ts';
+import type { CeremonyQuery, InlayClientReport } from '../../../../shared/signing/ceremony.ts';
 import type { CredentialRow } from '../records/ports.ts';
 import type { Refusal } from '../records/refusal.ts';
 import type { EnvelopeOrder } from '../run/answers.ts';
@@ -66,7 +66,7 @@ export interface FramingVendor {
   page(key: CredentialRow, envelopeId: string, email: string): Promise<SigningPage>;
 }
 
-/** The calls of shared/ceremony.ts, below its path. */
+/** The calls of shared/signing/ceremony.ts, below its path. */
 export interface CeremonyCall {
   readonly method: 'GET' | 'POST' | 'PUT';
   readonly path: '' | '/consent' | '/pages' | '/fields' | '/outline' | '/decline' | '/finish';

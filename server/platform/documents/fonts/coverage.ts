@@ -2,7 +2,7 @@ import { faceOf, slicesOf } from './faces.ts';
 import { atHand, packed } from './families.ts';
 import { loadDecoder } from './woff2.ts';
 
-/** Every character that the text faces have and that is drawn, as ranges (the last exclusive): what `shared/covered.ts` says. */
+/** Every character that the text faces have and that is drawn, as ranges (the last exclusive): what `shared/text/covered.ts` says. */
 export async function coverage(): Promise<[from: number, end: number][]> {
   await loadDecoder();
   const found = new Set<number>();

@@ -1,4 +1,4 @@
-import { codeOf, isWritten } from '../../../../shared/written.ts';
+import { codeOf, isWritten } from '../../../../shared/text/written.ts';
 import type { Face } from './face.ts';
 import { faceWith } from './faces.ts';
 import { atHand, dancing, type Family, packed, type Region, regional, regions } from './families.ts';

@@ -1,4 +1,4 @@
-import type { FieldValue } from '../../../../shared/fields.ts';
+import type { FieldValue } from '../../../../shared/signing/fields.ts';
 import { shapeLine } from './shape.ts';
 import { writingOf } from './writing.ts';
 

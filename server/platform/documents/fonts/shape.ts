@@ -39,7 +39,7 @@ const kept = new Map<string, ShapedLine>();
 
 /**
  * One line of text, shaped; direction and region are those of the whole text it is of. An Error where a character has no glyph: that is asked
- * before anything is drawn (`shared/written.ts`), and `ready` is awaited.
+ * before anything is drawn (`shared/text/written.ts`), and `ready` is awaited.
  */
 export function shapeLine(text: string, style: Style, direction?: 'ltr' | 'rtl', region: Region = regionOf(text)): ShapedLine {
   const line = text.normalize('NFC').replace(/[\t\n\r\u2028\u2029]/g, ' ');

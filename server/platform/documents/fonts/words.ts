@@ -1,4 +1,4 @@
-import type { Assurance } from '../../../../shared/ceremony.ts';
+import type { Assurance } from '../../../../shared/signing/ceremony.ts';
 
 /** Events in words, for the completion pages and the custody record. */
 export const words: Readonly<Record<string, string>> = {

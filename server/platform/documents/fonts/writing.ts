@@ -1,7 +1,7 @@
-import { directionOf } from '../../../../shared/direction.ts';
-import type { FieldValue } from '../../../../shared/fields.ts';
-import { inPoints, type PageBox } from '../../../../shared/geometry.ts';
-import { fits, type Hand, textLines } from '../../../../shared/marks.ts';
+import type { FieldValue } from '../../../../shared/signing/fields.ts';
+import { inPoints, type PageBox } from '../../../../shared/signing/geometry.ts';
+import { directionOf } from '../../../../shared/text/direction.ts';
+import { fits, type Hand, textLines } from '../../../../shared/text/marks.ts';
 import type { Mark } from '../../domain/files/documents.ts';
 import type { Region } from './families.ts';
 import { regionOf } from './fonts.ts';

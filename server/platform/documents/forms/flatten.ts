@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { PDFArray, type PDFDict, PDFName, PDFNumber, type PDFPage, PDFRawStream, type PDFRef } from '@cantoo/pdf-lib';
-import type { PageBox } from '../../../../shared/geometry.ts';
+import type { PageBox } from '../../../../shared/signing/geometry.ts';
 import { flate } from '../fonts/embed.ts';
 import { drawOver, type Laid } from '../pages/page.ts';
 import type { Structure } from '../pages/structure.ts';

@@ -1,5 +1,5 @@
 import { PDFDict, PDFHexString, PDFName, PDFNumber, type PDFObject, PDFString } from '@cantoo/pdf-lib';
-import type { PageBox } from '../../../../shared/geometry.ts';
+import type { PageBox } from '../../../../shared/signing/geometry.ts';
 import { statesOf } from '../pdf/appearance.ts';
 import { nameIn, valueIn } from '../pdf/walk.ts';
 

@@ -7,8 +7,8 @@ import {
   fieldLimits,
   lengthOf,
   longest,
-} from '../../../../shared/fields.ts';
-import { placeOf } from '../../../../shared/geometry.ts';
+} from '../../../../shared/signing/fields.ts';
+import { placeOf } from '../../../../shared/signing/geometry.ts';
 import type { FoundField } from '../../domain/files/documents.ts';
 import { isShown, rectangleIn } from '../pdf/appearance.ts';
 import { valueIn } from '../pdf/walk.ts';

@@ -1,5 +1,5 @@
 import { PDFName, type PDFPageLeaf } from '@cantoo/pdf-lib';
-import type { PageBox } from '../../../../shared/geometry.ts';
+import type { PageBox } from '../../../../shared/signing/geometry.ts';
 import type { FoundField } from '../../domain/files/documents.ts';
 import { flate } from '../fonts/embed.ts';
 import { contentsOf } from '../pages/page.ts';

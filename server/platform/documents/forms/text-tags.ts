@@ -1,5 +1,5 @@
-import type { FieldType } from '../../../../shared/fields.ts';
-import { displayed, type PageBox, type Place, placeOf } from '../../../../shared/geometry.ts';
+import type { FieldType } from '../../../../shared/signing/fields.ts';
+import { displayed, type PageBox, type Place, placeOf } from '../../../../shared/signing/geometry.ts';
 import type { FoundField } from '../../domain/files/documents.ts';
 import type { PageGlyph, PageText } from '../pdf/text-run.ts';
 

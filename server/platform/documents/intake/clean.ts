@@ -1,5 +1,5 @@
 import { PDFArray, PDFDict, type PDFDocument, PDFName, type PDFPageLeaf } from '@cantoo/pdf-lib';
-import type { PageBox } from '../../../../shared/geometry.ts';
+import type { PageBox } from '../../../../shared/signing/geometry.ts';
 import type { FoundField } from '../../domain/files/documents.ts';
 import { keepHarmless, removeTriggers } from '../forms/actions.ts';
 import { runsScript } from '../forms/active-content.ts';

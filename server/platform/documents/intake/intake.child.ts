@@ -1,5 +1,5 @@
 import { EncryptedPDFError, PDFCatalog, PDFDict, PDFDocument, PDFRef } from '@cantoo/pdf-lib';
-import type { PageBox } from '../../../../shared/geometry.ts';
+import type { PageBox } from '../../../../shared/signing/geometry.ts';
 import type { FoundField, IntakeOptions } from '../../domain/files/documents.ts';
 import { checkContents } from '../content/page-contents.ts';
 import { refuseActive, refuseUncleanable } from '../forms/active-content.ts';

@@ -1,5 +1,5 @@
-import { directionOf } from '../../../../shared/direction.ts';
-import { wrapped } from '../../../../shared/marks.ts';
+import { directionOf } from '../../../../shared/text/direction.ts';
+import { wrapped } from '../../../../shared/text/marks.ts';
 import { legible, regionOf, type Style } from '../fonts/fonts.ts';
 import { shapeLine } from '../fonts/shape.ts';
 import type { Attributes } from '../pdf/elements.ts';

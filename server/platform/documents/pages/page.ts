@@ -10,7 +10,7 @@ import {
   PDFRef,
   PDFStream,
 } from '@cantoo/pdf-lib';
-import { displayed, type Matrix, type PageBox, pageBoxOf, toUserSpace } from '../../../../shared/geometry.ts';
+import { displayed, type Matrix, type PageBox, pageBoxOf, toUserSpace } from '../../../../shared/signing/geometry.ts';
 import { type Embedder, flate } from '../fonts/embed.ts';
 import type { Drawn } from '../pdf/appearance.ts';
 import type { Attributes } from '../pdf/elements.ts';

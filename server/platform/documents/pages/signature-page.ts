@@ -1,5 +1,5 @@
 import type { PDFDocument } from '@cantoo/pdf-lib';
-import { displayed, type PageBox } from '../../../../shared/geometry.ts';
+import { displayed, type PageBox } from '../../../../shared/signing/geometry.ts';
 import type { PageWords, PlacedField, SignatureLine } from '../../domain/files/documents.ts';
 import { createEmbedder } from '../fonts/embed.ts';
 import { written } from '../pdf/save.ts';

@@ -1,5 +1,5 @@
 import { PDFArray, PDFDict, PDFName, PDFNumber, PDFRawStream, PDFRef } from '@cantoo/pdf-lib';
-import type { Matrix } from '../../../../shared/geometry.ts';
+import type { Matrix } from '../../../../shared/signing/geometry.ts';
 import { Refusal } from './refusals.ts';
 import { dictIn, nameIn, valueIn } from './walk.ts';
 

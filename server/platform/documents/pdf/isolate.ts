@@ -1,6 +1,6 @@
 import { inflateSync } from 'node:zlib';
 import { decodePDFRawStream, type PDFContext, PDFName, type PDFPageLeaf, PDFRawStream, type PDFRef } from '@cantoo/pdf-lib';
-import type { PageBox } from '../../../../shared/geometry.ts';
+import type { PageBox } from '../../../../shared/signing/geometry.ts';
 import { type Entries, flate } from '../fonts/embed.ts';
 
 /** Larger contents (bytes, inflated) are not looked into. */

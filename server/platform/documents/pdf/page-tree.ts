@@ -1,5 +1,5 @@
 import { PDFArray, type PDFContext, PDFDict, PDFName, PDFNumber, type PDFObject, PDFRef } from '@cantoo/pdf-lib';
-import { type PageBox, pageBoxOf } from '../../../../shared/geometry.ts';
+import { type PageBox, pageBoxOf } from '../../../../shared/signing/geometry.ts';
 import { Refusal } from './refusals.ts';
 
 /** What a page takes from its ancestors (ISO 32000-2, table 31); UserUnit is its own. */

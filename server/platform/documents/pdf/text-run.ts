@@ -1,5 +1,5 @@
 import { OPS } from 'pdfjs-dist/legacy/build/pdf.mjs';
-import type { Matrix } from '../../../../shared/geometry.ts';
+import type { Matrix } from '../../../../shared/signing/geometry.ts';
 import type { Drawing } from './fingerprint.ts';
 
 /** A glyph of a page's own content: what it stands for, where it begins and ends on its baseline (user space), and which one it is. */

@@ -1,4 +1,4 @@
-import { displayed, type PageBox } from '../../../../shared/geometry.ts';
+import { displayed, type PageBox } from '../../../../shared/signing/geometry.ts';
 import type { Facts } from '../../domain/files/documents.ts';
 import { ways } from '../fonts/words.ts';
 import { type Block, columnOf, type Paper, paginated, paperFor, space, stack, tagged, textBlock } from '../pages/layout.ts';

@@ -10,7 +10,7 @@ import {
   PDFRef,
   PDFStream,
 } from '@cantoo/pdf-lib';
-import { displayed, type PageBox } from '../../../../shared/geometry.ts';
+import { displayed, type PageBox } from '../../../../shared/signing/geometry.ts';
 import type { Embedder } from '../fonts/embed.ts';
 import { legible } from '../fonts/fonts.ts';
 import { shapeLine } from '../fonts/shape.ts';

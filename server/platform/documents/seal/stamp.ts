@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { PDFRef } from '@cantoo/pdf-lib';
-import { type FieldType, type FieldValue, pad, type Stroke } from '../../../../shared/fields.ts';
-import { inPoints, type PageBox, type Place, toUserSpace } from '../../../../shared/geometry.ts';
-import { inkPaths } from '../../../../shared/ink.ts';
-import { dotCircle, inkBox, inkColour, tickLine } from '../../../../shared/marks.ts';
+import { type FieldType, type FieldValue, pad, type Stroke } from '../../../../shared/signing/fields.ts';
+import { inPoints, type PageBox, type Place, toUserSpace } from '../../../../shared/signing/geometry.ts';
+import { inkPaths } from '../../../../shared/signing/ink.ts';
+import { dotCircle, inkBox, inkColour, tickLine } from '../../../../shared/text/marks.ts';
 import type { Mark } from '../../domain/files/documents.ts';
 import { type Embedder, flate } from '../fonts/embed.ts';
 import { laidOut, writingOf } from '../fonts/writing.ts';

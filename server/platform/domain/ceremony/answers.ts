@@ -1,5 +1,5 @@
-import { drawnValue, type FieldValue } from '../../../../shared/fields.ts';
 import type { Fault } from '../../../../shared/problem.ts';
+import { drawnValue, type FieldValue } from '../../../../shared/signing/fields.ts';
 import { valueFault } from '../creation/field-request.ts';
 import type { Documents } from '../files/documents.ts';
 import { controlFault, isInvisible, unprintable } from '../files/print.ts';

@@ -1,4 +1,4 @@
-import type { InlayClientReport } from '../../../../shared/ceremony.ts';
+import type { InlayClientReport } from '../../../../shared/signing/ceremony.ts';
 import type { Documents } from '../files/documents.ts';
 import type { Files } from '../files/files.ts';
 import type { Links } from '../notices/links.ts';

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { Failure } from '../../../../shared/problem.ts';
 import type {
   CeremonyView,
   ConsentRequest,
@@ -10,9 +11,8 @@ import type {
   OutlineRequest,
   PagesAnswer,
   PagesRequest,
-} from '../../../../shared/ceremony.ts';
-import { Failure } from '../../../../shared/problem.ts';
-import { turning } from '../../../../shared/written.ts';
+} from '../../../../shared/signing/ceremony.ts';
+import { turning } from '../../../../shared/text/written.ts';
 import { fitFaults } from '../creation/fitting.ts';
 import { gone } from '../files/files.ts';
 import { controlFault } from '../files/print.ts';
@@ -32,7 +32,7 @@ import { viewOf } from './view.ts';
 
 export type Ceremonies = ReturnType<typeof ceremoniesOf>;
 
-/** The signing ceremony of shared/ceremony.ts. Every act is one transaction that reads before it writes, and may be repeated. */
+/** The signing ceremony of shared/signing/ceremony.ts. Every act is one transaction that reads before it writes, and may be repeated. */
 export const ceremoniesOf = (stage: Stage) => {
   const { store } = stage;
   const view = async (pass: Pass, at: number, zone?: string): Promise<CeremonyView> =>

@@ -1,6 +1,6 @@
-import type { FinishRequest } from '../../../../shared/ceremony.ts';
-import { type FieldValue, isAnswered } from '../../../../shared/fields.ts';
 import { Failure } from '../../../../shared/problem.ts';
+import type { FinishRequest } from '../../../../shared/signing/ceremony.ts';
+import { type FieldValue, isAnswered } from '../../../../shared/signing/fields.ts';
 import { dayIn } from '../../../../shared/time-zone.ts';
 import { fitFaults } from '../creation/fitting.ts';
 import type { Documents } from '../files/documents.ts';

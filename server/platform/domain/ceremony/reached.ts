@@ -1,4 +1,4 @@
-import { assurances, type InlayClientReport } from '../../../../shared/ceremony.ts';
+import { assurances, type InlayClientReport } from '../../../../shared/signing/ceremony.ts';
 import { unprintable } from '../files/print.ts';
 import type { Pass, Reached } from '../records/envelope.ts';
 

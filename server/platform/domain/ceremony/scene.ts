@@ -1,5 +1,5 @@
-import type { CeremonyView } from '../../../../shared/ceremony.ts';
 import { Failure } from '../../../../shared/problem.ts';
+import type { CeremonyView } from '../../../../shared/signing/ceremony.ts';
 import { utc } from '../../../../shared/time-zone.ts';
 import type { Envelope, EnvelopeField, Pass, Signer } from '../records/envelope.ts';
 import type { EnvelopeState } from '../records/moves.ts';

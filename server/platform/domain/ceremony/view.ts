@@ -1,6 +1,6 @@
-import type { CeremonyField, CeremonyView } from '../../../../shared/ceremony.ts';
-import type { FieldValue } from '../../../../shared/fields.ts';
-import { displayed } from '../../../../shared/geometry.ts';
+import type { CeremonyField, CeremonyView } from '../../../../shared/signing/ceremony.ts';
+import type { FieldValue } from '../../../../shared/signing/fields.ts';
+import { displayed } from '../../../../shared/signing/geometry.ts';
 import { dayIn } from '../../../../shared/time-zone.ts';
 import { firstPlace } from '../creation/field-request.ts';
 import { documentOf, type EnvelopeField, type Signer } from '../records/envelope.ts';

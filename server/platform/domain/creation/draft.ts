@@ -1,5 +1,5 @@
-import { displayed } from '../../../../shared/geometry.ts';
 import { Failure } from '../../../../shared/problem.ts';
+import { displayed } from '../../../../shared/signing/geometry.ts';
 import type { Documents, TakenIn, Warning } from '../files/documents.ts';
 import type { Account } from '../records/account.ts';
 import type { EnvelopeField, Signer } from '../records/envelope.ts';

@@ -1,5 +1,5 @@
-import { fieldLimits, fieldTraits } from '../../../../shared/fields.ts';
 import type { Fault } from '../../../../shared/problem.ts';
+import { fieldLimits, fieldTraits } from '../../../../shared/signing/fields.ts';
 import { type AskedField, valueFault } from './field-request.ts';
 
 type Fields = readonly AskedField[];

@@ -1,4 +1,4 @@
-import { type FieldPlace, fieldTraits, lengthOf } from '../../../../shared/fields.ts';
+import { type FieldPlace, fieldTraits, lengthOf } from '../../../../shared/signing/fields.ts';
 import type { EnvelopeField } from '../records/envelope.ts';
 import type { FieldForm, FieldRequest } from '../records/field.ts';
 import { newId } from '../records/secrets.ts';

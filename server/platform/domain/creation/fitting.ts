@@ -1,6 +1,6 @@
-import type { FieldValue } from '../../../../shared/fields.ts';
-import type { PageBox } from '../../../../shared/geometry.ts';
 import type { Fault } from '../../../../shared/problem.ts';
+import type { FieldValue } from '../../../../shared/signing/fields.ts';
+import type { PageBox } from '../../../../shared/signing/geometry.ts';
 import type { Documents } from '../files/documents.ts';
 import { marksOf } from '../files/marks.ts';
 import type { EnvelopeField } from '../records/envelope.ts';

@@ -1,5 +1,5 @@
-import { type FieldOption, type FieldValue, fieldLimits, fieldTraits, lengthOf } from '../../../../shared/fields.ts';
 import type { Fault } from '../../../../shared/problem.ts';
+import { type FieldOption, type FieldValue, fieldLimits, fieldTraits, lengthOf } from '../../../../shared/signing/fields.ts';
 import { envelopeLimits } from '../../../../shared/vendors/loyva.ts';
 import type { Documents, FoundField, PageWords, SignatureLine, TakenIn } from '../files/documents.ts';
 import { printFaults } from '../files/print.ts';

@@ -1,6 +1,6 @@
-import { type FieldValue, fieldTraits } from '../../../../shared/fields.ts';
-import type { PageBox } from '../../../../shared/geometry.ts';
 import type { Fault } from '../../../../shared/problem.ts';
+import { type FieldValue, fieldTraits } from '../../../../shared/signing/fields.ts';
+import type { PageBox } from '../../../../shared/signing/geometry.ts';
 import type { Documents } from '../files/documents.ts';
 import { printFaults } from '../files/print.ts';
 import type { EnvelopeField } from '../records/envelope.ts';

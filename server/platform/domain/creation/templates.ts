@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { displayed } from '../../../../shared/geometry.ts';
 import { formatLoyvaId } from '../../../../shared/ids.ts';
 import { Failure } from '../../../../shared/problem.ts';
+import { displayed } from '../../../../shared/signing/geometry.ts';
 import { DamagedFile } from '../files/damage.ts';
 import type { AllDocuments, Documents, TakenIn, Warning } from '../files/documents.ts';
 import type { Account } from '../records/account.ts';

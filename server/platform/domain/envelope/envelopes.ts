@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { signerStates } from '../../../../shared/ceremony.ts';
 import { Failure } from '../../../../shared/problem.ts';
+import type { signerStates } from '../../../../shared/signing/ceremony.ts';
 import type { EnvelopeStatus } from '../../../../shared/vendors/loyva.ts';
 import type { Links } from '../notices/links.ts';
 import { announceEnd } from '../notices/signing-mail.ts';

@@ -1,5 +1,5 @@
-import type { FieldType, FieldValue } from '../../../../shared/fields.ts';
-import type { PageBox, Place } from '../../../../shared/geometry.ts';
+import type { FieldType, FieldValue } from '../../../../shared/signing/fields.ts';
+import type { PageBox, Place } from '../../../../shared/signing/geometry.ts';
 import type { FieldForm } from '../records/field.ts';
 
 /** What the platform does with PDFs, account by account: their documents take turns, so that none can hold up the others'. */
@@ -29,7 +29,7 @@ export interface Documents {
   missing(texts: readonly string[]): string[];
   /** The places in the list of those marks whose text would be smaller than 6 points. Their characters have fonts (`missing`). */
   unfit(marks: readonly Mark[], pages: readonly PageBox[]): Promise<number[]>;
-  /** A typed signature as it will be drawn (OutlineAnswer of shared/ceremony.ts). Its characters have fonts. */
+  /** A typed signature as it will be drawn (OutlineAnswer of shared/signing/ceremony.ts). Its characters have fonts. */
   outline(signature: { readonly text: string; readonly lang?: string | undefined }): Promise<{ width: number; path: string }>;
   /** Stamps, adds the completion pages, attaches the facts and seals (PAdES B-B, DocMDP P=1). */
   seal(job: SealJob): Promise<Finished>;

@@ -1,4 +1,4 @@
-import { drawnValue, isAnswered, labelOf, placesOf } from '../../../../shared/fields.ts';
+import { drawnValue, isAnswered, labelOf, placesOf } from '../../../../shared/signing/fields.ts';
 import type { EnvelopeField, Signer } from '../records/envelope.ts';
 import type { Mark } from './documents.ts';
 

@@ -1,5 +1,5 @@
 import type { Fault } from '../../../../shared/problem.ts';
-import { codeOf, unprintable } from '../../../../shared/written.ts';
+import { codeOf, unprintable } from '../../../../shared/text/written.ts';
 
 export { unprintable };
 

@@ -1,7 +1,7 @@
-import type { Assurance } from '../../../../shared/ceremony.ts';
-import type { FieldValue } from '../../../../shared/fields.ts';
-import type { PageBox } from '../../../../shared/geometry.ts';
 import type { Listed, Wanted } from '../../../../shared/list.ts';
+import type { Assurance } from '../../../../shared/signing/ceremony.ts';
+import type { FieldValue } from '../../../../shared/signing/fields.ts';
+import type { PageBox } from '../../../../shared/signing/geometry.ts';
 import type { EnvelopeStatus } from '../../../../shared/vendors/loyva.ts';
 import type { FieldForm } from './field.ts';
 import type { EnvelopeState } from './moves.ts';

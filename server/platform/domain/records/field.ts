@@ -1,4 +1,4 @@
-import type { FieldOption, FieldPlace, FieldType, FieldValue } from '../../../../shared/fields.ts';
+import type { FieldOption, FieldPlace, FieldType, FieldValue } from '../../../../shared/signing/fields.ts';
 
 /** What a field is, whoever asked for it. */
 export interface FieldForm {

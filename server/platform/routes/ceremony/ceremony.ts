@@ -1,6 +1,7 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { z } from 'zod/mini';
+import { Failure } from '../../../../shared/problem.ts';
 import {
   CeremonyQuery,
   CeremonyView,
@@ -16,12 +17,11 @@ import {
   OutlineRequest,
   PagesAnswer,
   PagesRequest,
-} from '../../../../shared/ceremony.ts';
-import { Failure } from '../../../../shared/problem.ts';
-import { parse, readJson } from '../../../http/input.ts';
-import type { OpenAnswers } from '../../../http/open-answers.ts';
+} from '../../../../shared/signing/ceremony.ts';
+import type { OpenAnswers } from '../../../http/answer/open-answers.ts';
+import { reply } from '../../../http/answer/reply.ts';
+import { parse, readJson } from '../../../http/body/input.ts';
 import { doorRates, limitRate, type Rates } from '../../../http/rates.ts';
-import { reply } from '../../../http/reply.ts';
 import type { Call } from '../../domain/ceremony/call.ts';
 import type { Ceremonies } from '../../domain/ceremony/ceremony.ts';
 import type { Passes } from '../../domain/ceremony/passes.ts';
@@ -43,7 +43,7 @@ interface Domain {
   readonly seenOf: SeenOf;
 }
 
-/** The signing ceremony (shared/ceremony.ts), for whoever holds an embed token or a signing link of this platform. */
+/** The signing ceremony (shared/signing/ceremony.ts), for whoever holds an embed token or a signing link of this platform. */
 export function ceremonyRoutes({ passes, ceremonies, opened, rates, seenOf }: Domain, now: () => number): Router {
   const router = new Router({ sensitive: true, prefix: ceremonyPath });
   /** Links come from their holders' own addresses; embed tokens come by gateways, each for many. */

@@ -1,9 +1,9 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
-import { ceremonyPath, Discovery, discoveryPath } from '../../../../shared/ceremony.ts';
 import { type ProblemCode, problems } from '../../../../shared/problem.ts';
-import { reply } from '../../../http/reply.ts';
-import { type Assets, sendAsset } from '../../../http/static.ts';
+import { ceremonyPath, Discovery, discoveryPath } from '../../../../shared/signing/ceremony.ts';
+import { reply } from '../../../http/answer/reply.ts';
+import { type Assets, sendAsset } from '../../../http/answer/static.ts';
 import { problemPage } from '../../pages/problem.ts';
 import { signPage } from '../../pages/sign.ts';
 import { vaultPage } from '../../pages/vault.ts';

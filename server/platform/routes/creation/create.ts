@@ -1,5 +1,5 @@
 import { z } from 'zod/mini';
-import { longest } from '../../../../shared/fields.ts';
+import { longest } from '../../../../shared/signing/fields.ts';
 import { envelopeLimits } from '../../../../shared/vendors/loyva.ts';
 import type { EnvelopeRequest, EnvelopeSource, SignerRequest } from '../../domain/creation/request.ts';
 import { type DocumentSchema, withDocument } from '../loyva/documents.ts';

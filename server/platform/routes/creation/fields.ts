@@ -1,5 +1,5 @@
 import { z } from 'zod/mini';
-import { type FieldPlace, type FieldValue, fieldLimits, fieldTraits, fieldTypes, longest } from '../../../../shared/fields.ts';
+import { type FieldPlace, type FieldValue, fieldLimits, fieldTraits, fieldTypes, longest } from '../../../../shared/signing/fields.ts';
 import { envelopeLimits } from '../../../../shared/vendors/loyva.ts';
 import { type AskedField, firstPlace } from '../../domain/creation/field-request.ts';
 import type { FieldRequest } from '../../domain/records/field.ts';

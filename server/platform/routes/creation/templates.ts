@@ -1,9 +1,9 @@
 import Router from '@koa/router';
 import { z } from 'zod/mini';
 import { loyvaPaths } from '../../../../shared/vendors/loyva.ts';
-import { readCursor } from '../../../http/cursor.ts';
-import { parse } from '../../../http/input.ts';
-import { iso, reply } from '../../../http/reply.ts';
+import { readCursor } from '../../../http/answer/cursor.ts';
+import { iso, reply } from '../../../http/answer/reply.ts';
+import { parse } from '../../../http/body/input.ts';
 import { rolesOf, type TemplateRequest } from '../../domain/creation/template.ts';
 import type { Templates } from '../../domain/creation/templates.ts';
 import type { Template } from '../../domain/records/template.ts';

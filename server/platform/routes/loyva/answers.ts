@@ -1,9 +1,9 @@
 import { z } from 'zod/mini';
-import { signerStates } from '../../../../shared/ceremony.ts';
 import type { Listed, Wanted } from '../../../../shared/list.ts';
+import { signerStates } from '../../../../shared/signing/ceremony.ts';
 import { envelopeStatuses } from '../../../../shared/vendors/loyva.ts';
-import { writeCursor } from '../../../http/cursor.ts';
-import { iso, isoOrNull } from '../../../http/reply.ts';
+import { writeCursor } from '../../../http/answer/cursor.ts';
+import { iso, isoOrNull } from '../../../http/answer/reply.ts';
 import { type Parties, signerStatus, statusOf } from '../../domain/envelope/envelopes.ts';
 
 /** How Loyva's answers look. What its documentation leaves open is ours, and stands beside what it names. */

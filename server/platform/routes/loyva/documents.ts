@@ -2,8 +2,8 @@ import type { Context } from 'koa';
 import { z } from 'zod/mini';
 import { Failure, type Fault } from '../../../../shared/problem.ts';
 import { envelopeLimits } from '../../../../shared/vendors/loyva.ts';
-import { parse, readJson } from '../../../http/input.ts';
-import { type FileRule, readForm } from '../../../http/multipart.ts';
+import { parse, readJson } from '../../../http/body/input.ts';
+import { type FileRule, readForm } from '../../../http/body/multipart.ts';
 import type { UploadedDocument } from '../../domain/creation/request.ts';
 import { line, wanted } from './input.ts';
 

@@ -1,8 +1,8 @@
 import Router from '@koa/router';
 import { z } from 'zod/mini';
 import { loyvaPaths } from '../../../../shared/vendors/loyva.ts';
-import { parse, readJson } from '../../../http/input.ts';
-import { iso, reply } from '../../../http/reply.ts';
+import { iso, reply } from '../../../http/answer/reply.ts';
+import { parse, readJson } from '../../../http/body/input.ts';
 import type { Erasures } from '../../domain/people/erasure.ts';
 import type { Callers } from '../callers.ts';
 import { ErasureRequest } from './input.ts';

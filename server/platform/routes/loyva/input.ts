@@ -1,9 +1,9 @@
 import type { Context } from 'koa';
 import { z } from 'zod/mini';
-import { asciiEmail } from '../../../../shared/email.ts';
-import { brokenRule } from '../../../../shared/rules.ts';
+import { brokenRule } from '../../../../shared/onboarding/rules.ts';
+import { asciiEmail } from '../../../../shared/text/email.ts';
+import { turning } from '../../../../shared/text/written.ts';
 import { envelopeStatuses } from '../../../../shared/vendors/loyva.ts';
-import { turning } from '../../../../shared/written.ts';
 
 /** What Loyva's calls take. Unknown fields are ignored, as the vendor's own door does. */
 

@@ -1,8 +1,8 @@
 import Router from '@koa/router';
 import { z } from 'zod/mini';
 import { loyvaKeyHeader, loyvaPaths } from '../../../../shared/vendors/loyva.ts';
-import { parse, readJson } from '../../../http/input.ts';
-import { iso, reply } from '../../../http/reply.ts';
+import { iso, reply } from '../../../http/answer/reply.ts';
+import { parse, readJson } from '../../../http/body/input.ts';
 import type { Envelopes } from '../../domain/envelope/envelopes.ts';
 import { keyMark } from '../../domain/records/secrets.ts';
 import type { VaultReading } from '../../domain/vault/reading.ts';

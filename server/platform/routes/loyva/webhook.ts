@@ -1,8 +1,8 @@
 import Router from '@koa/router';
 import { loyvaPaths } from '../../../../shared/vendors/loyva.ts';
 import { WebhookAnswer, webhookPatch } from '../../../../shared/webhook.ts';
-import { parse, readJson } from '../../../http/input.ts';
-import { reply } from '../../../http/reply.ts';
+import { reply } from '../../../http/answer/reply.ts';
+import { parse, readJson } from '../../../http/body/input.ts';
 import type { Webhooks } from '../../domain/account/webhooks.ts';
 import type { Callers } from '../callers.ts';
 

@@ -1,10 +1,10 @@
 import Router from '@koa/router';
 import { z } from 'zod/mini';
-import { asciiEmail } from '../../../../shared/email.ts';
-import { brokenRule } from '../../../../shared/rules.ts';
+import { brokenRule } from '../../../../shared/onboarding/rules.ts';
+import { asciiEmail } from '../../../../shared/text/email.ts';
 import { scribelessKeyHeader, scribelessPaths } from '../../../../shared/vendors/scribeless.ts';
-import { parse, readJson } from '../../../http/input.ts';
-import { reply } from '../../../http/reply.ts';
+import { reply } from '../../../http/answer/reply.ts';
+import { parse, readJson } from '../../../http/body/input.ts';
 import type { Links } from '../../domain/notices/links.ts';
 import type { OpenedTeam, TeamStatus, Teams } from '../../domain/sandbox/teams.ts';
 import type { Callers } from '../callers.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod/mini';
 import { envelopeStatuses } from '../../../../shared/vendors/loyva.ts';
-import { iso, isoOrNull } from '../../../http/reply.ts';
+import { iso, isoOrNull } from '../../../http/answer/reply.ts';
 import { authoritativeOf, type Envelope } from '../../domain/records/envelope.ts';
 import { type Certificate, checkAnswer } from '../../domain/vault/certificate.ts';
 import type { Verdict } from '../../domain/vault/compliance.ts';

@@ -1,6 +1,6 @@
 import Router from '@koa/router';
 import { Failure } from '../../../../shared/problem.ts';
-import type { OpenAnswers } from '../../../http/open-answers.ts';
+import type { OpenAnswers } from '../../../http/answer/open-answers.ts';
 import { type FileLink, type FileLinks, fileKinds, filenameOf } from '../../domain/vault/file-links.ts';
 import type { SeenOf } from '../bearer.ts';
 import { sendRecorded } from '../recorded.ts';

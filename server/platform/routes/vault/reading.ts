@@ -1,10 +1,10 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import { VaultView } from '../../../../shared/vault.ts';
-import { sendFile } from '../../../http/bytes.ts';
-import { assertGet } from '../../../http/get-only.ts';
-import type { OpenAnswers } from '../../../http/open-answers.ts';
-import { iso, reply } from '../../../http/reply.ts';
+import { assertGet } from '../../../http/answer/get-only.ts';
+import type { OpenAnswers } from '../../../http/answer/open-answers.ts';
+import { iso, reply } from '../../../http/answer/reply.ts';
+import { sendFile } from '../../../http/body/bytes.ts';
 import { statusOf } from '../../domain/envelope/envelopes.ts';
 import { checkAnswer } from '../../domain/vault/certificate.ts';
 import type { VaultReading, VaultRecord } from '../../domain/vault/reading.ts';

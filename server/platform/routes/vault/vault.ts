@@ -1,9 +1,9 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import { loyvaKeyHeader, loyvaPaths } from '../../../../shared/vendors/loyva.ts';
-import { assertGet } from '../../../http/get-only.ts';
-import { parse, readJson } from '../../../http/input.ts';
-import { reply } from '../../../http/reply.ts';
+import { assertGet } from '../../../http/answer/get-only.ts';
+import { reply } from '../../../http/answer/reply.ts';
+import { parse, readJson } from '../../../http/body/input.ts';
 import type { Envelopes } from '../../domain/envelope/envelopes.ts';
 import type { Envelope } from '../../domain/records/envelope.ts';
 import { keyMark } from '../../domain/records/secrets.ts';

@@ -1,4 +1,4 @@
-import { brokenRule, faultsOf, type Unprinted } from '../../../../shared/rules.ts';
+import { brokenRule, faultsOf, type Unprinted } from '../../../../shared/onboarding/rules.ts';
 import type { Form } from './form.ts';
 
 let unprinted: Unprinted | undefined;
@@ -6,7 +6,7 @@ let unprinted: Unprinted | undefined;
 /** Brings the table of what can be printed, at the first letter that is not Latin; without it the gateway alone can tell. */
 export async function bringTable(text: string): Promise<void> {
   if (!/[\u0250-\uffff]/.test(text)) return;
-  const written = await import('../../../../shared/written.ts').catch(() => undefined);
+  const written = await import('../../../../shared/text/written.ts').catch(() => undefined);
   unprinted = written?.unprinted;
 }
 

@@ -1,4 +1,4 @@
-import type { DraftAnswer, Values } from '../../../../shared/onboarding.ts';
+import type { DraftAnswer, Values } from '../../../../shared/onboarding/onboarding.ts';
 import { sparingly } from '../../../parts/aloud.ts';
 import type { Kept } from '../../../parts/saved.ts';
 import { asLinkError } from '../../../session/link-error.ts';

@@ -1,5 +1,5 @@
-import { isAsked, tidy } from '../../../../shared/answers.ts';
-import type { Field, OnboardingView, Section, Values } from '../../../../shared/onboarding.ts';
+import { isAsked, tidy } from '../../../../shared/onboarding/answers.ts';
+import type { Field, OnboardingView, Section, Values } from '../../../../shared/onboarding/onboarding.ts';
 import type { Fault } from '../../../../shared/problem.ts';
 
 export type Answer = string | boolean;

@@ -1,5 +1,5 @@
-import { type FieldValue, isAnswered } from '../../../../shared/fields.ts';
 import type { Fault } from '../../../../shared/problem.ts';
+import { type FieldValue, isAnswered } from '../../../../shared/signing/fields.ts';
 import type { Kept } from '../../../parts/saved.ts';
 import { asLinkError } from '../../../session/link-error.ts';
 import type { CeremonyState, Field } from '../state.ts';

@@ -1,4 +1,4 @@
-import type { FieldValue } from '../../../../shared/fields.ts';
+import type { FieldValue } from '../../../../shared/signing/fields.ts';
 
 /** Han characters alone do not tell how they are drawn: the language of whoever wrote them goes along, as far as the page or the browser knows it. */
 export function inLanguage<V extends FieldValue | null>(value: V): V {

@@ -1,4 +1,4 @@
-import type { FieldValue } from '../../../../shared/fields.ts';
+import type { FieldValue } from '../../../../shared/signing/fields.ts';
 import type { Outline } from '../../../session/ceremony.ts';
 import type { CeremonyState } from '../state.ts';
 import { unprinted } from './unprinted.ts';

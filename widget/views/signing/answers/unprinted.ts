@@ -8,7 +8,7 @@ let known: ((text: string) => readonly string[]) | undefined;
 /** Brings the table of what can be printed, at the first character that is not plain: true when it has just come. Without it the server alone can tell. */
 export async function bringTable(text: string): Promise<boolean> {
   if (known || plain.test(text)) return false;
-  const table = await bring(() => import('../../../../shared/written.ts')).catch(() => undefined);
+  const table = await bring(() => import('../../../../shared/text/written.ts')).catch(() => undefined);
   if (known || !table) return false;
   known = table.unprinted;
   return true;

@@ -1,5 +1,5 @@
 import { nothing } from 'lit/html.js';
-import type { FieldValue } from '../../../../shared/fields.ts';
+import type { FieldValue } from '../../../../shared/signing/fields.ts';
 import { sparingly } from '../../../parts/aloud.ts';
 
 import { sleep } from '../../../session/link.ts';

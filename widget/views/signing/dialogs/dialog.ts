@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit/html.js';
-import type { FieldValue } from '../../../../shared/fields.ts';
+import type { FieldValue } from '../../../../shared/signing/fields.ts';
 import { drawn, icon } from '../../../parts/icons.ts';
 import { icons } from '../icons.ts';
 import type { Model } from '../model.ts';

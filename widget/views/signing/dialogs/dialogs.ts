@@ -1,4 +1,4 @@
-import { fieldTraits } from '../../../../shared/fields.ts';
+import { fieldTraits } from '../../../../shared/signing/fields.ts';
 import type { Answers } from '../answers/answers.ts';
 import type { Model } from '../model.ts';
 import { ChoiceDialog } from './choice-dialog.ts';

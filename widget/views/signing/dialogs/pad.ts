@@ -1,5 +1,5 @@
-import { pad as frame, type Point, type Stroke } from '../../../../shared/fields.ts';
-import { inkPaths } from '../../../../shared/ink.ts';
+import { pad as frame, type Point, type Stroke } from '../../../../shared/signing/fields.ts';
+import { inkPaths } from '../../../../shared/signing/ink.ts';
 
 /** Points nearer than this (pad units) to the one before are not kept. */
 const step = 1.5;

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
-import { type FieldValue, isAnswered, longest } from '../../../../shared/fields.ts';
+import { type FieldValue, isAnswered, longest } from '../../../../shared/signing/fields.ts';
 import { drawn } from '../../../parts/icons.ts';
 import { primary, quiet } from '../../../parts/pieces.ts';
 import { inLanguage } from '../answers/language.ts';

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
-import { lengthOf, longest } from '../../../../shared/fields.ts';
+import { lengthOf, longest } from '../../../../shared/signing/fields.ts';
 import { primary, quiet } from '../../../parts/pieces.ts';
 import type { Words } from '../../../text/words.ts';
 import type { Model } from '../model.ts';

@@ -1,5 +1,5 @@
-import type { FieldValue } from '../../../../shared/fields.ts';
-import { fits } from '../../../../shared/marks.ts';
+import type { FieldValue } from '../../../../shared/signing/fields.ts';
+import { fits } from '../../../../shared/text/marks.ts';
 import { bringTable, unprinted } from '../answers/unprinted.ts';
 import { handOf, measure } from '../markers/script-face.ts';
 import type { Model } from '../model.ts';

@@ -1,8 +1,8 @@
 import { nothing, svg, type TemplateResult } from 'lit/html.js';
-import { directionOf } from '../../../../shared/direction.ts';
-import type { FieldValue, Stroke } from '../../../../shared/fields.ts';
-import { inkPaths } from '../../../../shared/ink.ts';
-import { dotCircle, type Hand, inkBox, type Size, textLines, tickLine } from '../../../../shared/marks.ts';
+import type { FieldValue, Stroke } from '../../../../shared/signing/fields.ts';
+import { inkPaths } from '../../../../shared/signing/ink.ts';
+import { directionOf } from '../../../../shared/text/direction.ts';
+import { dotCircle, type Hand, inkBox, type Size, textLines, tickLine } from '../../../../shared/text/marks.ts';
 import type { Outline } from '../../../session/ceremony.ts';
 import type { Outlines, Typed } from '../answers/outlines.ts';
 import { familyOf, handOf, measure } from './script-face.ts';

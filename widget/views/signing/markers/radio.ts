@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
-import { labelOf } from '../../../../shared/fields.ts';
+import { labelOf } from '../../../../shared/signing/fields.ts';
 import type { Model } from '../model.ts';
 import type { Field } from '../state.ts';
 import { flagView, type MarkerProps, markAt, markerId, nameOf, type Spot } from './spots.ts';

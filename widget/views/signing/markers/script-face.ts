@@ -1,4 +1,4 @@
-import type { Hand } from '../../../../shared/marks.ts';
+import type { Hand } from '../../../../shared/text/marks.ts';
 import { asset } from '../../../session/asset.ts';
 
 /** The script face of typed signatures, by a name no page has a font of. */

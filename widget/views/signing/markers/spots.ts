@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
-import { drawnValue, placesOf } from '../../../../shared/fields.ts';
+import { drawnValue, placesOf } from '../../../../shared/signing/fields.ts';
 import type { Answers } from '../answers/answers.ts';
 import type { Model } from '../model.ts';
 import type { Field } from '../state.ts';

@@ -1,5 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import type Koa from 'koa';
 import { openAnswers } from '../http/answer/open-answers.ts';
 import { openAssets } from '../http/answer/static.ts';
@@ -7,15 +6,12 @@ import { callerAddressReader } from '../http/caller-address.ts';
 import { createRates } from '../http/rates.ts';
 import type { Job } from '../jobs.ts';
 import { createOutbound } from '../outbound/request.ts';
-import { moveIn, openBlobs } from '../storage/blobs.ts';
-import { openDatabase } from '../storage/database.ts';
-import { assertNotNew, headBeside } from '../storage/head-beside.ts';
 import { idempotencyOn } from '../storage/idempotency.ts';
 import { checkpoint, logKeyFrom } from '../storage/log/checkpoint.ts';
 import { openLog } from '../storage/log/log.ts';
-import { secretBox } from '../storage/secret-box.ts';
 import { createApp } from './app.ts';
 import type { GatewayConfig } from './config.ts';
+import { openData } from './data.ts';
 import { createAccountMoves } from './domain/onboarding/account-moves.ts';
 import { createOnboarding } from './domain/onboarding/onboarding.ts';
 import { createProvisioning } from './domain/onboarding/provisioning.ts';
@@ -23,7 +19,6 @@ import { createRepairs } from './domain/onboarding/repairs.ts';
 import { createResets } from './domain/onboarding/resets.ts';
 import { createKeptCalls } from './domain/proxy/kept-calls.ts';
 import { createProxied } from './domain/proxy/proxied.ts';
-import { createClockWatch } from './domain/records/clock-watch.ts';
 import type { Once } from './domain/records/once.ts';
 import type { Edges, Keep } from './domain/records/ports.ts';
 import { openSigningKeys } from './domain/records/token-keys.ts';
@@ -66,10 +61,6 @@ import { vaultRoutes } from './routes/vault.ts';
 import { webhookRoutes } from './routes/webhook.ts';
 import { demoSeed } from './seed.ts';
 import { demoSignatures } from './seed-signatures.ts';
-import { assertMasterKey } from './stores/master-key.ts';
-import { migrations } from './stores/migrations.ts';
-import { keepIn } from './stores/stores.ts';
-import type { Tables } from './stores/tables.ts';
 import { createAllowance } from './vendors/allowance.ts';
 import { ceremony } from './vendors/ceremony.ts';
 import { discovery } from './vendors/discovery.ts';
@@ -98,26 +89,8 @@ export async function compose(
   outer: Edges & { wake: (job: string) => void },
 ): Promise<Gateway> {
   const { publicUrl } = config;
-  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
-  const place = {
-    database: join(config.dataDir, 'gateway.db'),
-    folder: join(config.dataDir, 'documents'),
-    acceptLoss: config.acceptLoss ?? false,
-    report: (error: unknown) => outer.report(error, 'documents.head.json'),
-  };
-  assertNotNew(place.database, place.folder, place.acceptLoss);
-  const database = await openDatabase<Tables>(place.database, migrations);
-  const box = secretBox(secrets.masterKey);
-  await assertMasterKey(database.write, box.keyId);
-  const beside = await headBeside(database.read, place);
-  const keep = keepIn(database, beside.grown);
-  // Whoever proves something, or names an instant, goes by the clock as it is set; everything that is kept here, by one that is moved along.
-  const clock = createClockWatch({ keep, edges: outer });
+  const { database, box, beside, keep, clock, blobs } = await openData(config, secrets.masterKey, outer);
   const edges = { ...outer, now: clock.now };
-  const aside = join(config.dataDir, 'quarantine');
-  const blobs = openBlobs(place.folder, aside);
-  // Before they had a folder of their own, they lay in the platform's.
-  await moveIn(blobs, openBlobs(join(config.dataDir, 'blobs'), aside), await keep.read.documents.addresses());
   const idempotency = idempotencyOn(database, box);
   const outbound = createOutbound();
 

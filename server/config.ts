@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod/mini';
-import { type VendorName, vendorNames } from '../shared/onboarding/onboarding.ts';
+import { type VendorName, vendorNames } from '../shared/onboarding/flow.ts';
 
 /** Every setting, read once from the environment. Names, defaults and meanings are the table of docs/settings.md. */
 export interface Config {

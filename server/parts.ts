@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type Koa from 'koa';
-import { type VendorName, vendorNames } from '../shared/onboarding/onboarding.ts';
+import { type VendorName, vendorNames } from '../shared/onboarding/flow.ts';
 import type { Config } from './config.ts';
 import type { Assets } from './http/answer/static.ts';
 import { type Listening, listen } from './http/listen.ts';

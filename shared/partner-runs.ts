@@ -1,5 +1,6 @@
 import { z } from 'zod/mini';
-import { accountStates, provisioners, runStatuses, signStates } from './onboarding/onboarding.ts';
+import { provisioners } from './onboarding/flow.ts';
+import { accountStates, runStatuses, signStates } from './onboarding/onboarding.ts';
 import { Refusal } from './registry.ts';
 
 /**

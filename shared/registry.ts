@@ -1,5 +1,6 @@
 import { z } from 'zod/mini';
-import { Flow, refusalReasons, runStatuses, signStates, vendorNames } from './onboarding/onboarding.ts';
+import { Flow, vendorNames } from './onboarding/flow.ts';
+import { refusalReasons, runStatuses, signStates } from './onboarding/onboarding.ts';
 import { Fault } from './problem.ts';
 import { email } from './text/email.ts';
 import { digits, externalId, line } from './text/line.ts';

@@ -8,7 +8,7 @@ import { listen } from '../server/http/listen.ts';
 import { startJobs } from '../server/jobs.ts';
 import { openNpmPackage } from '../server/npm-package.ts';
 import { assetsFolder } from '../server/parts.ts';
-import type { VendorName } from '../shared/onboarding/onboarding.ts';
+import type { VendorName } from '../shared/onboarding/flow.ts';
 import type { IssueKey } from '../shared/registry.ts';
 import { newDataFolder } from './data-folder.ts';
 import { assertNoScans } from './scans.ts';

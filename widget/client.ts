@@ -1,5 +1,6 @@
 import type { Branding, SessionAnswer } from '../shared/embed.ts';
-import type { BillingAnswer, DraftAnswer, OnboardingView, Values } from '../shared/onboarding/onboarding.ts';
+import type { Values } from '../shared/onboarding/flow.ts';
+import type { BillingAnswer, DraftAnswer, OnboardingView } from '../shared/onboarding/onboarding.ts';
 import { bring } from './session/bring.ts';
 import type { CeremonyCalls } from './session/ceremony.ts';
 import { sleep } from './session/link.ts';

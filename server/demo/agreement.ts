@@ -1,5 +1,5 @@
 import { PDFDocument, type PDFFont, type PDFPage, rgb, StandardFonts } from '@cantoo/pdf-lib';
-import type { SignStep } from '../../shared/onboarding/onboarding.ts';
+import type { SignStep } from '../../shared/onboarding/flow.ts';
 import { pages } from './agreement-words.ts';
 
 /** A4 in points; the measure between the margins is 465 wide. */

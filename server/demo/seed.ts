@@ -1,4 +1,4 @@
-import type { VendorName } from '../../shared/onboarding/onboarding.ts';
+import type { VendorName } from '../../shared/onboarding/flow.ts';
 import type { Seed, SeedCustomer } from '../gateway/seed.ts';
 import type { Customer, Seeded } from '../portal/customers.ts';
 import { agreementStep } from './agreement.ts';

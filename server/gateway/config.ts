@@ -1,4 +1,4 @@
-import type { VendorName } from '../../shared/onboarding/onboarding.ts';
+import type { VendorName } from '../../shared/onboarding/flow.ts';
 import type { Assets } from '../http/answer/static.ts';
 
 export interface GatewayConfig {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { Flow, type Provisioner, provisioners, type SignStep, type Values, type VendorName } from '../../shared/onboarding/onboarding.ts';
+import { Flow, type Provisioner, provisioners, type SignStep, type Values, type VendorName } from '../../shared/onboarding/flow.ts';
 import { type Partner, scopes } from '../../shared/registry.ts';
 import type { Onboarding } from './domain/onboarding/onboarding.ts';
 import { hashOf } from './domain/records/ids.ts';

@@ -1,4 +1,4 @@
-import type { Field, Values } from './onboarding.ts';
+import type { Field, Values } from './flow.ts';
 
 export type Answer = string | boolean | undefined;
 
@@ -10,3 +10,6 @@ export const isAsked = ({ when }: Field, values: Values): boolean => !when || wh
 
 /** An answer without outer and doubled white space. */
 export const tidy = (answer: Answer): Answer => (typeof answer === 'string' ? answer.normalize('NFC').trim().replace(/\s+/g, ' ') : answer);
+
+export const tidied = (values: Values): Values =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, tidy(value) ?? ''])) as Values;

@@ -2,7 +2,7 @@ import type { Fault } from '../problem.ts';
 import { vatForms } from '../text/vat.ts';
 import { answerTo, isAsked, tidy } from './answers.ts';
 import { orgNumbers } from './countries.ts';
-import type { Field, Section, Values } from './onboarding.ts';
+import type { Field, Section, Values } from './flow.ts';
 
 /** Which rule an answer broke. The widget's catalogues hold a sentence for each. */
 export const ruleCodes = [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { proxyTable } from '../../server/gateway/routes/proxy-table.ts';
-import type { VendorName } from '../../shared/onboarding/onboarding.ts';
+import type { VendorName } from '../../shared/onboarding/flow.ts';
 import { pdfOf } from '../platform/world/envelopes.ts';
 import { createVisitor } from '../visitor.ts';
 import { formOf, release } from './envelopes.ts';

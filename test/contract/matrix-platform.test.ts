@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { VendorName } from '../../shared/onboarding/onboarding.ts';
+import type { VendorName } from '../../shared/onboarding/flow.ts';
 import { loyvaScopes } from '../../shared/vendors/loyva.ts';
 import { pdfOf } from '../platform/world/envelopes.ts';
 import { formOf, release } from './envelopes.ts';

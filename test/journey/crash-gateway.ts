@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Edges } from '../../server/gateway/domain/records/ports.ts';
-import type { VendorName } from '../../shared/onboarding/onboarding.ts';
+import type { VendorName } from '../../shared/onboarding/flow.ts';
 import { movableClock, startGateway } from '../start-gateway.ts';
 
 /** Where a gateway ends itself, as if the power had gone. */

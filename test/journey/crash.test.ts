@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Provisioner } from '../../shared/onboarding/onboarding.ts';
+import type { Provisioner } from '../../shared/onboarding/flow.ts';
 import { passFor } from '../gateway/world/gateway-child.ts';
 import { eventually } from '../start-gateway.ts';
 import { call } from '../start-platform.ts';

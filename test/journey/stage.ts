@@ -4,7 +4,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { agreementStep, makeAgreement } from '../../server/demo/agreement.ts';
 import { listen } from '../../server/http/listen.ts';
 import { portal } from '../../server/portal/portal.ts';
-import type { Flow } from '../../shared/onboarding/onboarding.ts';
+import type { Flow } from '../../shared/onboarding/flow.ts';
 import { openBrowser, patience } from '../browser.ts';
 import { putDocument } from '../gateway/world/agreement.ts';
 import { answered } from '../gateway/world/answers.ts';

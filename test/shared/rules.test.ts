@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { countries } from '../../shared/onboarding/countries.ts';
-import { Field, type Section, type Values } from '../../shared/onboarding/onboarding.ts';
+import { Field, type Section, type Values } from '../../shared/onboarding/flow.ts';
 import { brokenRule, faultsOf, type RuleCode, ruleCodes } from '../../shared/onboarding/rules.ts';
 import { vatForms } from '../../shared/text/vat.ts';
 

@@ -1,4 +1,4 @@
-import type { Words as PartnerWords } from '../../shared/onboarding/onboarding.ts';
+import type { Words as PartnerWords } from '../../shared/onboarding/flow.ts';
 import { shell } from './en/shell.ts';
 import type { en } from './en.ts';
 

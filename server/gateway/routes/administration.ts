@@ -1,7 +1,7 @@
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
 import { z } from 'zod/mini';
-import { Flow } from '../../../shared/onboarding/onboarding.ts';
+import { Flow } from '../../../shared/onboarding/flow.ts';
 import {
   AdoptRequest,
   AuditList,

@@ -1,6 +1,6 @@
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
-import { DocumentName } from '../../../shared/onboarding/onboarding.ts';
+import { DocumentName } from '../../../shared/onboarding/flow.ts';
 import { Failure } from '../../../shared/problem.ts';
 import { FlowDocument, FlowDocumentList } from '../../../shared/registry.ts';
 import type { OpenAnswers } from '../../http/answer/open-answers.ts';

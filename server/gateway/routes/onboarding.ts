@@ -1,7 +1,8 @@
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
 import { z } from 'zod/mini';
-import { BillingAnswer, DraftAnswer, DraftRequest, OnboardingView, Values } from '../../../shared/onboarding/onboarding.ts';
+import { Values } from '../../../shared/onboarding/flow.ts';
+import { BillingAnswer, DraftAnswer, DraftRequest, OnboardingView } from '../../../shared/onboarding/onboarding.ts';
 import { Failure } from '../../../shared/problem.ts';
 import { iso, reply } from '../../http/answer/reply.ts';
 import { parse, readJson, readJsonIfAny } from '../../http/body/input.ts';

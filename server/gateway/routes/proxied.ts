@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
-import type { VendorName } from '../../../shared/onboarding/onboarding.ts';
+import type { VendorName } from '../../../shared/onboarding/flow.ts';
 import { Failure } from '../../../shared/problem.ts';
 import { kelviqKeyHeader } from '../../../shared/vendors/kelviq.ts';
 import { loyvaKeyHeader } from '../../../shared/vendors/loyva.ts';

@@ -1,4 +1,4 @@
-import type { VendorName } from '../../../shared/onboarding/onboarding.ts';
+import type { VendorName } from '../../../shared/onboarding/flow.ts';
 import type { Scope } from '../../../shared/registry.ts';
 import { loyvaPaths } from '../../../shared/vendors/loyva.ts';
 import { subscribrPaths } from '../../../shared/vendors/subscribr.ts';

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import { cut } from '../../../shared/list.ts';
-import { Flow } from '../../../shared/onboarding/onboarding.ts';
+import { Flow } from '../../../shared/onboarding/flow.ts';
 import type { CredentialStore, FlowStore } from '../domain/records/ports.ts';
 import type { Tables } from './tables.ts';
 

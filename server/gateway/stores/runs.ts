@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { cut } from '../../../shared/list.ts';
-import { Flow } from '../../../shared/onboarding/onboarding.ts';
+import { Flow } from '../../../shared/onboarding/flow.ts';
 import type { Fault } from '../../../shared/problem.ts';
 import { modes } from '../../../shared/registry.ts';
 import type { AccountRow, RunRow, RunStore } from '../domain/records/ports.ts';

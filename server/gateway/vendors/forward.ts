@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import type { VendorName } from '../../../shared/onboarding/onboarding.ts';
+import type { VendorName } from '../../../shared/onboarding/flow.ts';
 import { Failure } from '../../../shared/problem.ts';
 import { kelviqKeyHeader } from '../../../shared/vendors/kelviq.ts';
 import { scribelessKeyHeader } from '../../../shared/vendors/scribeless.ts';

@@ -1,4 +1,4 @@
-import type { VendorName } from '../../../shared/onboarding/onboarding.ts';
+import type { VendorName } from '../../../shared/onboarding/flow.ts';
 import { kelviqPaths } from '../../../shared/vendors/kelviq.ts';
 import { scribelessPaths } from '../../../shared/vendors/scribeless.ts';
 import type { Request } from '../../outbound/request.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { VendorName } from '../../../shared/onboarding/onboarding.ts';
+import type { VendorName } from '../../../shared/onboarding/flow.ts';
 import { inBase64, pdfOf } from '../../platform/world/envelopes.ts';
 import { ask, release, sent, vaulted } from '../envelopes.ts';
 import { data, keyHeaders, send, type Target } from './targets.ts';

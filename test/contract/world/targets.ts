@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { VendorName } from '../../../shared/onboarding/onboarding.ts';
+import type { VendorName } from '../../../shared/onboarding/flow.ts';
 import { complete, dataOf, inBase64, pdfOf } from '../../platform/world/envelopes.ts';
 import { startStandin } from '../../standin/standin.ts';
 import { startGateway } from '../../start-gateway.ts';

@@ -3,7 +3,7 @@ import { request } from 'node:http';
 import { after, before, test } from 'node:test';
 import { type ProxyRow, proxyTable } from '../../../server/gateway/routes/proxy-table.ts';
 import * as rebuilds from '../../../server/gateway/vendors/rebuild.ts';
-import type { VendorName } from '../../../shared/onboarding/onboarding.ts';
+import type { VendorName } from '../../../shared/onboarding/flow.ts';
 import { type StartedGateway, startGateway } from '../../start-gateway.ts';
 import { startRawVendor } from './raw-vendor.ts';
 

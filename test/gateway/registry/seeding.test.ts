@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import type { Seed } from '../../../server/gateway/seed.ts';
-import { type Flow, vendorNames } from '../../../shared/onboarding/onboarding.ts';
+import { type Flow, vendorNames } from '../../../shared/onboarding/flow.ts';
 import { readRuns } from '../../../shared/partner.ts';
 import { eventually, type StartedGateway, startGateway } from '../../start-gateway.ts';
 import { type StartedPlatform, startPlatform } from '../../start-platform.ts';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { blameOf } from '../../../server/gateway/domain/signing/blame.ts';
-import { type Flow, type OnboardingView, SignStep, Step } from '../../../shared/onboarding/onboarding.ts';
+import { type Flow, SignStep, Step } from '../../../shared/onboarding/flow.ts';
+import type { OnboardingView } from '../../../shared/onboarding/onboarding.ts';
 import type { RunView } from '../../../shared/registry.ts';
 import { formPdf } from '../../fixtures/pdf/form.ts';
 import { type StartedGateway, startGateway } from '../../start-gateway.ts';

@@ -3,7 +3,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
-import type { VendorName } from '../../../shared/onboarding/onboarding.ts';
+import type { VendorName } from '../../../shared/onboarding/flow.ts';
 import { newDataFolder } from '../../data-folder.ts';
 import type { Alive, Born } from '../../journey/crash-gateway.ts';
 import { freePort } from '../../start-gateway.ts';

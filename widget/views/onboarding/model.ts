@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
-import type { Field, Section } from '../../../shared/onboarding/onboarding.ts';
+import type { Field, Section } from '../../../shared/onboarding/flow.ts';
 import type { Fault } from '../../../shared/problem.ts';
 import { type Content, notice } from '../../parts/pieces.ts';
 import { type Kept, savedMark } from '../../parts/saved.ts';

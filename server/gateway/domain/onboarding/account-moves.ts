@@ -1,4 +1,4 @@
-import type { Provisioner } from '../../../../shared/onboarding/onboarding.ts';
+import type { Provisioner } from '../../../../shared/onboarding/flow.ts';
 import type { Fault } from '../../../../shared/problem.ts';
 import { backoff } from '../records/backoff.ts';
 import type { AccountRow, Box, CredentialRow, Edges, Keep, RunRow, Stores } from '../records/ports.ts';

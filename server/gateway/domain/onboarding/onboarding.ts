@@ -1,5 +1,6 @@
-import { tidy } from '../../../../shared/onboarding/answers.ts';
-import type { Field, OnboardingView, Values } from '../../../../shared/onboarding/onboarding.ts';
+import { tidied, tidy } from '../../../../shared/onboarding/answers.ts';
+import type { Field, Values } from '../../../../shared/onboarding/flow.ts';
+import type { OnboardingView } from '../../../../shared/onboarding/onboarding.ts';
 import { faultsOf, unknownFields } from '../../../../shared/onboarding/rules.ts';
 import { Failure, type Fault } from '../../../../shared/problem.ts';
 import { unprinted } from '../../../../shared/text/written.ts';
@@ -252,6 +253,3 @@ function isLate({ state, asked_at, checked_at, next_at }: SigningRow, at: number
   if (next_at === null || next_at <= at) return false;
   return Math.max(asked_at ?? 0, checked_at ?? 0) < at - (state === 'planned' ? 15_000 : 2_500);
 }
-
-const tidied = (values: Values): Values =>
-  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, tidy(value) ?? ''])) as Values;

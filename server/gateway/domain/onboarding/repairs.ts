@@ -1,4 +1,4 @@
-import type { Provisioner } from '../../../../shared/onboarding/onboarding.ts';
+import type { Provisioner } from '../../../../shared/onboarding/flow.ts';
 import { Failure } from '../../../../shared/problem.ts';
 import type { AccountRow, Box, Keep, RunRow, SigningRow, Stores } from '../records/ports.ts';
 import { isRefused } from '../records/refusal.ts';

@@ -1,4 +1,4 @@
-import type { Provisioner } from '../../../../shared/onboarding/onboarding.ts';
+import type { Provisioner } from '../../../../shared/onboarding/flow.ts';
 import { Failure } from '../../../../shared/problem.ts';
 import type { ResetRequest } from '../../../../shared/registry.ts';
 import type { Edges, Keep, RunRow, SigningRow } from '../records/ports.ts';

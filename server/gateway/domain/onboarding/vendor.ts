@@ -1,4 +1,4 @@
-import type { Provisioner } from '../../../../shared/onboarding/onboarding.ts';
+import type { Provisioner } from '../../../../shared/onboarding/flow.ts';
 import type { CredentialRow } from '../records/ports.ts';
 import type { Refusal } from '../records/refusal.ts';
 

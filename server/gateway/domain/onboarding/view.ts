@@ -1,4 +1,5 @@
-import type { OnboardingView, Section, Values } from '../../../../shared/onboarding/onboarding.ts';
+import type { Section, Values } from '../../../../shared/onboarding/flow.ts';
+import type { OnboardingView } from '../../../../shared/onboarding/onboarding.ts';
 import type { Fault } from '../../../../shared/problem.ts';
 import type { AccountRow, RunRow } from '../records/ports.ts';
 import { isRefused } from '../records/refusal.ts';

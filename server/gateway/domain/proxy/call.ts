@@ -1,4 +1,4 @@
-import type { VendorName } from '../../../../shared/onboarding/onboarding.ts';
+import type { VendorName } from '../../../../shared/onboarding/flow.ts';
 
 /** A partner's call on a vendor's own path. */
 export interface ProxiedCall {

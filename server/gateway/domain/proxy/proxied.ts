@@ -1,4 +1,4 @@
-import type { VendorName } from '../../../../shared/onboarding/onboarding.ts';
+import type { VendorName } from '../../../../shared/onboarding/flow.ts';
 import { Failure } from '../../../../shared/problem.ts';
 import type { Box, CredentialRow, Edges, Keep } from '../records/ports.ts';
 import type { Caller, Callers } from '../registry/callers.ts';

@@ -1,4 +1,5 @@
-import type { Flow, Provisioner, RefusalReason, RunStatus, VendorName } from '../../../../shared/onboarding/onboarding.ts';
+import type { Flow, Provisioner, VendorName } from '../../../../shared/onboarding/flow.ts';
+import type { RefusalReason, RunStatus } from '../../../../shared/onboarding/onboarding.ts';
 import type { Fault } from '../../../../shared/problem.ts';
 import type { Mode, Partner, Scope } from '../../../../shared/registry.ts';
 

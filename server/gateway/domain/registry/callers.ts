@@ -1,4 +1,4 @@
-import type { VendorName } from '../../../../shared/onboarding/onboarding.ts';
+import type { VendorName } from '../../../../shared/onboarding/flow.ts';
 import { Failure } from '../../../../shared/problem.ts';
 import type { Mode, Scope } from '../../../../shared/registry.ts';
 import { hashOf } from '../records/ids.ts';

@@ -1,4 +1,4 @@
-import type { VendorName } from '../../../../shared/onboarding/onboarding.ts';
+import type { VendorName } from '../../../../shared/onboarding/flow.ts';
 import { Failure } from '../../../../shared/problem.ts';
 import type { Mode, PutCredential } from '../../../../shared/registry.ts';
 import { newId } from '../records/ids.ts';

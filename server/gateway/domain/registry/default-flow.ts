@@ -1,5 +1,5 @@
 import { countries } from '../../../../shared/onboarding/countries.ts';
-import { type Field, Flow, type Provisioner, type Section, type Step } from '../../../../shared/onboarding/onboarding.ts';
+import { type Field, Flow, type Provisioner, type Section, type Step } from '../../../../shared/onboarding/flow.ts';
 
 /** Which of our fields answers which of a vendor's; the required ones first. */
 export const mappings: Record<Provisioner, { required: readonly string[]; default: Record<string, string> }> = {

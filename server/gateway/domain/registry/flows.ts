@@ -1,4 +1,4 @@
-import { type Flow, type Provisioner, provisioners } from '../../../../shared/onboarding/onboarding.ts';
+import { type Flow, type Provisioner, provisioners } from '../../../../shared/onboarding/flow.ts';
 import { Failure, type Fault } from '../../../../shared/problem.ts';
 import type { Mode } from '../../../../shared/registry.ts';
 import type { Edges, Keep, Stores } from '../records/ports.ts';

@@ -1,5 +1,5 @@
 import { answerTo, isAsked, tidy } from '../../../../shared/onboarding/answers.ts';
-import type { Field, Flow, SignStep, Values } from '../../../../shared/onboarding/onboarding.ts';
+import type { Field, Flow, SignStep, Values } from '../../../../shared/onboarding/flow.ts';
 import type { Fault } from '../../../../shared/problem.ts';
 import { fieldTraits } from '../../../../shared/signing/fields.ts';
 

@@ -1,4 +1,4 @@
-import type { Flow, SignStep } from '../../../../shared/onboarding/onboarding.ts';
+import type { Flow, SignStep } from '../../../../shared/onboarding/flow.ts';
 import type { Fault } from '../../../../shared/problem.ts';
 import { questionsOf } from './prefill.ts';
 

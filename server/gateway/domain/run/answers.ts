@@ -1,5 +1,5 @@
 import type { MintOnboarding } from '../../../../shared/embed.ts';
-import type { Values } from '../../../../shared/onboarding/onboarding.ts';
+import type { Values } from '../../../../shared/onboarding/flow.ts';
 import type { FieldType } from '../../../../shared/signing/fields.ts';
 import type { Box } from '../records/ports.ts';
 import type { CustomerRow, MintRow, RunRow } from '../records/rows.ts';

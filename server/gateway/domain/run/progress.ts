@@ -1,4 +1,5 @@
-import type { AccountState, Provisioner, RunStatus, SignState, Step } from '../../../../shared/onboarding/onboarding.ts';
+import type { Provisioner, Step } from '../../../../shared/onboarding/flow.ts';
+import type { AccountState, RunStatus, SignState } from '../../../../shared/onboarding/onboarding.ts';
 import type { AccountRow, RunRow, SigningRow } from '../records/ports.ts';
 import { isRefused } from '../records/refusal.ts';
 import { isUnknown } from './sign-step.ts';

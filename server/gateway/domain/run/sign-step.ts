@@ -1,4 +1,4 @@
-import type { SignStep, Values } from '../../../../shared/onboarding/onboarding.ts';
+import type { SignStep, Values } from '../../../../shared/onboarding/flow.ts';
 import type { Fault } from '../../../../shared/problem.ts';
 import type { Box, RunRow, SigningRow } from '../records/ports.ts';
 import { isRefused, unrefused } from '../records/refusal.ts';

@@ -1,4 +1,4 @@
-import type { SignStep, Values } from '../../../../shared/onboarding/onboarding.ts';
+import type { SignStep, Values } from '../../../../shared/onboarding/flow.ts';
 import type { Fault } from '../../../../shared/problem.ts';
 import { lengthOf } from '../../../../shared/signing/fields.ts';
 import { type Prefilled, pointerTo, saidIn } from '../registry/prefill.ts';

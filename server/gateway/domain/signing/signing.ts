@@ -1,4 +1,4 @@
-import type { SignStep } from '../../../../shared/onboarding/onboarding.ts';
+import type { SignStep } from '../../../../shared/onboarding/flow.ts';
 import { Failure } from '../../../../shared/problem.ts';
 import type { Box, CredentialRow, Edges, Keep, RunRow, SigningRow } from '../records/ports.ts';
 import { keyMissing, type Refusal, RefusedForGood } from '../records/refusal.ts';

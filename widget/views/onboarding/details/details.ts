@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
-import type { Section } from '../../../../shared/onboarding/onboarding.ts';
+import type { Section } from '../../../../shared/onboarding/flow.ts';
 import { type Content, notice, primary, quiet, title, turnLine } from '../../../parts/pieces.ts';
 import type { Model } from '../model.ts';
 import { type FieldEvents, fieldView } from './field.ts';

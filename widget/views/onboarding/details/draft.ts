@@ -1,4 +1,5 @@
-import type { DraftAnswer, Values } from '../../../../shared/onboarding/onboarding.ts';
+import type { Values } from '../../../../shared/onboarding/flow.ts';
+import type { DraftAnswer } from '../../../../shared/onboarding/onboarding.ts';
 import { sparingly } from '../../../parts/aloud.ts';
 import type { Kept } from '../../../parts/saved.ts';
 import { asLinkError } from '../../../session/link-error.ts';

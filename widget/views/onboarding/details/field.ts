@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { countries, orgNumbers } from '../../../../shared/onboarding/countries.ts';
-import type { Field } from '../../../../shared/onboarding/onboarding.ts';
+import type { Field } from '../../../../shared/onboarding/flow.ts';
 import { icon } from '../../../parts/icons.ts';
 import type { Model } from '../model.ts';
 import type { Answer } from './form.ts';

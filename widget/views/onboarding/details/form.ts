@@ -1,5 +1,6 @@
 import { isAsked, tidy } from '../../../../shared/onboarding/answers.ts';
-import type { Field, OnboardingView, Section, Values } from '../../../../shared/onboarding/onboarding.ts';
+import type { Field, Section, Values } from '../../../../shared/onboarding/flow.ts';
+import type { OnboardingView } from '../../../../shared/onboarding/onboarding.ts';
 import type { Fault } from '../../../../shared/problem.ts';
 
 export type Answer = string | boolean;

@@ -75,8 +75,8 @@ import { subscribrRoutes } from './routes/sandbox/subscribr.ts';
 import { fileRoutes } from './routes/vault/files.ts';
 import { vaultReadingRoutes } from './routes/vault/reading.ts';
 import { vaultRoutes } from './routes/vault/vault.ts';
-import { openVessel } from './stores/files/vessel.ts';
-import { openStore } from './stores/store.ts';
+import { openSealedFiles } from './stores/files/sealed-files.ts';
+import { openStorage } from './stores/storage.ts';
 
 export interface PlatformConfig {
   readonly dataDir: string;
@@ -134,64 +134,64 @@ export async function compose(config: PlatformConfig, secrets: { readonly key: U
     report: (error: unknown) => report(error, 'blobs.head.json'),
   };
   assertNotNew(place.database, place.folder, place.acceptLoss);
-  const { store, database } = await openStore(place.database, box, () => beside.grown());
+  const { storage, database } = await openStorage(place.database, box, () => beside.grown());
   const beside = await headBeside(database.read, place);
-  const seals = await openSeals(store, config.pkcs12, now());
+  const seals = await openSeals(storage, config.pkcs12, now());
   const documents = openDocuments({ identity: seals.identity });
-  const vessel = openVessel(place.folder, join(config.dataDir, 'quarantine'), elapsed);
+  const sealedFiles = openSealedFiles(place.folder, join(config.dataDir, 'quarantine'), elapsed);
   const host = new URL(config.publicUrl).hostname;
   const post = openPost({ smtpUrl: config.smtpUrl, folder: join(config.dataDir, 'outbox'), host });
   const style = await readFile(new URL('./pages/platform.css', import.meta.url), 'utf8');
 
   const links = linksOf(config, box.fingerprint);
-  const accounts = accountsOf(store);
+  const accounts = accountsOf(storage);
   const rates = createRates(now);
   const callers = callersOf({ accounts, rates });
-  const teams = teamsOf(store, links);
-  const organizations = organizationsOf(store, links);
-  const invitations = invitationsOf(store);
+  const teams = teamsOf(storage, links);
+  const organizations = organizationsOf(storage, links);
+  const invitations = invitationsOf(storage);
   const embedTokens = embedTokensOf(box.fingerprint('embed-tokens'));
-  const envelopes = envelopesOf(store, links, embedTokens);
-  const createEnvelope = createEnvelopes({ store, documents, vessel, links });
-  const papers = papersOf({ store, documents, vessel });
-  const templates = templatesOf({ store, documents, vessel });
-  const reminding = remindingOf(store, links);
-  const files = filesOf({ store, vessel });
-  const fileLinks = fileLinksOf({ store, files, secretFor: box.fingerprint, place: config });
-  const compliance = complianceOf({ store, files });
-  const vault = vaultOf({ store, vessel, documents, files, compliance, now });
-  const releases = releasesOf({ store, files, links: fileLinks });
-  const sweep = sweepOf({ store, vessel, settle: database.settle });
-  const reading = vaultReadingOf({ store, tokens: vaultTokensOf(box.fingerprint('vault-tokens')), links, files, compliance });
-  const erasures = erasuresOf({ store, forgetMails: post.forget, settle: database.settle });
+  const envelopes = envelopesOf(storage, links, embedTokens);
+  const createEnvelope = createEnvelopes({ storage, documents, sealedFiles, links });
+  const papers = papersOf({ storage, documents, sealedFiles });
+  const templates = templatesOf({ storage, documents, sealedFiles });
+  const reminding = remindingOf(storage, links);
+  const files = filesOf({ storage, sealedFiles });
+  const fileLinks = fileLinksOf({ storage, files, secretFor: box.fingerprint, place: config });
+  const compliance = complianceOf({ storage, files });
+  const vault = vaultOf({ storage, sealedFiles, documents, files, compliance, now });
+  const releases = releasesOf({ storage, files, links: fileLinks });
+  const sweep = sweepOf({ storage, sealedFiles, settle: database.settle });
+  const reading = vaultReadingOf({ storage, tokens: vaultTokensOf(box.fingerprint('vault-tokens')), links, files, compliance });
+  const erasures = erasuresOf({ storage, forgetMails: post.forget, settle: database.settle });
   const logKey = logKeyFrom(secrets.key);
   const log = openLog(database, logKey, (error) => report(error, 'platform.db'));
   const ledger = ledgerOf({
-    leafOf: store.read.envelopes.leafOf,
+    leafOf: storage.read.envelopes.leafOf,
     head: log.head,
     leaf: log.leaf,
     sign: (origin, head) => checkpoint(origin, head, logKey),
     verifierKey: (origin) => verifierKey(origin, logKey),
     place: config,
   });
-  const certificateKey = await certificateKeyOf(store);
-  const certificates = certificatesOf({ store, compliance, ledger, key: certificateKey });
-  const ceremonies = ceremoniesOf({ store, documents, files, links, wake });
-  const sealing = sealingOf({ store, documents, vessel, files, links, now, reached });
+  const certificateKey = await certificateKeyOf(storage);
+  const certificates = certificatesOf({ storage, compliance, ledger, key: certificateKey });
+  const ceremonies = ceremoniesOf({ storage, documents, files, links, wake });
+  const sealing = sealingOf({ storage, documents, sealedFiles, files, links, now, reached });
 
   const opened = openAnswers();
   const seenOf = seenBy(await callerAddressReader(config.trustedProxies ?? []));
 
   const doors = [
-    ceremonyRoutes({ passes: passesOf(store, embedTokens), ceremonies, opened, rates, seenOf }, now),
+    ceremonyRoutes({ passes: passesOf(storage, embedTokens), ceremonies, opened, rates, seenOf }, now),
     signRoutes({ assets: openAssets(config.assets), authorities: seals.authorities }),
     scribelessRoutes({ callers, teams, links }, now),
-    subscribrRoutes({ callers, contentTeams: contentTeamsOf(store), teamTokens: teamTokensOf(store) }, now),
+    subscribrRoutes({ callers, contentTeams: contentTeamsOf(storage), teamTokens: teamTokensOf(storage) }, now),
     kelviqRoutes({ callers, organizations }, now),
-    envelopeRoutes({ callers, envelopes, createEnvelope, papers, reminding, custody: custodyOf(store) }, now),
+    envelopeRoutes({ callers, envelopes, createEnvelope, papers, reminding, custody: custodyOf(storage) }, now),
     vaultRoutes({ callers, envelopes, vault, fileLinks, compliance, certificates, releases }, now),
     templateRoutes({ callers, templates }, now),
-    webhookRoutes({ callers, webhooks: webhooksOf(store), allowed: config.webhookAllow }, now),
+    webhookRoutes({ callers, webhooks: webhooksOf(storage), allowed: config.webhookAllow }, now),
     tokenRoutes({ callers, envelopes, reading }, now),
     vaultReadingRoutes({ callers, reading, opened, seenOf }, now),
     fileRoutes({ links: fileLinks, opened, seenOf }, now),
@@ -200,7 +200,7 @@ export async function compose(config: PlatformConfig, secrets: { readonly key: U
     readinessRoutes({ log: log.fault, writing: database.fault }),
     erasureRoutes({ callers, erasures }, now),
     pageRoutes(
-      { teams, invitations, mails: store.read.mails, links },
+      { teams, invitations, mails: storage.read.mails, links },
       { demo: config.demo, host: new URL(config.publicUrl).host, style, now },
     ),
   ];
@@ -210,15 +210,15 @@ export async function compose(config: PlatformConfig, secrets: { readonly key: U
       postMails({ queue: outboxOn(database.write), post, links, now }),
       sealFinished({ sealing, elapsed, report }),
       remindDue({ reminding, now, elapsed, report }),
-      expireOverdue({ expiry: expiryOf(store, links), now, elapsed, report }),
+      expireOverdue({ expiry: expiryOf(storage, links), now, elapsed, report }),
       lapseReleases({ releases, now, elapsed, report }),
       buryDestroyed(sweep),
       clearOrphans({ sweep, now }),
       renewSeals({ renew: seals.renew, now }),
       { name: 'log', every: 1_000, run: log.check },
       { name: 'writing', every: 1_000, run: database.tryAgain },
-      purgeOld({ purge: purgeOf({ store, erasures, forgetMails: post.forget }), now }),
-      ...(config.vaulting === 'auto' ? [vaultWaiting({ waiting: store.read.envelopes.waitingForVault, vault, elapsed, report })] : []),
+      purgeOld({ purge: purgeOf({ storage, erasures, forgetMails: post.forget }), now }),
+      ...(config.vaulting === 'auto' ? [vaultWaiting({ waiting: storage.read.envelopes.waitingForVault, vault, elapsed, report })] : []),
     ],
     verbs: { seed: ({ name, keys = {}, limits = {} }) => accounts.seed(name, keys, limits, now()) },
     async close() {

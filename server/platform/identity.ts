@@ -8,7 +8,7 @@ import {
   renewed,
   type SealIdentity,
 } from './documents/seal/authority.ts';
-import type { Store } from './domain/records/stores.ts';
+import type { Storage } from './domain/records/stores.ts';
 
 /** Who seals, and whom a receiver has to trust. */
 export interface Seals {
@@ -30,30 +30,30 @@ interface Settled {
 
 /** The operator's PKCS#12 seals where one is set, else an authority of our own, made at the first start and kept encrypted. */
 export async function openSeals(
-  store: Store,
+  storage: Storage,
   pkcs12: { readonly bytes: Uint8Array; readonly password: string } | undefined,
   now: number,
 ): Promise<Seals> {
   const operator =
     pkcs12 && (await import('./documents/seal/pkcs12.ts').then(({ readPkcs12 }) => readPkcs12(pkcs12.bytes, pkcs12.password)));
-  let current = await settle(store, operator, now);
+  let current = await settle(storage, operator, now);
   return {
     identity: () => current.identity,
     authorities: () => current.authorities.map((der) => new X509Certificate(Buffer.from(der, 'base64')).toString()).join(''),
     async renew(at) {
-      current = await settle(store, operator, at);
+      current = await settle(storage, operator, at);
     },
   };
 }
 
 /** Keys are made before the transaction; both records change in it, or neither does. */
-async function settle(store: Store, operator: SealIdentity | undefined, now: number): Promise<Settled> {
-  const seen = await store.read.secrets.find(identityName);
+async function settle(storage: Storage, operator: SealIdentity | undefined, now: number): Promise<Settled> {
+  const seen = await storage.read.secrets.find(identityName);
   const before = seen === undefined ? undefined : identityFromJson(seen);
   const own = operator ? undefined : await ownIdentity(before, now);
   const identity = operator ?? own;
   if (!identity) throw new Error('Nothing seals.');
-  const settled = await store.transact(async ({ secrets }): Promise<Settled | undefined> => {
+  const settled = await storage.transact(async ({ secrets }): Promise<Settled | undefined> => {
     if (own && own !== before && !(await secrets.replace(identityName, seen, identityToJson(own)))) return undefined;
     const kept = await secrets.find(authoritiesName);
     const earlier = kept === undefined ? [] : Authorities.parse(JSON.parse(kept));
@@ -62,7 +62,7 @@ async function settle(store: Store, operator: SealIdentity | undefined, now: num
     if (written !== kept) await secrets.replace(authoritiesName, kept, written);
     return { identity, authorities };
   });
-  return settled ?? settle(store, operator, now);
+  return settled ?? settle(storage, operator, now);
 }
 
 /** One whose root's key was not kept cannot be renewed: a new authority follows it. */

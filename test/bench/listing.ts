@@ -7,7 +7,7 @@ import { Kysely, SqliteDialect } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type { EnvelopeQuery } from '../../server/platform/domain/records/envelope.ts';
 import { migrations } from '../../server/platform/stores/schema/schema.ts';
-import { openStore } from '../../server/platform/stores/store.ts';
+import { openStorage } from '../../server/platform/stores/storage.ts';
 import { secretBox } from '../../server/storage/secret-box.ts';
 import { compare, median, type Row } from './world/harness.ts';
 
@@ -60,12 +60,12 @@ async function filled(file: string, count: number, say: (line: string) => void) 
     from n`);
   await db.destroy();
   const start = performance.now();
-  const { store, database } = await openStore(file, secretBox(randomBytes(32)));
+  const { storage, database } = await openStorage(file, secretBox(randomBytes(32)));
   say(
     `${count.toLocaleString('en')} envelopes of an earlier version were brought up to date in ${Math.round(performance.now() - start)} ms.`,
   );
   const list = (filter: Partial<EnvelopeQuery>, after?: EnvelopeQuery['after']) =>
-    store.read.envelopes.list(account, { page: 1, limit: 20, ...filter, after }, 1e12);
+    storage.read.envelopes.list(account, { page: 1, limit: 20, ...filter, after }, 1e12);
   return {
     async median(filter: Partial<EnvelopeQuery>): Promise<number> {
       const times: number[] = [];

@@ -16,7 +16,7 @@ export const vaultWaiting = ({ waiting, vault, ...edges }: Edges): Job =>
   patiently({
     name: 'vault',
     due: waiting,
-    work: (envelope) => vault.store(envelope).catch(leave),
+    work: (envelope) => vault.storage(envelope).catch(leave),
     lanes: { of: ({ accountId }) => accountId, most: 2 },
     ...edges,
   });

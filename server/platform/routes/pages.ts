@@ -6,7 +6,7 @@ import { readBytes } from '../../http/body/input.ts';
 import { byOwnName } from '../../http/own-name.ts';
 import type { Links } from '../domain/notices/links.ts';
 import type { PostedMail } from '../domain/records/mail.ts';
-import type { Books } from '../domain/records/stores.ts';
+import type { Stores } from '../domain/records/stores.ts';
 import type { Invitations } from '../domain/sandbox/invitations.ts';
 import { magics } from '../domain/sandbox/magic.ts';
 import type { Teams } from '../domain/sandbox/teams.ts';
@@ -20,7 +20,7 @@ import { mailPage, outboxPage } from '../pages/outbox.ts';
 interface Domain {
   readonly teams: Teams;
   readonly invitations: Invitations;
-  readonly mails: Books['mails'];
+  readonly mails: Stores['mails'];
   readonly links: Links;
 }
 

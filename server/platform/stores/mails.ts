@@ -2,11 +2,11 @@ import type { Kysely } from 'kysely';
 import { cut } from '../../../shared/list.ts';
 import { outboxOn } from '../../storage/outbox.ts';
 import type { Mail } from '../domain/records/mail.ts';
-import type { Books } from '../domain/records/stores.ts';
+import type { Stores } from '../domain/records/stores.ts';
 import type { Tables } from './schema/schema.ts';
 
 /** Mails live in the outbox itself: what is posted is what was decided. */
-export const mailBook = (db: Kysely<Tables>): Books['mails'] => {
+export const mailBook = (db: Kysely<Tables>): Stores['mails'] => {
   const mails = () => db.selectFrom('outbox').select(['body', 'delivered_at']).where('kind', '=', 'mail');
   const postedOf = (row: { body: string; delivered_at: number | null }) => ({
     mail: JSON.parse(row.body) as Mail,

@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely';
 import type { SecretBox } from '../../storage/secret-box.ts';
-import type { Books } from '../domain/records/stores.ts';
+import type { Stores } from '../domain/records/stores.ts';
 import type { Tables } from './schema/schema.ts';
 
 /** The platform's own secrets, each sealed under its name. */
-export const secretBook = (db: Kysely<Tables>, box: SecretBox): Books['secrets'] => {
+export const secretBook = (db: Kysely<Tables>, box: SecretBox): Stores['secrets'] => {
   const about = (name: string) => ['kept-secret', name];
   const find = async (name: string) => {
     const row = await db.selectFrom('kept_secret').select('box').where('name', '=', name).executeTakeFirst();

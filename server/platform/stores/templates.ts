@@ -5,13 +5,13 @@ import type { SecretBox } from '../../storage/secret-box.ts';
 import { totalOf } from '../../storage/totals.ts';
 import { plainForm } from '../domain/creation/field-request.ts';
 import type { FieldRequest } from '../domain/records/field.ts';
-import type { Template, TemplateBook } from '../domain/records/template.ts';
+import type { Template, TemplateStore } from '../domain/records/template.ts';
 import { contentKeys } from './files/content-keys.ts';
 import type { Tables } from './schema/schema.ts';
-import { doom } from './vault-book.ts';
+import { doom } from './vault.ts';
 
 /** Templates in platform.db; their files are encrypted as envelopes' are. */
-export const templateBook = (db: Kysely<Tables>, box: SecretBox): TemplateBook => {
+export const templateBook = (db: Kysely<Tables>, box: SecretBox): TemplateStore => {
   const keys = contentKeys(db, box);
   const ofAccount = (accountId: string) => db.selectFrom('templates').where('account_id', '=', accountId);
   return {

@@ -4,8 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { templateBytes } from '../../../server/platform/domain/creation/templates.ts';
-import { openVessel } from '../../../server/platform/stores/files/vessel.ts';
-import { openStore } from '../../../server/platform/stores/store.ts';
+import { openSealedFiles } from '../../../server/platform/stores/files/sealed-files.ts';
+import { openStorage } from '../../../server/platform/stores/storage.ts';
 import { secretBox } from '../../../server/storage/secret-box.ts';
 import { type StartedPlatform, startPlatform } from '../../start-platform.ts';
 import { type Kept, placeOf } from '../vault/vault-stage.ts';
@@ -192,20 +192,20 @@ test('of a deleted template neither its file nor its key is left, in the databas
 
 test('a template that is deleted while its file is read is gone, and not damaged', async (t) => {
   const id = await make({ fields: [signature('Member')] });
-  const { store, database } = await openStore(join(platform.dataDir, 'platform.db'), secretBox(platform.key));
+  const { storage, database } = await openStorage(join(platform.dataDir, 'platform.db'), secretBox(platform.key));
   t.after(() => database.close());
-  const vessel = openVessel(join(platform.dataDir, 'blobs'), join(platform.dataDir, 'quarantine'));
+  const sealedFiles = openSealedFiles(join(platform.dataDir, 'blobs'), join(platform.dataDir, 'quarantine'));
   const [row] = rows<{ account_id: string }>(platform, 'select account_id from templates where id = ?', id);
-  const template = (await store.read.templates.find(row?.account_id ?? '', id)) ?? assert.fail();
+  const template = (await storage.read.templates.find(row?.account_id ?? '', id)) ?? assert.fail();
   const late = {
-    ...vessel,
-    async get(...asked: Parameters<typeof vessel.get>) {
+    ...sealedFiles,
+    async get(...asked: Parameters<typeof sealedFiles.get>) {
       assert.equal((await partner(platform, 'DELETE', `${path}/${id}`)).status, 200);
       await platform.runJobs();
-      return vessel.get(...asked);
+      return sealedFiles.get(...asked);
     },
   };
-  assert.equal(await templateBytes({ store, vessel: late }, template), undefined);
+  assert.equal(await templateBytes({ storage, sealedFiles: late }, template), undefined);
 });
 
 test('the tidying of files nobody names leaves those of templates', async () => {

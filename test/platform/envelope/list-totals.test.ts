@@ -10,8 +10,8 @@ import { statusOf } from '../../../server/platform/domain/envelope/envelopes.ts'
 import type { Envelope } from '../../../server/platform/domain/records/envelope.ts';
 import type { EnvelopeState } from '../../../server/platform/domain/records/moves.ts';
 import { moves } from '../../../server/platform/domain/records/moves.ts';
-import type { Store } from '../../../server/platform/domain/records/stores.ts';
-import { openStore } from '../../../server/platform/stores/store.ts';
+import type { Storage } from '../../../server/platform/domain/records/stores.ts';
+import { openStorage } from '../../../server/platform/stores/storage.ts';
 import { secretBox } from '../../../server/storage/secret-box.ts';
 import type { Listed } from '../../../shared/list.ts';
 import { envelopeStatuses } from '../../../shared/vendors/loyva.ts';
@@ -20,12 +20,12 @@ import { envelopeStatuses } from '../../../shared/vendors/loyva.ts';
 
 const key = randomBytes(32);
 let folder: string;
-let store: Store;
+let storage: Storage;
 let close: () => Promise<void>;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'inlay-totals-'));
-  const opened = await openStore(join(folder, 'platform.db'), secretBox(key));
-  store = opened.store;
+  const opened = await openStorage(join(folder, 'platform.db'), secretBox(key));
+  storage = opened.storage;
   close = () => opened.database.close();
 });
 after(async () => {
@@ -47,10 +47,10 @@ async function newWorld(): Promise<World> {
   run += 1;
   const accounts = [`acc_${run}a`, `acc_${run}b`];
   const customers: string[] = [];
-  await store.transact(async (books) => {
-    for (const id of accounts) await books.accounts.add({ id, name: id }, 0);
+  await storage.transact(async (stores) => {
+    for (const id of accounts) await stores.accounts.add({ id, name: id }, 0);
     for (const id of [0, 0, 1])
-      customers.push(await books.envelopes.customerFor(accounts[id] ?? '', `${customers.length}@a.example`, 'A', 0));
+      customers.push(await stores.envelopes.customerFor(accounts[id] ?? '', `${customers.length}@a.example`, 'A', 0));
   });
   return { accounts, customers, envelopes: [], templates: [], at: 1_000 };
 }
@@ -71,7 +71,7 @@ const adding =
     const accountId = world.accounts[customer === 2 ? 1 : 0] ?? '';
     const times = { createdAt: world.at, updatedAt: world.at, expiresAt: patience === null ? null : world.at + patience };
     const envelope: Envelope = { ...blank, ...times, id: newId('env'), accountId, customerId: world.customers[customer] ?? '', state };
-    await store.transact((books) => books.envelopes.add(envelope, [], [], randomBytes(32)));
+    await storage.transact((stores) => stores.envelopes.add(envelope, [], [], randomBytes(32)));
     world.envelopes.push(envelope);
   };
 const moving =
@@ -83,7 +83,7 @@ const moving =
     const state = ways[way % Math.max(1, ways.length)];
     if (!envelope || !state) return;
     const release = state === 'released' ? ({ acknowledgeBy: world.at + 5 } as NonNullable<Envelope['release']>) : envelope.release;
-    assert.ok(await store.transact((books) => books.envelopes.move(envelope, { state, release })));
+    assert.ok(await storage.transact((stores) => stores.envelopes.move(envelope, { state, release })));
     world.envelopes[i] = { ...envelope, state, release };
   };
 const waiting =
@@ -95,8 +95,8 @@ const templating =
   (account: number): Step =>
   async (world) => {
     const template = { id: newId('tmpl'), accountId: world.accounts[account] ?? '', createdAt: world.at };
-    await store.transact((books) =>
-      books.templates.add({ ...template, name: 'T', order: 'parallel', document, fields: [] }, randomBytes(32)),
+    await storage.transact((stores) =>
+      stores.templates.add({ ...template, name: 'T', order: 'parallel', document, fields: [] }, randomBytes(32)),
     );
     world.templates.push(template);
   };
@@ -105,7 +105,7 @@ const untemplating =
   async (world) => {
     const template = world.templates[which % Math.max(1, world.templates.length)];
     if (!template) return;
-    await store.transact((books) => books.templates.remove(template.accountId, template.id));
+    await storage.transact((stores) => stores.templates.remove(template.accountId, template.id));
     world.templates = world.templates.filter(({ id }) => id !== template.id);
   };
 
@@ -146,7 +146,7 @@ async function walked(list: (of: { page: number; limit: number; after?: readonly
 async function assertExact(world: World): Promise<void> {
   for (const accountId of world.accounts) {
     const templates = world.templates.filter((each) => each.accountId === accountId);
-    const told = await walked((wanted) => store.read.templates.list(accountId, wanted));
+    const told = await walked((wanted) => storage.read.templates.list(accountId, wanted));
     assert.deepEqual(told, { ids: newest(templates), totals: [templates.length] });
     for (const customerId of [undefined, ...world.customers])
       for (const status of [undefined, ...envelopeStatuses]) {
@@ -156,7 +156,7 @@ async function assertExact(world: World): Promise<void> {
             (customerId === undefined || each.customerId === customerId) &&
             (status === undefined || statusOf(each, world.at) === status),
         );
-        const listed = await walked((of) => store.read.envelopes.list(accountId, { ...of, customerId, status }, world.at));
+        const listed = await walked((of) => storage.read.envelopes.list(accountId, { ...of, customerId, status }, world.at));
         assert.deepEqual(listed, { ids: newest(wanted), totals: [wanted.length] }, `${accountId} ${customerId} ${status}`);
       }
   }
@@ -195,7 +195,7 @@ test('a statement over many rows, and a repair by hand, are counted too', async 
   db.prepare('delete from envelopes where id = ?').run(world.envelopes[1]?.id);
   db.close();
   const total = async (customerId?: string) =>
-    (await store.read.envelopes.list(world.accounts[0] ?? '', { page: 1, limit: 1, status: 'voided', customerId }, world.at)).total;
+    (await storage.read.envelopes.list(world.accounts[0] ?? '', { page: 1, limit: 1, status: 'voided', customerId }, world.at)).total;
   assert.deepEqual([await total(), await total(world.customers[0]), await total(world.customers[1])], [4, 3, 1]);
   assertCounted();
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { openStore } from '../../../server/platform/stores/store.ts';
+import { openStorage } from '../../../server/platform/stores/storage.ts';
 import { secretBox } from '../../../server/storage/secret-box.ts';
 import { type StartedPlatform, startPlatform } from '../../start-platform.ts';
 import { complete, create, eventsOf, meddle, partner, rows } from '../world/envelopes.ts';
@@ -19,9 +19,9 @@ after(async () => {
 
 /** The history as the platform itself reads it. */
 async function historyOf(id: string) {
-  const { store, database } = await openStore(join(platform.dataDir, 'platform.db'), secretBox(platform.key));
+  const { storage, database } = await openStorage(join(platform.dataDir, 'platform.db'), secretBox(platform.key));
   try {
-    return await store.read.envelopes.events(id);
+    return await storage.read.envelopes.events(id);
   } finally {
     await database.close();
   }
@@ -100,9 +100,9 @@ test('an erasure that was cut short before the files were settled is settled by 
   };
   assert.equal(await mails(), 2);
   // As a process leaves it that is killed after its transaction: the rows are gone, the files are not.
-  const { store, database } = await openStore(join(platform.dataDir, 'platform.db'), secretBox(platform.key));
-  const account = await store.read.accounts.byName('Harbor Leasing');
-  await store.transact(async ({ people }) => {
+  const { storage, database } = await openStorage(join(platform.dataDir, 'platform.db'), secretBox(platform.key));
+  const account = await storage.read.accounts.byName('Harbor Leasing');
+  await storage.transact(async ({ people }) => {
     const fia = await people.meet(account?.id ?? '', 'fia@shop.example', platform.clock.now);
     await people.forget(account?.id ?? '', fia, { envelopes: 1, kept: [] }, platform.clock.now);
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import SqliteFile from 'better-sqlite3';
-import { openStore } from '../../../server/platform/stores/store.ts';
+import { openStorage } from '../../../server/platform/stores/storage.ts';
 import { secretBox } from '../../../server/storage/secret-box.ts';
 import { type StartedPlatform, startPlatform } from '../../start-platform.ts';
 import { create, rows } from '../world/envelopes.ts';
@@ -47,10 +47,10 @@ const counts = () => {
 
 test('what is over is forgotten a little at a time, by itself, and nothing that is not', async (t) => {
   await fill();
-  const { store, database } = await openStore(join(platform.dataDir, 'platform.db'), secretBox(platform.key));
+  const { storage, database } = await openStorage(join(platform.dataDir, 'platform.db'), secretBox(platform.key));
   t.after(() => database.close());
   const { now } = platform.clock;
-  const more = await store.transact(async ({ envelopes, vault }) => [
+  const more = await storage.transact(async ({ envelopes, vault }) => [
     await envelopes.forgetPasses(now - 30 * day),
     await vault.forgetSpent(now),
   ]);

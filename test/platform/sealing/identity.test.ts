@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import SqliteFile from 'better-sqlite3';
 import { issueLeaf, issueRoot } from '../../../server/platform/documents/seal/certificate.ts';
-import { openStore } from '../../../server/platform/stores/store.ts';
+import { openStorage } from '../../../server/platform/stores/storage.ts';
 import { secretBox } from '../../../server/storage/secret-box.ts';
 import { call, type StartedPlatform, startPlatform } from '../../start-platform.ts';
 import { tool } from '../../tools.ts';
@@ -113,8 +113,8 @@ test('an authority whose key was not kept is followed by a new one at the next s
   const leaf = await issueLeaf(root, { mark: '0000old1', from: start - year, until: start + 2.5 * year });
   const certificates = [leaf.certificate, root.certificate].map((der) => Buffer.from(der).toString('base64'));
   const written = JSON.stringify({ certificates, privateKey: Buffer.from(leaf.privateKey).toString('base64') });
-  const { store, database } = await openStore(join(dataDir, 'platform.db'), secretBox(key));
-  await store.transact(({ secrets }) => secrets.keep(name, written));
+  const { storage, database } = await openStorage(join(dataDir, 'platform.db'), secretBox(key));
+  await storage.transact(({ secrets }) => secrets.keep(name, written));
   await database.close();
 
   const old = new X509Certificate(root.certificate).fingerprint256;

@@ -1,17 +1,17 @@
 import type { WebhookPatch } from '../../../../shared/webhook.ts';
 import type { Account } from '../records/account.ts';
-import type { Store } from '../records/stores.ts';
+import type { Storage } from '../records/stores.ts';
 import type { Webhook } from '../records/webhook.ts';
 
 export type Webhooks = ReturnType<typeof webhooksOf>;
 
-export const webhooksOf = (store: Store) => ({
+export const webhooksOf = (storage: Storage) => ({
   /** What is left out stays, null clears. */
   async change(account: Account, patch: WebhookPatch, at: number): Promise<Webhook> {
-    return store.transact(async (books) => {
-      const now = await books.webhooks.find(account.id);
+    return storage.transact(async (stores) => {
+      const now = await stores.webhooks.find(account.id);
       const { webhook_url: url = now.url, webhook_secret: secret = now.secret } = patch;
-      await books.webhooks.put(account.id, { url, secret }, at);
+      await stores.webhooks.put(account.id, { url, secret }, at);
       return { url, secret };
     });
   },

@@ -3,12 +3,12 @@ import type { Documents } from '../files/documents.ts';
 import type { Files } from '../files/files.ts';
 import type { Links } from '../notices/links.ts';
 import type { Pass } from '../records/envelope.ts';
-import type { Store } from '../records/stores.ts';
+import type { Storage } from '../records/stores.ts';
 import type { Seen } from './reached.ts';
 
 /** What the ceremony stands on. */
 export interface Stage {
-  readonly store: Store;
+  readonly storage: Storage;
   readonly documents: { of(account: string): Pick<Documents, 'missing' | 'unfit' | 'outline'> };
   readonly files: Pick<Files, 'open'>;
   readonly links: Links;

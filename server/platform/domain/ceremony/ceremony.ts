@@ -21,7 +21,7 @@ import { announceEnd } from '../notices/signing-mail.ts';
 import { documentOf, type Pass } from '../records/envelope.ts';
 import type { OpenedFile } from '../records/files.ts';
 import { isErased } from '../records/people.ts';
-import type { Books } from '../records/stores.ts';
+import type { Stores } from '../records/stores.ts';
 import { answerFaults, textFault } from './answers.ts';
 import type { Call, Stage } from './call.ts';
 import { consentOf, writeConsent } from './consent.ts';
@@ -34,18 +34,18 @@ export type Ceremonies = ReturnType<typeof ceremoniesOf>;
 
 /** The signing ceremony of shared/signing/ceremony.ts. Every act is one transaction that reads before it writes, and may be repeated. */
 export const ceremoniesOf = (stage: Stage) => {
-  const { store } = stage;
+  const { storage } = stage;
   const view = async (pass: Pass, at: number, zone?: string): Promise<CeremonyView> =>
-    viewOf(await settledScene(store.read, pass), at, zone);
-  const act = (call: Call, work: (books: Books, scene: Scene) => Promise<void>) =>
-    store.transact(async (books) => work(books, await sceneOf(books, call.pass)));
+    viewOf(await settledScene(storage.read, pass), at, zone);
+  const act = (call: Call, work: (stores: Stores, scene: Scene) => Promise<void>) =>
+    storage.transact(async (stores) => work(stores, await sceneOf(stores, call.pass)));
 
   return {
     view,
 
     /** What is signed; once it is completed, the sealed file. */
     async document(pass: Pass, at: number): Promise<{ file: OpenedFile; vaulted: boolean }> {
-      const scene = await settledScene(store.read, pass);
+      const scene = await settledScene(storage.read, pass);
       const { sealed } = scene.envelope;
       const document = documentOf(scene.envelope);
       requireConsent(scene);
@@ -56,28 +56,28 @@ export const ceremoniesOf = (stage: Stage) => {
 
     /** Bytes of what lies in the vault are given out; the vault's record says to which signer. */
     recordReading: (call: Call): Promise<void> =>
-      act(call, async (books, { envelope, signer, sender }) => {
+      act(call, async (stores, { envelope, signer, sender }) => {
         if (isErased(signer)) throw new Failure('token-invalid');
         if (envelope.state === 'destroyed') throw gone();
         const event = { envelopeId: envelope.id, at: call.at, signerId: signer.id, reached: reachedOf(call, sender) };
-        await books.envelopes.record({ ...event, kind: 'vault.read', detail: 'authoritative' });
+        await stores.envelopes.record({ ...event, kind: 'vault.read', detail: 'authoritative' });
       }),
 
     async consent(call: Call, request: ConsentRequest): Promise<CeremonyView> {
-      await act(call, (books, scene) => consent(books, scene, call, request));
+      await act(call, (stores, scene) => consent(stores, scene, call, request));
       return view(call.pass, call.at, request.time_zone);
     },
 
     async pages(call: Call, request: PagesRequest): Promise<PagesAnswer> {
-      await act(call, (books, scene) => see(books, scene, call, request));
-      return { pages_seen: [...(await settledScene(store.read, call.pass)).signer.pagesSeen] };
+      await act(call, (stores, scene) => see(stores, scene, call, request));
+      return { pages_seen: [...(await settledScene(storage.read, call.pass)).signer.pagesSeen] };
     },
 
     fields: (call: Call, request: FieldsRequest): Promise<FieldsAnswer> => answer(stage, call, request),
 
     /** How a typed signature will look. Nothing is kept of it. */
     async outline({ pass, at }: Call, request: OutlineRequest): Promise<OutlineAnswer> {
-      const scene = await settledScene(store.read, pass);
+      const scene = await settledScene(storage.read, pass);
       requireTurn(scene, at);
       requireConsent(scene);
       const documents = stage.documents.of(pass.accountId);
@@ -92,13 +92,13 @@ export const ceremoniesOf = (stage: Stage) => {
     },
 
     async decline(call: Call, request: DeclineRequest): Promise<CeremonyView> {
-      await act(call, (books, scene) => decline(books, stage.links, scene, call, request.reason));
+      await act(call, (stores, scene) => decline(stores, stage.links, scene, call, request.reason));
       return view(call.pass, call.at);
     },
   };
 };
 
-async function consent(books: Books, scene: Scene, call: Call, request: ConsentRequest): Promise<void> {
+async function consent(stores: Stores, scene: Scene, call: Call, request: ConsentRequest): Promise<void> {
   const { envelope, signer, sender } = scene;
   const { at } = call;
   if (signer.consentedAt !== null) return;
@@ -107,14 +107,14 @@ async function consent(books: Books, scene: Scene, call: Call, request: ConsentR
   if (request.version !== words.version || request.sha256 !== words.sha256)
     throw new Failure('ceremony-changed', 'The words to agree to are others now.');
   const reached = reachedOf(call, sender);
-  requireMoved(await books.envelopes.moveSigner(signer, { state: 'consented', consentedAt: at, reached, timeZone: request.time_zone }));
-  requireMoved(await books.envelopes.move(envelope, { ...(envelope.state === 'sent' && { state: 'viewed' as const }), updatedAt: at }));
+  requireMoved(await stores.envelopes.moveSigner(signer, { state: 'consented', consentedAt: at, reached, timeZone: request.time_zone }));
+  requireMoved(await stores.envelopes.move(envelope, { ...(envelope.state === 'sent' && { state: 'viewed' as const }), updatedAt: at }));
   const event = { envelopeId: envelope.id, at, signerId: signer.id, reached };
-  await books.envelopes.record({ ...event, kind: 'signer.consented', detail: writeConsent(words) });
+  await stores.envelopes.record({ ...event, kind: 'signer.consented', detail: writeConsent(words) });
 }
 
 /** Pages add up; that all were shown is recorded once, as what it is: the browser's word. */
-async function see(books: Books, scene: Scene, call: Call, request: PagesRequest): Promise<void> {
+async function see(stores: Stores, scene: Scene, call: Call, request: PagesRequest): Promise<void> {
   const { at } = call;
   const { envelope, signer } = scene;
   if (signer.state === 'signed') return;
@@ -127,19 +127,19 @@ async function see(books: Books, scene: Scene, call: Call, request: PagesRequest
   if (faults.length > 0) throw new Failure('invalid-input', undefined, { errors: faults });
   const pagesSeen = [...new Set([...signer.pagesSeen, ...request.pages])].sort((a, b) => a - b);
   if (pagesSeen.length === signer.pagesSeen.length) return;
-  requireMoved(await books.envelopes.moveSigner(signer, { pagesSeen }));
+  requireMoved(await stores.envelopes.moveSigner(signer, { pagesSeen }));
   if (pagesSeen.length < count) return;
   const { assurance, session } = reachedOf(call, scene.sender);
   const byBrowser = { assurance, session, address: null, userAgent: null, reportedBy: 'the browser' };
   const event = { envelopeId: envelope.id, at, signerId: signer.id, reached: byBrowser };
-  await books.envelopes.record({ ...event, kind: 'signer.read', detail: null });
+  await stores.envelopes.record({ ...event, kind: 'signer.read', detail: null });
 }
 
 /** All answers are kept, or none. Those that are kept already are not counted again. */
-async function answer({ store, ...stage }: Stage, { pass, at }: Call, request: FieldsRequest): Promise<FieldsAnswer> {
+async function answer({ storage, ...stage }: Stage, { pass, at }: Call, request: FieldsRequest): Promise<FieldsAnswer> {
   const documents = stage.documents.of(pass.accountId);
   const values = new Map(Object.entries(request.values));
-  const before = await settledScene(store.read, pass);
+  const before = await settledScene(storage.read, pass);
   requireTurn(before, at);
   requireConsent(before);
   const own = before.fields.filter((field) => field.signerId === before.signer.id);
@@ -152,28 +152,28 @@ async function answer({ store, ...stage }: Stage, { pass, at }: Call, request: F
   });
   const unfit = await fitFaults(documents, given, documentOf(before.envelope).pages);
   if (unfit.length > 0) throw new Failure('invalid-input', undefined, { errors: unfit });
-  return store.transact(async (books) => {
-    const scene = await sceneOf(books, pass);
+  return storage.transact(async (stores) => {
+    const scene = await sceneOf(stores, pass);
     requireTurn(scene, at);
     const { revision, savedAt, id } = scene.signer;
     const isKept = ([field, value]: [string, unknown]) => isDeepStrictEqual(scene.fields.find((known) => known.id === field)?.value, value);
     if ([...values].every(isKept)) return { revision, saved_at: new Date(savedAt ?? at).toISOString() };
-    return { revision: await books.envelopes.answer(id, values, at), saved_at: new Date(at).toISOString() };
+    return { revision: await stores.envelopes.answer(id, values, at), saved_at: new Date(at).toISOString() };
   });
 }
 
-async function decline(books: Books, links: Links, scene: Scene, call: Call, reason: string): Promise<void> {
+async function decline(stores: Stores, links: Links, scene: Scene, call: Call, reason: string): Promise<void> {
   const { at } = call;
   const { envelope, signer } = scene;
   if (signer.state === 'declined') return;
   requireTurn(scene, at);
   requireProse(reason);
-  requireMoved(await books.envelopes.moveSigner(signer, { state: 'declined' }));
-  requireMoved(await books.envelopes.move(envelope, { state: 'declined', ended: { signerId: signer.id, reason, at }, updatedAt: at }));
+  requireMoved(await stores.envelopes.moveSigner(signer, { state: 'declined' }));
+  requireMoved(await stores.envelopes.move(envelope, { state: 'declined', ended: { signerId: signer.id, reason, at }, updatedAt: at }));
   const event = { envelopeId: envelope.id, at, signerId: signer.id };
-  await books.envelopes.record({ ...event, kind: 'signer.declined', reached: reachedOf(call, scene.sender), detail: reason });
-  await books.envelopes.record({ ...event, kind: 'envelope.declined', reached: null, detail: null });
-  await announceEnd(books, links, scene, { by: signer, reason }, at);
+  await stores.envelopes.record({ ...event, kind: 'signer.declined', reached: reachedOf(call, scene.sender), detail: reason });
+  await stores.envelopes.record({ ...event, kind: 'envelope.declined', reached: null, detail: null });
+  await announceEnd(stores, links, scene, { by: signer, reason }, at);
 }
 
 /** It is kept and mailed as it is; half surrogate pairs would be kept as other characters than those the log's leaf was made of. */

@@ -6,7 +6,7 @@ import { fitFaults } from '../creation/fitting.ts';
 import type { Documents } from '../files/documents.ts';
 import { inviteSigners } from '../notices/signing-mail.ts';
 import { documentOf, type EnvelopeField } from '../records/envelope.ts';
-import type { Books } from '../records/stores.ts';
+import type { Stores } from '../records/stores.ts';
 import { askedSigners } from '../records/turns.ts';
 import type { Call, Stage } from './call.ts';
 import { leastOf, reachedOf } from './reached.ts';
@@ -14,16 +14,16 @@ import { requireConsent, requireMoved, requireTurn, type Scene, sceneOf, zoneOf 
 import { answerOf, type Today } from './view.ts';
 
 /** Signs. What was seen must be what is kept: the document, the answers and the date; then all of it is fixed in one transaction. */
-export async function finish({ store, documents, links, wake }: Stage, call: Call, request: FinishRequest): Promise<void> {
+export async function finish({ storage, documents, links, wake }: Stage, call: Call, request: FinishRequest): Promise<void> {
   // Measured outside of the transaction: what is answered in between is measured then.
-  await requireFitting(documents.of(call.pass.accountId), await sceneOf(store.read, call.pass), call.at);
-  const everybody = await store.transact(async (books) => {
-    const scene = await sceneOf(books, call.pass);
+  await requireFitting(documents.of(call.pass.accountId), await sceneOf(storage.read, call.pass), call.at);
+  const everybody = await storage.transact(async (stores) => {
+    const scene = await sceneOf(stores, call.pass);
     if (scene.signer.state === 'signed') return false;
     const today = { zone: zoneOf(scene.signer, request.time_zone), at: call.at };
     check(scene, request, today);
-    return sign(books, scene, call, today.zone, (signed) =>
-      inviteSigners(books, links, signed, call.at, askedSigners(scene.envelope, scene.signers)),
+    return sign(stores, scene, call, today.zone, (signed) =>
+      inviteSigners(stores, links, signed, call.at, askedSigners(scene.envelope, scene.signers)),
     );
   });
   if (everybody) wake('seal');
@@ -58,21 +58,27 @@ function check(scene: Scene, request: FinishRequest, today: Today): void {
 }
 
 /** Fixes the answers and moves signer and envelope on. True when nobody is left to sign. */
-async function sign(books: Books, scene: Scene, call: Call, zone: string, inviteNext: (signed: Scene) => Promise<void>): Promise<boolean> {
+async function sign(
+  stores: Stores,
+  scene: Scene,
+  call: Call,
+  zone: string,
+  inviteNext: (signed: Scene) => Promise<void>,
+): Promise<boolean> {
   const { at } = call;
   const own = ownFields(scene);
   const reached = reachedOf(call, scene.sender);
   const { envelope, signer } = scene;
-  await books.envelopes.answer(signer.id, valuesOf(own, scene, { zone, at }), at);
+  await stores.envelopes.answer(signer.id, valuesOf(own, scene, { zone, at }), at);
   // Whoever agreed by a stronger way in and signs by a weaker one has signed by the weaker one.
   const least = leastOf(signer.reached, reached);
-  requireMoved(await books.envelopes.moveSigner(signer, { state: 'signed', signedAt: at, reached: least, timeZone: zone }));
+  requireMoved(await stores.envelopes.moveSigner(signer, { state: 'signed', signedAt: at, reached: least, timeZone: zone }));
   const signers = scene.signers.map((other) => (other.id === signer.id ? { ...other, state: 'signed' as const, signedAt: at } : other));
   const everybody = signers.every(({ state }) => state === 'signed');
   const change = everybody ? { state: 'finishing' as const, finishedAt: at, updatedAt: at } : { updatedAt: at };
-  requireMoved(await books.envelopes.move(envelope, change));
+  requireMoved(await stores.envelopes.move(envelope, change));
   const detail = own.some(({ type }) => type === 'date_signed') ? `Dated ${dayIn(zone, at)}, the day in ${zone}` : null;
-  await books.envelopes.record({ envelopeId: envelope.id, at, kind: 'signer.signed', signerId: signer.id, reached, detail });
+  await stores.envelopes.record({ envelopeId: envelope.id, at, kind: 'signer.signed', signerId: signer.id, reached, detail });
   await inviteNext({ ...scene, signers });
   return everybody;
 }

@@ -3,7 +3,7 @@ import type { CeremonyView } from '../../../../shared/signing/ceremony.ts';
 import { utc } from '../../../../shared/time-zone.ts';
 import type { Envelope, EnvelopeField, Pass, Signer } from '../records/envelope.ts';
 import type { EnvelopeState } from '../records/moves.ts';
-import type { Books } from '../records/stores.ts';
+import type { Stores } from '../records/stores.ts';
 import { isTurn } from '../records/turns.ts';
 
 /** An envelope as one of its signers stands before it. */
@@ -17,20 +17,20 @@ export interface Scene {
 }
 
 /** What the pass leads to; inside a transaction nothing of it can move. */
-export async function sceneOf(books: Books, pass: Pass): Promise<Scene> {
-  const envelope = await books.envelopes.find(pass.accountId, pass.envelopeId);
-  const signers = await books.envelopes.signers(pass.envelopeId);
+export async function sceneOf(stores: Stores, pass: Pass): Promise<Scene> {
+  const envelope = await stores.envelopes.find(pass.accountId, pass.envelopeId);
+  const signers = await stores.envelopes.signers(pass.envelopeId);
   const signer = signers.find(({ id }) => id === pass.signerId);
   if (!envelope || !signer) throw new Failure('not-found');
-  const fields = await books.envelopes.fields(envelope.id);
-  return { envelope, sender: (await books.accounts.get(pass.accountId)).name, signers, signer, fields };
+  const fields = await stores.envelopes.fields(envelope.id);
+  return { envelope, sender: (await stores.accounts.get(pass.accountId)).name, signers, signer, fields };
 }
 
 /** The same outside of one: read again when the envelope moved on meanwhile. Its moves never lead back, so it ends. */
-export async function settledScene(books: Books, pass: Pass): Promise<Scene> {
-  const scene = await sceneOf(books, pass);
-  const now = await books.envelopes.find(pass.accountId, pass.envelopeId);
-  return now?.state === scene.envelope.state ? scene : settledScene(books, pass);
+export async function settledScene(stores: Stores, pass: Pass): Promise<Scene> {
+  const scene = await sceneOf(stores, pass);
+  const now = await stores.envelopes.find(pass.accountId, pass.envelopeId);
+  return now?.state === scene.envelope.state ? scene : settledScene(stores, pass);
 }
 
 type State = CeremonyView['state'];

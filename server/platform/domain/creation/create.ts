@@ -7,12 +7,12 @@ import type { Links } from '../notices/links.ts';
 import { inviteSigners } from '../notices/signing-mail.ts';
 import type { Account } from '../records/account.ts';
 import type { Envelope } from '../records/envelope.ts';
-import type { Vessel } from '../records/files.ts';
-import type { Store } from '../records/stores.ts';
+import type { SealedFiles } from '../records/files.ts';
+import type { Storage } from '../records/stores.ts';
 import { type Draft, draftOf } from './draft.ts';
 import type { EnvelopeRequest } from './request.ts';
 
-type Parts = { store: Store; documents: AllDocuments; vessel: Vessel; links: Links };
+type Parts = { storage: Storage; documents: AllDocuments; sealedFiles: SealedFiles; links: Links };
 
 /** A new envelope, and what its sender should know of its document. */
 export interface Created extends Parties {
@@ -26,26 +26,30 @@ export type CreateEnvelope = ReturnType<typeof createEnvelopes>;
  * transaction: killed in between, nothing is there but an encrypted file without a key.
  */
 export const createEnvelopes =
-  ({ store, documents, vessel, links }: Parts) =>
+  ({ storage, documents, sealedFiles, links }: Parts) =>
   async (account: Account, request: EnvelopeRequest, at: number): Promise<Created> => {
     const id = formatLoyvaId('envelope', randomBytes(15));
-    const draft = await draftOf({ store, documents: documents.of(account.id), vessel }, account, id, request, at);
+    const draft = await draftOf({ storage, documents: documents.of(account.id), sealedFiles }, account, id, request, at);
     const contentKey = randomBytes(32);
-    const document = draft.file && (await keep(vessel, contentKey, draft.file));
+    const document = draft.file && (await keep(sealedFiles, contentKey, draft.file));
     const { signers, fields } = draft;
-    return store.transact(async (books) => {
-      const customerId = await books.envelopes.customerFor(account.id, request.customer.email, request.customer.name, at);
+    return storage.transact(async (stores) => {
+      const customerId = await stores.envelopes.customerFor(account.id, request.customer.email, request.customer.name, at);
       const envelope = newEnvelope({ id, accountId: account.id, customerId, document }, request, draft, at);
-      await books.envelopes.add(envelope, signers, fields, contentKey);
+      await stores.envelopes.add(envelope, signers, fields, contentKey);
       for (const kind of document ? ['envelope.created', 'envelope.sent'] : ['envelope.created'])
-        await books.envelopes.record({ envelopeId: id, at, kind, signerId: null, reached: null, detail: null });
-      await inviteSigners(books, links, { envelope, sender: account.name, signers }, at);
+        await stores.envelopes.record({ envelopeId: id, at, kind, signerId: null, reached: null, detail: null });
+      await inviteSigners(stores, links, { envelope, sender: account.name, signers }, at);
       return { envelope, signers, warnings: draft.warnings };
     });
   };
 
-const keep = async (vessel: Vessel, contentKey: Uint8Array, { bytes, filename, uploadSha256, pages }: NonNullable<Draft['file']>) => ({
-  ...(await vessel.put(contentKey, bytes)),
+const keep = async (
+  sealedFiles: SealedFiles,
+  contentKey: Uint8Array,
+  { bytes, filename, uploadSha256, pages }: NonNullable<Draft['file']>,
+) => ({
+  ...(await sealedFiles.put(contentKey, bytes)),
   filename,
   uploadSha256,
   pages,

@@ -4,10 +4,10 @@ import type { Documents, TakenIn, Warning } from '../files/documents.ts';
 import type { Account } from '../records/account.ts';
 import type { EnvelopeField, Signer } from '../records/envelope.ts';
 import type { FieldRequest } from '../records/field.ts';
-import type { Vessel } from '../records/files.ts';
+import type { SealedFiles } from '../records/files.ts';
 import { ownerKey } from '../records/people.ts';
 import { newId } from '../records/secrets.ts';
-import type { Store } from '../records/stores.ts';
+import type { Storage } from '../records/stores.ts';
 import type { Template } from '../records/template.ts';
 import { placeFaults } from './field-faults.ts';
 import { newField } from './field-request.ts';
@@ -19,7 +19,7 @@ import { type EnvelopeRequest, faultsOf, nameOfFile, type SignerRequest, signers
 import { castFaults, castOf } from './template.ts';
 import { templateBytes } from './templates.ts';
 
-type Parts = { store: Store; documents: Documents; vessel: Vessel };
+type Parts = { storage: Storage; documents: Documents; sealedFiles: SealedFiles };
 
 /** What a new envelope will be, before anything of it is written. */
 export interface Draft {
@@ -37,7 +37,7 @@ export interface Draft {
 /** Reads the request against its document or template. Failure `invalid-input` with every fault, `document-refused`. */
 export async function draftOf(parts: Parts, account: Account, id: string, request: EnvelopeRequest, at: number): Promise<Draft> {
   const { source } = request;
-  const template = source.kind === 'template' ? await parts.store.read.templates.find(account.id, source.templateId) : undefined;
+  const template = source.kind === 'template' ? await parts.storage.read.templates.find(account.id, source.templateId) : undefined;
   const cast = source.kind === 'template' ? (template ? castFaults(template, request) : unknownTemplate) : [];
   refuseIf([...faultsOf(request, parts.documents.missing, at), ...cast]);
   if (template) return fromTemplate(parts, id, request, template);

@@ -2,19 +2,19 @@ import { impossible, type Parties, partiesOf, statusOf } from '../envelope/envel
 import type { AllDocuments } from '../files/documents.ts';
 import type { Account } from '../records/account.ts';
 import type { Envelope } from '../records/envelope.ts';
-import type { Vessel } from '../records/files.ts';
-import type { Store } from '../records/stores.ts';
+import type { SealedFiles } from '../records/files.ts';
+import type { Storage } from '../records/stores.ts';
 import type { UploadedDocument } from './request.ts';
 
-type Parts = { store: Store; documents: AllDocuments; vessel: Vessel };
+type Parts = { storage: Storage; documents: AllDocuments; sealedFiles: SealedFiles };
 
 export type Papers = ReturnType<typeof papersOf>;
 
 /** Envelopes that were signed on paper, or elsewhere: what was signed is uploaded. */
-export const papersOf = ({ store, documents, vessel }: Parts) => ({
+export const papersOf = ({ storage, documents, sealedFiles }: Parts) => ({
   /** Refuses an upload that could not be kept anyway, before any of it is read. */
   async expect(account: Account, id: string, at: number): Promise<void> {
-    requirePending((await partiesOf(store.read, account, id)).envelope, at);
+    requirePending((await partiesOf(storage.read, account, id)).envelope, at);
   },
 
   /**
@@ -22,17 +22,17 @@ export const papersOf = ({ store, documents, vessel }: Parts) => ({
    * `envelope-wrong-state`, `document-refused`.
    */
   async upload(account: Account, id: string, { filename, bytes }: UploadedDocument, at: number): Promise<Parties> {
-    requirePending((await partiesOf(store.read, account, id)).envelope, at);
+    requirePending((await partiesOf(storage.read, account, id)).envelope, at);
     const { pages, uploadSha256 } = await documents.of(account.id).takeIn(bytes, { signed: 'kept', fields: 'flattened', pointer: '/file' });
-    const kept = await vessel.put(await store.read.envelopes.contentKey(id), bytes);
+    const kept = await sealedFiles.put(await storage.read.envelopes.contentKey(id), bytes);
     const document = { ...kept, filename, uploadSha256, pages };
-    return store.transact(async (books) => {
-      const { envelope } = await partiesOf(books, account, id);
+    return storage.transact(async (stores) => {
+      const { envelope } = await partiesOf(stores, account, id);
       requirePending(envelope, at);
-      await books.envelopes.move(envelope, { state: 'uploaded', updatedAt: at, document });
+      await stores.envelopes.move(envelope, { state: 'uploaded', updatedAt: at, document });
       const event = { envelopeId: id, at, kind: 'document.uploaded', signerId: null, reached: null };
-      await books.envelopes.record({ ...event, detail: uploadSha256 });
-      return partiesOf(books, account, id);
+      await stores.envelopes.record({ ...event, detail: uploadSha256 });
+      return partiesOf(stores, account, id);
     });
   },
 });

@@ -6,8 +6,8 @@ import { DamagedFile } from '../files/damage.ts';
 import type { AllDocuments, Documents, TakenIn, Warning } from '../files/documents.ts';
 import type { Account } from '../records/account.ts';
 import type { FieldRequest } from '../records/field.ts';
-import type { Vessel } from '../records/files.ts';
-import type { Store } from '../records/stores.ts';
+import type { SealedFiles } from '../records/files.ts';
+import type { Storage } from '../records/stores.ts';
 import type { Template, TemplateQuery } from '../records/template.ts';
 import { placeFaults } from './field-faults.ts';
 import { keptForm } from './field-request.ts';
@@ -16,12 +16,12 @@ import { ownFields, rolesIn } from './found-fields.ts';
 import { refuseIf } from './refuse.ts';
 import { type TemplateRequest, templateFaults, tooManyRoles } from './template.ts';
 
-type Parts = { store: Store; documents: AllDocuments; vessel: Vessel };
+type Parts = { storage: Storage; documents: AllDocuments; sealedFiles: SealedFiles };
 
 export type Templates = ReturnType<typeof templatesOf>;
 
 /** A partner's templates. Another account's are not there. */
-export const templatesOf = ({ store, vessel, ...parts }: Parts) => ({
+export const templatesOf = ({ storage, sealedFiles, ...parts }: Parts) => ({
   /** The document is taken in once, here; envelopes get what came of it. */
   async create(account: Account, request: TemplateRequest, at: number): Promise<{ template: Template; warnings: readonly Warning[] }> {
     const documents = parts.documents.of(account.id);
@@ -29,25 +29,25 @@ export const templatesOf = ({ store, vessel, ...parts }: Parts) => ({
     const { file, fields } = await fieldsOf(documents, request);
     const { bytes, uploadSha256, pages } = file;
     const contentKey = randomBytes(32);
-    const document = { ...(await vessel.put(contentKey, bytes)), filename: request.document.filename, uploadSha256, pages };
+    const document = { ...(await sealedFiles.put(contentKey, bytes)), filename: request.document.filename, uploadSha256, pages };
     const { name, order } = request;
     const id = formatLoyvaId('template', randomBytes(15));
     const template: Template = { id, accountId: account.id, name, order, document, fields, createdAt: at };
-    await store.transact((books) => books.templates.add(template, contentKey));
+    await storage.transact((stores) => stores.templates.add(template, contentKey));
     return { template, warnings: file.warnings };
   },
 
-  list: (account: Account, query: TemplateQuery) => store.read.templates.list(account.id, query),
+  list: (account: Account, query: TemplateQuery) => storage.read.templates.list(account.id, query),
 
   async get(account: Account, id: string): Promise<Template> {
-    const template = await store.read.templates.find(account.id, id);
+    const template = await storage.read.templates.find(account.id, id);
     if (!template) throw noSuchTemplate();
     return template;
   },
 
   /** Envelopes that were made of it have their own copy and go on. */
   async remove(account: Account, id: string): Promise<void> {
-    if (!(await store.transact((books) => books.templates.remove(account.id, id)))) throw noSuchTemplate();
+    if (!(await storage.transact((stores) => stores.templates.remove(account.id, id)))) throw noSuchTemplate();
   },
 });
 
@@ -80,14 +80,17 @@ const fieldless = [
 const noSuchTemplate = () => new Failure('not-found', 'There is no such template.');
 
 /** The template's document, for an envelope; nothing when it is deleted in the meantime. */
-export async function templateBytes({ store, vessel }: Pick<Parts, 'store' | 'vessel'>, template: Template): Promise<Buffer | undefined> {
-  const contentKey = await store.read.templates.contentKey(template.accountId, template.id);
+export async function templateBytes(
+  { storage, sealedFiles }: Pick<Parts, 'storage' | 'sealedFiles'>,
+  template: Template,
+): Promise<Buffer | undefined> {
+  const contentKey = await storage.read.templates.contentKey(template.accountId, template.id);
   try {
-    return contentKey && (await vessel.get(contentKey, template.document));
+    return contentKey && (await sealedFiles.get(contentKey, template.document));
   } catch (error) {
     if (!(error instanceof DamagedFile)) throw error;
     // Deleted while it was read it is not damaged, but gone.
-    if (!(await store.read.templates.find(template.accountId, template.id))) return undefined;
+    if (!(await storage.read.templates.find(template.accountId, template.id))) return undefined;
     throw new Failure('internal', "The template's file no longer has the hash that was recorded, and is not used.", { cause: error });
   }
 }

@@ -10,7 +10,7 @@ import type { EnvelopeState } from '../records/moves.ts';
 import { moves } from '../records/moves.ts';
 import { ownerKey } from '../records/people.ts';
 import { hashOf } from '../records/secrets.ts';
-import type { Books, Store } from '../records/stores.ts';
+import type { Storage, Stores } from '../records/stores.ts';
 import { isTurn } from '../records/turns.ts';
 import type { EmbedTokens } from './embed-tokens.ts';
 
@@ -32,26 +32,26 @@ export type Envelopes = ReturnType<typeof envelopesOf>;
 const week = 7 * 24 * 3_600_000;
 
 /** A partner's envelopes. Another account's are not there. */
-export const envelopesOf = (store: Store, links: Links, tokens: EmbedTokens) => ({
-  list: (account: Account, query: EnvelopeQuery, at: number) => store.read.envelopes.list(account.id, query, at),
+export const envelopesOf = (storage: Storage, links: Links, tokens: EmbedTokens) => ({
+  list: (account: Account, query: EnvelopeQuery, at: number) => storage.read.envelopes.list(account.id, query, at),
 
-  get: (account: Account, id: string): Promise<Parties> => partiesOf(store.read, account, id),
+  get: (account: Account, id: string): Promise<Parties> => partiesOf(storage.read, account, id),
 
   /** Makes a new way in for every signer, and says in the record whose key asked. Earlier ones stay good. */
   async signingLinks(account: Account, id: string, askedBy: string, at: number): Promise<{ parties: Parties; links: SigningLink[] }> {
-    return store.transact(async (books) => {
-      const parties = await partiesOf(books, account, id);
+    return storage.transact(async (stores) => {
+      const parties = await partiesOf(stores, account, id);
       requireOpen(parties.envelope, 'signing links are made', at);
       const made: SigningLink[] = [];
-      for (const signer of parties.signers) made.push(await makeLink(books, links, parties.envelope, signer, at));
+      for (const signer of parties.signers) made.push(await makeLink(stores, links, parties.envelope, signer, at));
       for (const { signer } of made)
-        await books.envelopes.record({ envelopeId: id, at, kind: 'link.made', signerId: signer.id, reached: null, detail: askedBy });
+        await stores.envelopes.record({ envelopeId: id, at, kind: 'link.made', signerId: signer.id, reached: null, detail: askedBy });
       return { parties, links: made };
     });
   },
 
   async embedToken(account: Account, id: string, email: string, at: number): Promise<{ token: string; expiresAt: number; url: string }> {
-    const { envelope, signers } = await partiesOf(store.read, account, id);
+    const { envelope, signers } = await partiesOf(storage.read, account, id);
     // While it is sealed too: whoever has signed may look, and the vendor API calls it `viewed`.
     if (envelope.state !== 'finishing') requireOpen(envelope, 'sign tokens are made', at);
     const signer = signers.find((each) => ownerKey(each.email) === ownerKey(email));
@@ -61,28 +61,28 @@ export const envelopesOf = (store: Store, links: Links, tokens: EmbedTokens) => 
   },
 
   void: (account: Account, id: string, reason: string | null, at: number): Promise<Parties> =>
-    store.transact(async (books) => {
-      const { envelope, signers } = await partiesOf(books, account, id);
+    storage.transact(async (stores) => {
+      const { envelope, signers } = await partiesOf(stores, account, id);
       const from = statusOf(envelope, at);
       if (from === 'expired' || !moves[envelope.state].includes('voided')) throw impossible(envelope, from, 'voided');
       const ended = { signerId: null, reason, at };
-      await books.envelopes.move(envelope, { state: 'voided', updatedAt: at, ended });
-      await books.envelopes.record({ envelopeId: id, at, kind: 'envelope.voided', signerId: null, reached: null, detail: reason });
-      await announceEnd(books, links, { envelope, sender: account.name, signers }, { by: null, reason }, at);
-      return partiesOf(books, account, id);
+      await stores.envelopes.move(envelope, { state: 'voided', updatedAt: at, ended });
+      await stores.envelopes.record({ envelopeId: id, at, kind: 'envelope.voided', signerId: null, reached: null, detail: reason });
+      await announceEnd(stores, links, { envelope, sender: account.name, signers }, { by: null, reason }, at);
+      return partiesOf(stores, account, id);
     }),
 });
 
-export async function partiesOf(books: Books, account: Account, id: string): Promise<Parties> {
-  const envelope = await books.envelopes.find(account.id, id);
+export async function partiesOf(stores: Stores, account: Account, id: string): Promise<Parties> {
+  const envelope = await stores.envelopes.find(account.id, id);
   if (!envelope) throw new Failure('not-found', 'There is no such envelope.');
-  return { envelope, signers: await books.envelopes.signers(id) };
+  return { envelope, signers: await stores.envelopes.signers(id) };
 }
 
-async function makeLink(books: Books, links: Links, envelope: Envelope, signer: Signer, at: number): Promise<SigningLink> {
+async function makeLink(stores: Stores, links: Links, envelope: Envelope, signer: Signer, at: number): Promise<SigningLink> {
   const token = randomBytes(32).toString('base64url');
   const expiresAt = Math.min(at + week, envelope.expiresAt ?? Number.POSITIVE_INFINITY);
-  await books.envelopes.addPass({
+  await stores.envelopes.addPass({
     hash: hashOf(token),
     kind: 'link',
     envelopeId: envelope.id,

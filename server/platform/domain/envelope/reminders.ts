@@ -4,7 +4,7 @@ import { remindSigner } from '../notices/signing-mail.ts';
 import type { Account } from '../records/account.ts';
 import type { Envelope, Reminders as Rhythm, Signer } from '../records/envelope.ts';
 import { ownerKey } from '../records/people.ts';
-import type { Books, Store } from '../records/stores.ts';
+import type { Storage, Stores } from '../records/stores.ts';
 import { signersInTurn } from '../records/turns.ts';
 import { isOpen, notASigner, type Parties, partiesOf, requireOpen } from './envelopes.ts';
 
@@ -20,36 +20,36 @@ export interface Reminded {
 export type Reminding = ReturnType<typeof remindingOf>;
 
 /** Asks signers again: those whose turn it is and who have not signed, each at most once an hour. */
-export const remindingOf = (store: Store, links: Links) => ({
+export const remindingOf = (storage: Storage, links: Links) => ({
   /** One signer, or everybody whom it concerns. Failure `envelope-wrong-state`, `invalid-input`, and `rate-limited` when nobody may be asked now. */
   remind: (account: Account, id: string, email: string | null, at: number): Promise<Reminded> =>
-    store.transact(async (books) => {
-      const parties = await partiesOf(books, account, id);
+    storage.transact(async (stores) => {
+      const parties = await partiesOf(stores, account, id);
       requireOpen(parties.envelope, 'signers are reminded', at);
       const reminded: string[] = [];
       const skipped: { email: string; nextAt: number }[] = [];
       for (const signer of wanted(parties, email)) {
         const nextAt = (signer.remindedAt ?? Number.NEGATIVE_INFINITY) + hour;
         if (nextAt > at) skipped.push({ email: signer.email, nextAt });
-        else if (await remindOnce(books, links, { ...parties, sender: account.name }, signer, at)) reminded.push(signer.email);
+        else if (await remindOnce(stores, links, { ...parties, sender: account.name }, signer, at)) reminded.push(signer.email);
       }
       if (reminded.length === 0) throw tooSoon(Math.min(...skipped.map(({ nextAt }) => nextAt)) - at);
       return { reminded, skipped };
     }),
 
-  due: (at: number, limit: number): Promise<Envelope[]> => store.read.envelopes.remindable(at, limit),
+  due: (at: number, limit: number): Promise<Envelope[]> => storage.read.envelopes.remindable(at, limit),
 
   /** Reminds as the envelope's own rhythm says. The mail and the next time are written together: killed anywhere, no time counts twice. */
   remindDue: ({ id, accountId }: Pick<Envelope, 'id' | 'accountId'>, at: number): Promise<void> =>
-    store.transact(async (books) => {
-      const account = await books.accounts.get(accountId);
-      const parties = await partiesOf(books, account, id);
+    storage.transact(async (stores) => {
+      const account = await stores.accounts.get(accountId);
+      const parties = await partiesOf(stores, account, id);
       const { envelope } = parties;
       if (envelope.remindAt === null || envelope.remindAt > at) return;
-      if (!isOpen(envelope, at)) return void (await books.envelopes.move(envelope, { remindAt: null }));
+      if (!isOpen(envelope, at)) return void (await stores.envelopes.move(envelope, { remindAt: null }));
       const due = signersInTurn(envelope, parties.signers).filter((signer) => dueAt(parties, signer) <= at);
-      for (const signer of due) await remindOnce(books, links, { ...parties, sender: account.name }, signer, at);
-      await books.envelopes.move(envelope, { remindAt: nextLook(await partiesOf(books, account, id), at) });
+      for (const signer of due) await remindOnce(stores, links, { ...parties, sender: account.name }, signer, at);
+      await stores.envelopes.move(envelope, { remindAt: nextLook(await partiesOf(stores, account, id), at) });
     }),
 });
 
@@ -89,15 +89,15 @@ function wanted({ envelope, signers }: Parties, email: string | null): Signer[] 
 
 /** False when another call reminded them first. */
 async function remindOnce(
-  books: Books,
+  stores: Stores,
   links: Links,
   occasion: Parties & { sender: string },
   signer: Signer,
   at: number,
 ): Promise<boolean> {
-  if (!(await books.envelopes.remind(signer, at))) return false;
-  await remindSigner(books, links, occasion, signer, at);
-  await books.envelopes.record({
+  if (!(await stores.envelopes.remind(signer, at))) return false;
+  await remindSigner(stores, links, occasion, signer, at);
+  await stores.envelopes.record({
     envelopeId: signer.envelopeId,
     at,
     kind: 'signer.reminded',

@@ -1,7 +1,7 @@
 import { Failure } from '../../../../shared/problem.ts';
 import type { Envelope, KeptFile } from '../records/envelope.ts';
-import type { OpenedFile, Vessel } from '../records/files.ts';
-import type { Store } from '../records/stores.ts';
+import type { OpenedFile, SealedFiles } from '../records/files.ts';
+import type { Storage } from '../records/stores.ts';
 import { DamagedFile } from './damage.ts';
 
 type Reading<T> = (contentKey: Uint8Array, file: KeptFile) => Promise<T>;
@@ -9,23 +9,23 @@ type Reading<T> = (contentKey: Uint8Array, file: KeptFile) => Promise<T>;
 export type Files = ReturnType<typeof filesOf>;
 
 /** What is kept of envelopes, read back. */
-export function filesOf({ store, vessel }: { store: Store; vessel: Vessel }) {
+export function filesOf({ storage, sealedFiles }: { storage: Storage; sealedFiles: SealedFiles }) {
   /** A file that was found damaged stands in the record once, however often it is asked for. */
   const recordDamage = (envelope: Envelope, file: KeptFile, at: number): Promise<void> =>
-    store.transact(async (books) => {
-      const known = await books.envelopes.events(envelope.id, ['vault.tampered']);
+    storage.transact(async (stores) => {
+      const known = await stores.envelopes.events(envelope.id, ['vault.tampered']);
       if (known.some(({ detail }) => detail === file.address)) return;
       const event = { envelopeId: envelope.id, at, signerId: null, reached: null };
-      await books.envelopes.record({ ...event, kind: 'vault.tampered', detail: file.address });
+      await stores.envelopes.record({ ...event, kind: 'vault.tampered', detail: file.address });
     });
 
   /** What `read` makes of it, or why there is nothing. What is destroyed while it is read is not damaged, but gone. */
   async function tried<T>(read: Reading<T>, envelope: Envelope, file: KeptFile, at: number): Promise<T | DamagedFile | 'gone'> {
     if (envelope.state === 'destroyed') return 'gone';
     try {
-      return await read(await store.read.envelopes.contentKey(envelope.id), file);
+      return await read(await storage.read.envelopes.contentKey(envelope.id), file);
     } catch (error) {
-      const now = await store.read.envelopes.find(envelope.accountId, envelope.id);
+      const now = await storage.read.envelopes.find(envelope.accountId, envelope.id);
       if (now?.state === 'destroyed') return 'gone';
       if (!(error instanceof DamagedFile)) throw error;
       await recordDamage(envelope, file, at);
@@ -43,14 +43,14 @@ export function filesOf({ store, vessel }: { store: Store; vessel: Vessel }) {
 
   return {
     /** The file's bytes, hashed again. What no longer fits its hash is not given out, and the record says so. */
-    read: (envelope: Envelope, file: KeptFile, at: number): Promise<Buffer> => required(vessel.get, envelope, file, at),
+    read: (envelope: Envelope, file: KeptFile, at: number): Promise<Buffer> => required(sealedFiles.get, envelope, file, at),
 
     /** The same for whoever downloads it, a piece at a time. */
-    open: (envelope: Envelope, file: KeptFile, at: number): Promise<OpenedFile> => required(vessel.open, envelope, file, at),
+    open: (envelope: Envelope, file: KeptFile, at: number): Promise<OpenedFile> => required(sealedFiles.open, envelope, file, at),
 
     /** The same for a judge: nothing for a file that is damaged, or destroyed. */
     async inspect(envelope: Envelope, file: KeptFile | null, at: number): Promise<Buffer | undefined> {
-      const found = file && (await tried(vessel.get, envelope, file, at));
+      const found = file && (await tried(sealedFiles.get, envelope, file, at));
       return Buffer.isBuffer(found) ? found : undefined;
     },
   };

@@ -1,7 +1,7 @@
 import type { Mail } from '../records/mail.ts';
 import type { Organization } from '../records/sandbox.ts';
 import { hashOf, newId } from '../records/secrets.ts';
-import type { Books } from '../records/stores.ts';
+import type { Stores } from '../records/stores.ts';
 import type { Links } from './links.ts';
 
 interface Person {
@@ -12,7 +12,7 @@ interface Person {
 
 /** Records an invitation and the mail that carries it, in the transaction of the caller. */
 export async function invite(
-  books: Books,
+  stores: Stores,
   links: Links,
   to: { dialect: 'scribeless' | 'kelviq'; organization: Organization; person: Person; company: string; partner: string },
   at: number,
@@ -20,10 +20,10 @@ export async function invite(
   const id = newId('invitation');
   const { dialect, organization, person } = to;
   const invitation = { id, organizationId: organization.id, dialect, email: person.email, acceptedAt: null };
-  await books.invitations.add(invitation, hashOf(links.invitationToken(id)), at);
+  await stores.invitations.add(invitation, hashOf(links.invitationToken(id)), at);
   const words = wordings[dialect](to.company, to.partner);
   const opening = `${person.name ? `Hello ${person.name},` : 'Hello,'}\n\n${words.opening}`;
-  await books.mails.add({ ...words, opening, id: newId('mail'), at, to: person.email, link: { kind: 'invitation', id } });
+  await stores.mails.add({ ...words, opening, id: newId('mail'), at, to: person.email, link: { kind: 'invitation', id } });
   return id;
 }
 

@@ -1,7 +1,7 @@
 import type { Envelope, Signer } from '../records/envelope.ts';
 import type { Mail } from '../records/mail.ts';
 import { hashOf, newId } from '../records/secrets.ts';
-import type { Books } from '../records/stores.ts';
+import type { Stores } from '../records/stores.ts';
 import { askedSigners, signersInTurn } from '../records/turns.ts';
 import type { Links } from './links.ts';
 
@@ -12,14 +12,14 @@ export interface Occasion {
   readonly signers: readonly Signer[];
 }
 
-type MailBooks = Pick<Books, 'mails' | 'envelopes'>;
+type MailBooks = Pick<Stores, 'mails' | 'envelopes'>;
 type Words = Pick<Mail, 'subject' | 'opening' | 'closing'>;
 
 const week = 7 * 24 * 3_600_000;
 
 /** Asks the signers whose turn it is, in the transaction that makes it their turn. `already` were asked before. */
 export async function inviteSigners(
-  books: MailBooks,
+  stores: MailBooks,
   links: Links,
   occasion: Occasion,
   at: number,
@@ -27,21 +27,21 @@ export async function inviteSigners(
 ): Promise<void> {
   const { envelope, signers } = occasion;
   for (const signer of signersInTurn(envelope, signers))
-    if (!already.some(({ id }) => id === signer.id)) await send(books, links, { ...occasion, signer, words: asking(occasion) }, at);
+    if (!already.some(({ id }) => id === signer.id)) await send(stores, links, { ...occasion, signer, words: asking(occasion) }, at);
 }
 
 /** Asks one of them again. */
-export const remindSigner = (books: MailBooks, links: Links, occasion: Occasion, signer: Signer, at: number): Promise<void> =>
-  send(books, links, { ...occasion, signer, words: askingAgain(occasion) }, at);
+export const remindSigner = (stores: MailBooks, links: Links, occasion: Occasion, signer: Signer, at: number): Promise<void> =>
+  send(stores, links, { ...occasion, signer, words: askingAgain(occasion) }, at);
 
 /** Tells every signer that the sealed file is there. */
-export async function announceCompletion(books: MailBooks, links: Links, occasion: Occasion, at: number): Promise<void> {
-  for (const signer of occasion.signers) await send(books, links, { ...occasion, signer, words: completed(occasion) }, at);
+export async function announceCompletion(stores: MailBooks, links: Links, occasion: Occasion, at: number): Promise<void> {
+  for (const signer of occasion.signers) await send(stores, links, { ...occasion, signer, words: completed(occasion) }, at);
 }
 
 /** Tells everybody who was asked that it ended unsigned; whoever ended it knows. `by` is null for the partner. */
 export async function announceEnd(
-  books: MailBooks,
+  stores: MailBooks,
   links: Links,
   occasion: Occasion,
   end: { by: Signer | null; reason: string | null },
@@ -49,26 +49,26 @@ export async function announceEnd(
 ): Promise<void> {
   const words = ended(occasion, end);
   for (const signer of askedSigners(occasion.envelope, occasion.signers))
-    if (signer.id !== end.by?.id) await send(books, links, { ...occasion, signer, words, closed: true }, at);
+    if (signer.id !== end.by?.id) await send(stores, links, { ...occasion, signer, words, closed: true }, at);
 }
 
 /** Tells everybody who was asked that the time to sign is over. */
-export async function announceExpiry(books: MailBooks, links: Links, occasion: Occasion, at: number): Promise<void> {
+export async function announceExpiry(stores: MailBooks, links: Links, occasion: Occasion, at: number): Promise<void> {
   const words = expired(occasion);
   for (const signer of askedSigners(occasion.envelope, occasion.signers))
-    await send(books, links, { ...occasion, signer, words, closed: true }, at);
+    await send(stores, links, { ...occasion, signer, words, closed: true }, at);
 }
 
 /** A mail, and unless nothing is left to do the way in that it carries: its token is made again when the mail leaves. */
 async function send(
-  books: MailBooks,
+  stores: MailBooks,
   links: Links,
   { envelope, signer, words, closed = false }: Occasion & { signer: Signer; words: Words; closed?: boolean },
   at: number,
 ): Promise<void> {
   const id = newId('mail');
   if (!closed)
-    await books.envelopes.addPass({
+    await stores.envelopes.addPass({
       hash: hashOf(links.signingToken(id)),
       kind: 'mail',
       envelopeId: envelope.id,
@@ -79,7 +79,7 @@ async function send(
     });
   const link = closed ? null : ({ kind: 'signing', id } as const);
   const opening = `Hello ${signer.name},\n\n${words.opening}`;
-  await books.mails.add({ ...words, opening, id, at, from: 'Loyva (sandbox)', to: signer.email, link, envelopeId: envelope.id });
+  await stores.mails.add({ ...words, opening, id, at, from: 'Loyva (sandbox)', to: signer.email, link, envelopeId: envelope.id });
 }
 
 const asking = ({ envelope, sender }: Occasion): Words => ({

@@ -2,7 +2,7 @@ import { Failure } from '../../../../shared/problem.ts';
 import type { Account } from '../records/account.ts';
 import type { EnvelopeState } from '../records/moves.ts';
 import type { Erasure, Forgotten, Trace } from '../records/people.ts';
-import type { Books, Store } from '../records/stores.ts';
+import type { Storage, Stores } from '../records/stores.ts';
 
 /** A mail that is being sent when it is deleted has become a file by then: the sender's lease is a minute. */
 const sending = 2 * 60_000;
@@ -10,7 +10,7 @@ const sending = 2 * 60_000;
 export type Erasures = ReturnType<typeof erasuresOf>;
 
 interface Parts {
-  readonly store: Store;
+  readonly storage: Storage;
   /** Deletes the files of mails. */
   readonly forgetMails: (ids: readonly string[]) => Promise<void>;
   /** Takes what was overwritten out of the database's files. */
@@ -22,14 +22,14 @@ interface Parts {
  * hashes lead nowhere without the salt. What the account itself wrote (an envelope's name, message and metadata) is the account's and stays,
  * as does a team or an organization that they own: that is another contract.
  */
-export const erasuresOf = ({ store, forgetMails, settle }: Parts) => {
+export const erasuresOf = ({ storage, forgetMails, settle }: Parts) => {
   /** What is destroyed is nowhere afterwards; killed before, the next run does it. Looks again until no mail can be on its way that was deleted. */
   async function settleAll(at: number): Promise<void> {
-    const unsettled = await store.read.people.unsettled();
+    const unsettled = await storage.read.people.unsettled();
     if (unsettled.size === 0) return;
     await forgetMails([...unsettled.values()].flat());
     await settle();
-    await store.transact((books) => books.people.settled([...unsettled.keys()], at - sending));
+    await storage.transact((stores) => stores.people.settled([...unsettled.keys()], at - sending));
   }
 
   return {
@@ -40,7 +40,7 @@ export const erasuresOf = ({ store, forgetMails, settle }: Parts) => {
      * `vendor-unavailable` while what was overwritten cannot be taken out of the database's files.
      */
     async erase(account: Account, email: string, at: number): Promise<Forgotten> {
-      const forgotten = await store.transact((books) => eraseIn(books, account, email, at));
+      const forgotten = await storage.transact((stores) => eraseIn(stores, account, email, at));
       await settleAll(at).catch((cause: unknown) => {
         throw new Failure('vendor-unavailable', 'They are forgotten, but not everywhere yet: ask again in a minute.', {
           cause,
@@ -52,7 +52,7 @@ export const erasuresOf = ({ store, forgetMails, settle }: Parts) => {
   };
 };
 
-async function eraseIn({ people }: Books, account: Account, email: string, at: number): Promise<Forgotten> {
+async function eraseIn({ people }: Stores, account: Account, email: string, at: number): Promise<Forgotten> {
   const traces = await people.traces(account.id, email);
   if (traces.length === 0 && !(await people.isKnown(account.id, email))) {
     const before = await people.forgotten(account.id, email);

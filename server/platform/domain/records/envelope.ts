@@ -178,7 +178,7 @@ export interface EnvelopeQuery extends Wanted<readonly [createdAt: number, id: s
 }
 
 /** What the platform keeps of envelopes; every read is by account or by a pass. */
-export interface EnvelopeBook {
+export interface EnvelopeStore {
   /** The customer record of this e-mail at this account, made when it is new; `cust_…`. */
   customerFor(accountId: string, email: string, name: string, at: number): Promise<string>;
   add(envelope: Envelope, signers: readonly Signer[], fields: readonly EnvelopeField[], contentKey: Uint8Array): Promise<void>;

@@ -13,7 +13,7 @@ export interface OpenedFile {
 }
 
 /** Files of envelopes: encrypted under the envelope's content key, addressed by the hash of the ciphertext. A damaged one throws. */
-export interface Vessel {
+export interface SealedFiles {
   put(contentKey: Uint8Array, bytes: Uint8Array): Promise<KeptFile>;
   get(contentKey: Uint8Array, file: KeptFile): Promise<Buffer>;
   open(contentKey: Uint8Array, file: KeptFile): Promise<OpenedFile>;

@@ -30,7 +30,7 @@ export interface Trace {
 }
 
 /** The people of accounts. E-mails are compared as `ownerKey` writes them. */
-export interface PeopleBook {
+export interface PeopleStore {
   /** The person of this e-mail, with a key of their own from now on. */
   meet(accountId: string, email: string, at: number): Promise<Person>;
   /** Nobody, once they are forgotten. */

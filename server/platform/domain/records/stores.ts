@@ -1,16 +1,16 @@
 import type { Listed } from '../../../../shared/list.ts';
 import type { Account, KeyHolder } from './account.ts';
-import type { EnvelopeBook } from './envelope.ts';
+import type { EnvelopeStore } from './envelope.ts';
 import type { Mail, PostedMail } from './mail.ts';
-import type { PeopleBook } from './people.ts';
+import type { PeopleStore } from './people.ts';
 import type { ContentTeam, Invitation, KelviqRecord, Organization, Team, TeamToken } from './sandbox.ts';
 import type { Dialect } from './secrets.ts';
-import type { TemplateBook } from './template.ts';
-import type { VaultBook } from './vault.ts';
-import type { WebhookBook } from './webhook.ts';
+import type { TemplateStore } from './template.ts';
+import type { VaultStore } from './vault.ts';
+import type { WebhookStore } from './webhook.ts';
 
 /** What the platform keeps, as the domain asks for it: by account, or by the hash of a secret, never at large. E-mails are compared as `ownerKey` writes them. */
-export interface Books {
+export interface Stores {
   readonly accounts: {
     byName(name: string): Promise<Account | undefined>;
     get(id: string): Promise<Account>;
@@ -76,11 +76,11 @@ export interface Books {
     delivered(then: number, limit: number): Promise<string[]>;
     forget(ids: readonly string[]): Promise<void>;
   };
-  readonly envelopes: EnvelopeBook;
-  readonly people: PeopleBook;
-  readonly templates: TemplateBook;
-  readonly webhooks: WebhookBook;
-  readonly vault: VaultBook;
+  readonly envelopes: EnvelopeStore;
+  readonly people: PeopleStore;
+  readonly templates: TemplateStore;
+  readonly webhooks: WebhookStore;
+  readonly vault: VaultStore;
   /** What the platform makes once for itself and keeps sealed. */
   readonly secrets: {
     find(name: string): Promise<string | undefined>;
@@ -96,7 +96,7 @@ export interface Books {
 }
 
 /** `read` answers from what is committed; `transact` does all of its work or none. */
-export interface Store {
-  readonly read: Books;
-  transact<T>(work: (books: Books) => Promise<T>): Promise<T>;
+export interface Storage {
+  readonly read: Stores;
+  transact<T>(work: (stores: Stores) => Promise<T>): Promise<T>;
 }

@@ -15,7 +15,7 @@ export interface Template {
 export type TemplateQuery = Wanted<readonly [createdAt: number, id: string]>;
 
 /** What the platform keeps of templates, by account. */
-export interface TemplateBook {
+export interface TemplateStore {
   add(template: Template, contentKey: Uint8Array): Promise<void>;
   find(accountId: string, id: string): Promise<Template | undefined>;
   /** Newest first. */

@@ -1,7 +1,7 @@
 import type { Envelope } from './envelope.ts';
 
 /** What the vault keeps beside the envelopes themselves. */
-export interface VaultBook {
+export interface VaultStore {
   /** Spends an address that is good for one reading; false when it was spent before. `expiresAt`: when nobody could use it any more. */
   spend(nonce: string, expiresAt: number): Promise<boolean>;
   isSpent(nonce: string): Promise<boolean>;

@@ -5,7 +5,7 @@ export interface Webhook {
 }
 
 /** What the platform keeps of it, by account. */
-export interface WebhookBook {
+export interface WebhookStore {
   find(accountId: string): Promise<Webhook>;
   put(accountId: string, webhook: Webhook, at: number): Promise<void>;
 }

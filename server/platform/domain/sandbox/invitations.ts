@@ -1,23 +1,23 @@
 import { Failure } from '../../../../shared/problem.ts';
 import type { Invitation, Organization } from '../records/sandbox.ts';
 import { hashOf } from '../records/secrets.ts';
-import type { Store } from '../records/stores.ts';
+import type { Storage } from '../records/stores.ts';
 
 export type Invitations = ReturnType<typeof invitationsOf>;
 
 /** What the link in a mail leads to. */
-export const invitationsOf = (store: Store) => ({
+export const invitationsOf = (storage: Storage) => ({
   async get(token: string): Promise<{ invitation: Invitation; organization: Organization }> {
-    const invitation = await store.read.invitations.byToken(hashOf(token));
+    const invitation = await storage.read.invitations.byToken(hashOf(token));
     if (!invitation) throw new Failure('not-found');
-    return { invitation, organization: await store.read.organizations.get(invitation.organizationId) };
+    return { invitation, organization: await storage.read.organizations.get(invitation.organizationId) };
   },
 
   /** Sets the invitation's own state and nothing else: whoever holds the link has shown only that the mail arrived. */
   accept: (token: string, at: number): Promise<void> =>
-    store.transact(async (books) => {
-      const invitation = await books.invitations.byToken(hashOf(token));
+    storage.transact(async (stores) => {
+      const invitation = await stores.invitations.byToken(hashOf(token));
       if (!invitation) throw new Failure('not-found');
-      await books.invitations.accept(invitation.id, at);
+      await stores.invitations.accept(invitation.id, at);
     }),
 });

@@ -2,7 +2,7 @@ import { Failure } from '../../../../shared/problem.ts';
 import { type SubscriptionStatus, type TeamAbility, type TeamRole, teamAbilities } from '../../../../shared/team.ts';
 import type { ContentTeam, TeamToken } from '../records/sandbox.ts';
 import { hashOf } from '../records/secrets.ts';
-import type { Store } from '../records/stores.ts';
+import type { Storage } from '../records/stores.ts';
 import { magicOf } from './magic.ts';
 
 /** Who calls. The sandbox knows one user of each team, so all of a team's keys and tokens are that user's. */
@@ -34,13 +34,13 @@ export interface Credits {
 export type ContentTeams = ReturnType<typeof contentTeamsOf>;
 
 /** Subscribr's teams, as whoever calls sees them. */
-export const contentTeamsOf = (store: Store) => ({
+export const contentTeamsOf = (storage: Storage) => ({
   /** Whose key or token this is: of the account, of a team at Scribeless, of an organization at Kelviq, or made here. Failure `unauthenticated`. */
   async callerOf(key: string): Promise<TeamCaller> {
-    const found = key ? await teamBehind(store, hashOf(key)) : undefined;
+    const found = key ? await teamBehind(storage, hashOf(key)) : undefined;
     if (!found) throw new Failure('unauthenticated');
     const { team, token } = found;
-    const rateLimit = await store.read.accounts.rateLimit(team.accountId, 'subscribr');
+    const rateLimit = await storage.read.accounts.rateLimit(team.accountId, 'subscribr');
     return { team, token, role: standingOf(team).role, abilities: token?.abilities ?? teamAbilities, rateLimit };
   },
 
@@ -62,7 +62,7 @@ export function admit({ team }: TeamCaller): void {
   if (standing === 'no-team') throw new Failure('role-missing', 'No team associated with user');
 }
 
-async function teamBehind({ read }: Store, hash: string): Promise<{ team: ContentTeam; token?: TeamToken } | undefined> {
+async function teamBehind({ read }: Storage, hash: string): Promise<{ team: ContentTeam; token?: TeamToken } | undefined> {
   const account = await read.accounts.byKey('subscribr', hash);
   if (account) return { team: await read.subscribr.ofAccount(account.id) };
   const organizationId = (await read.teams.byKey(hash))?.organizationId ?? (await read.kelviq.organizationOf(hash));

@@ -2,7 +2,7 @@ import { Failure, type Fault } from '../../../../shared/problem.ts';
 import { type TeamAbility, tokenRoles } from '../../../../shared/team.ts';
 import type { TeamToken } from '../records/sandbox.ts';
 import { hashOf, newSecret } from '../records/secrets.ts';
-import type { Store } from '../records/stores.ts';
+import type { Storage } from '../records/stores.ts';
 import { admit, type TeamCaller } from './subscribr.ts';
 
 export interface TokenRequest {
@@ -15,19 +15,19 @@ export type TeamTokens = ReturnType<typeof teamTokensOf>;
 const minute = 60_000;
 
 /** The tokens of Subscribr's teams. Their secrets are kept as hashes. */
-export const teamTokensOf = (store: Store) => ({
+export const teamTokensOf = (storage: Storage) => ({
   /** Failure `role-missing` with the vendor's sentence for this act: only owners and admins of a team have to do with its tokens. */
   administer(caller: TeamCaller, act: 'manage' | 'create' | 'delete'): void {
     admit(caller);
     if (!tokenRoles.includes(caller.role)) throw new Failure('role-missing', `Only team administrators can ${act} API tokens`);
   },
 
-  list: ({ team }: TeamCaller, limit: number, after?: readonly [id: number]) => store.read.subscribr.tokens(team.id, limit, after),
+  list: ({ team }: TeamCaller, limit: number, after?: readonly [id: number]) => storage.read.subscribr.tokens(team.id, limit, after),
 
   /** The token and its secret, in the clear this once. Failure `invalid-input` with every reason. */
   async open(caller: TeamCaller, request: TokenRequest, at: number): Promise<{ token: TeamToken; secret: string }> {
     const secret = newSecret('sk_live_');
-    const token = await store.transact(async ({ subscribr }) => {
+    const token = await storage.transact(async ({ subscribr }) => {
       const { team, token } = caller;
       // A token that was deleted since the call came in has nothing left to grant.
       if (token && !(await subscribr.hasToken(team.id, { id: token.id }))) throw new Failure('unauthenticated');
@@ -42,14 +42,14 @@ export const teamTokensOf = (store: Store) => ({
 
   /** Failure `not-found`, also for the tokens of others. */
   async remove({ team }: TeamCaller, id: number): Promise<void> {
-    const removed = await store.transact(({ subscribr }) => subscribr.removeToken(team.id, id));
+    const removed = await storage.transact(({ subscribr }) => subscribr.removeToken(team.id, id));
     if (!removed) throw new Failure('not-found', 'Token not found');
   },
 
   /** Remembers when a token was last used, to the minute: a busy one must not write with every call. */
   async use({ team, token }: TeamCaller, at: number): Promise<void> {
     if (!token || (token.lastUsedAt !== null && at - token.lastUsedAt < minute)) return;
-    await store.transact(({ subscribr }) => subscribr.useToken(team.id, token.id, at));
+    await storage.transact(({ subscribr }) => subscribr.useToken(team.id, token.id, at));
   },
 });
 

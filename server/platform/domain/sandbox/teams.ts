@@ -5,7 +5,7 @@ import type { Account } from '../records/account.ts';
 import { ownerKey } from '../records/people.ts';
 import type { Organization, Team } from '../records/sandbox.ts';
 import { hashOf, newId, newSecret } from '../records/secrets.ts';
-import type { Store } from '../records/stores.ts';
+import type { Storage } from '../records/stores.ts';
 import { magicOf, playInstead } from './magic.ts';
 import { type Outcome, organizationFor } from './organizations.ts';
 
@@ -50,14 +50,14 @@ export interface TeamStatus {
 export type Teams = ReturnType<typeof teamsOf>;
 
 /** Scribeless teams. An owner may have several: a repeated e-mail makes a second team, with its own key, in the same organization. */
-export const teamsOf = (store: Store, links: Links) => ({
+export const teamsOf = (storage: Storage, links: Links) => ({
   async open(account: Account, request: TeamRequest, at: number): Promise<Outcome<OpenedTeam>> {
     const magic = magicOf(request.email, 'scribeless');
     const trick = playInstead(magic.instead);
     if (trick) return { kind: trick };
-    return store.transact(async (books) => {
+    return storage.transact(async (stores) => {
       const name = `${request.firstName} ${request.lastName}`;
-      const organization = await organizationFor(books, account, { email: request.email, company: request.companyName, name }, at);
+      const organization = await organizationFor(stores, account, { email: request.email, company: request.companyName, name }, at);
       const team = {
         id: newId('team'),
         organizationId: organization.id,
@@ -66,11 +66,11 @@ export const teamsOf = (store: Store, links: Links) => ({
         readyAt: at + magic.preparing,
       };
       const key = { id: newId('key'), secret: newSecret('slt_') };
-      await books.teams.add(team, { key: hashOf(key.secret), checkout: hashOf(links.checkoutSecret(team.id)) });
+      await stores.teams.add(team, { key: hashOf(key.secret), checkout: hashOf(links.checkoutSecret(team.id)) });
       const person = { email: request.email, name: request.firstName };
       const to = { dialect: 'scribeless', organization, person, company: team.name, partner: account.name } as const;
-      const invitationId = await invite(books, links, to, at);
-      if (magic.afterwards && (await books.magic.spend(account.id, 'scribeless', ownerKey(request.email), at)))
+      const invitationId = await invite(stores, links, to, at);
+      if (magic.afterwards && (await stores.magic.spend(account.id, 'scribeless', ownerKey(request.email), at)))
         return { kind: magic.afterwards };
       const owner = { id: organization.ownerId, email: request.email };
       return { kind: 'opened', opened: { team, key, owner, invitationId, billingSetupUrl: billingOf(links, team, organization) } };
@@ -79,10 +79,10 @@ export const teamsOf = (store: Store, links: Links) => ({
 
   /** Failure `unauthenticated`: it is no team's key. */
   async ofKey(teamKey: string): Promise<TeamHolder> {
-    const team = teamKey ? await store.read.teams.byKey(hashOf(teamKey)) : undefined;
+    const team = teamKey ? await storage.read.teams.byKey(hashOf(teamKey)) : undefined;
     if (!team) throw new Failure('unauthenticated');
-    const organization = await store.read.organizations.get(team.organizationId);
-    return { team, organization, rateLimit: await store.read.accounts.rateLimit(organization.accountId, 'scribeless') };
+    const organization = await storage.read.organizations.get(team.organizationId);
+    return { team, organization, rateLimit: await storage.read.accounts.rateLimit(organization.accountId, 'scribeless') };
   },
 
   status({ team, organization }: TeamHolder, now: number): TeamStatus {
@@ -102,17 +102,17 @@ export const teamsOf = (store: Store, links: Links) => ({
 
   /** The team whose billing this secret sets up, and whether it is done. */
   async checkout(secret: string): Promise<{ team: Team; organization: Organization }> {
-    const team = await store.read.teams.byCheckout(hashOf(secret));
+    const team = await storage.read.teams.byCheckout(hashOf(secret));
     if (!team) throw new Failure('not-found');
-    return { team, organization: await store.read.organizations.get(team.organizationId) };
+    return { team, organization: await storage.read.organizations.get(team.organizationId) };
   },
 
   /** Sets billing up for the whole organization; done twice it is done once. */
   setBilling: (secret: string, at: number): Promise<void> =>
-    store.transact(async (books) => {
-      const team = await books.teams.byCheckout(hashOf(secret));
+    storage.transact(async (stores) => {
+      const team = await stores.teams.byCheckout(hashOf(secret));
       if (!team) throw new Failure('not-found');
-      await books.organizations.setBilling(team.organizationId, at);
+      await stores.organizations.setBilling(team.organizationId, at);
     }),
 });
 

@@ -4,17 +4,17 @@ import { marksOf } from '../files/marks.ts';
 import type { Links } from '../notices/links.ts';
 import { announceCompletion } from '../notices/signing-mail.ts';
 import { documentOf, type Envelope, type KeptFile } from '../records/envelope.ts';
-import type { Vessel } from '../records/files.ts';
-import type { Store } from '../records/stores.ts';
+import type { SealedFiles } from '../records/files.ts';
+import type { Storage } from '../records/stores.ts';
 import { factsOf } from './facts.ts';
 
 /** The points of a sealing at which a crash is tried: before anything, with the sealed bytes in hand, with them on disk, and with all of it recorded. */
 export type SealingStep = 'sealing' | 'sealed' | 'stored' | 'recorded';
 
 export interface Sealer {
-  readonly store: Store;
+  readonly storage: Storage;
   readonly documents: { of(account: string): Pick<Documents, 'seal'> };
-  readonly vessel: Pick<Vessel, 'put'>;
+  readonly sealedFiles: Pick<SealedFiles, 'put'>;
   readonly files: Pick<Files, 'read'>;
   readonly links: Links;
   readonly now: () => number;
@@ -25,15 +25,15 @@ export type Sealing = ReturnType<typeof sealingOf>;
 
 /** Makes the sealed file of envelopes that everybody has signed. Stopped anywhere it is done again from the same facts; it is recorded once. */
 export const sealingOf = (sealer: Sealer) => {
-  const { store, documents, vessel, now, reached } = sealer;
+  const { storage, documents, sealedFiles, now, reached } = sealer;
   return {
-    due: (limit: number): Promise<Envelope[]> => store.read.envelopes.finishing(limit),
+    due: (limit: number): Promise<Envelope[]> => storage.read.envelopes.finishing(limit),
 
     async seal(envelope: Envelope): Promise<void> {
       reached('sealing');
       const finished = await documents.of(envelope.accountId).seal(await jobOf(sealer, envelope, now()));
       reached('sealed');
-      const sealed = await vessel.put(await store.read.envelopes.contentKey(envelope.id), finished.bytes);
+      const sealed = await sealedFiles.put(await storage.read.envelopes.contentKey(envelope.id), finished.bytes);
       reached('stored');
       await record(sealer, envelope, sealed, now());
       reached('recorded');
@@ -41,14 +41,14 @@ export const sealingOf = (sealer: Sealer) => {
   };
 };
 
-async function jobOf({ store, files }: Sealer, envelope: Envelope, at: number): Promise<SealJob> {
+async function jobOf({ storage, files }: Sealer, envelope: Envelope, at: number): Promise<SealJob> {
   const { id, finishedAt } = envelope;
   const document = documentOf(envelope);
   if (finishedAt === null) throw new Error(`The envelope ${id} has no instant at which it was finished.`);
-  const book = store.read.envelopes;
+  const book = storage.read.envelopes;
   const source = await files.read(envelope, document, at);
   const fields = await book.fields(id);
-  const sender = (await store.read.accounts.get(envelope.accountId)).name;
+  const sender = (await storage.read.accounts.get(envelope.accountId)).name;
   const signers = await book.signers(id);
   const facts = factsOf({
     envelope: { ...envelope, finishedAt },
@@ -62,12 +62,12 @@ async function jobOf({ store, files }: Sealer, envelope: Envelope, at: number): 
 }
 
 /** It is completed at the instant of the last signature, which is also what the file says of itself. */
-const record = ({ store, links }: Sealer, envelope: Envelope, sealed: KeptFile, at: number): Promise<void> =>
-  store.transact(async (books) => {
+const record = ({ storage, links }: Sealer, envelope: Envelope, sealed: KeptFile, at: number): Promise<void> =>
+  storage.transact(async (stores) => {
     const change = { state: 'completed', sealed, completedAt: envelope.finishedAt, updatedAt: at } as const;
-    if (!(await books.envelopes.move({ id: envelope.id, state: 'finishing' }, change))) return;
+    if (!(await stores.envelopes.move({ id: envelope.id, state: 'finishing' }, change))) return;
     const event = { envelopeId: envelope.id, at, signerId: null, reached: null };
-    await books.envelopes.record({ ...event, kind: 'envelope.completed', detail: sealed.sha256 });
-    const sender = (await books.accounts.get(envelope.accountId)).name;
-    await announceCompletion(books, links, { envelope, sender, signers: await books.envelopes.signers(envelope.id) }, at);
+    await stores.envelopes.record({ ...event, kind: 'envelope.completed', detail: sealed.sha256 });
+    const sender = (await stores.accounts.get(envelope.accountId)).name;
+    await announceCompletion(stores, links, { envelope, sender, signers: await stores.envelopes.signers(envelope.id) }, at);
   });

@@ -2,7 +2,7 @@ import { CompactSign, calculateJwkThumbprint, exportJWK, generateKeyPair, import
 import { statusOf } from '../envelope/envelopes.ts';
 import type { Account } from '../records/account.ts';
 import { authoritativeOf, type Envelope, type KeptFile } from '../records/envelope.ts';
-import type { Store } from '../records/stores.ts';
+import type { Storage } from '../records/stores.ts';
 import type { Compliance } from './compliance.ts';
 import type { Check } from './compliance-checks.ts';
 import type { Ledger, LogPlace } from './ledger.ts';
@@ -24,7 +24,7 @@ export interface Certificate {
 export type Certificates = ReturnType<typeof certificatesOf>;
 
 interface Parts {
-  readonly store: Store;
+  readonly storage: Storage;
   readonly compliance: Compliance;
   readonly ledger: Ledger;
   /** Made once, and kept. */
@@ -32,13 +32,13 @@ interface Parts {
 }
 
 /** Certificates of what lies in the vault, each checked anew and signed. */
-export const certificatesOf = ({ store, compliance, ledger, key }: Parts) => ({
+export const certificatesOf = ({ storage, compliance, ledger, key }: Parts) => ({
   async issue(
     envelope: Envelope,
     custody: { file: KeptFile; filename: string },
     at: number,
   ): Promise<{ certificate: Certificate; jws: string }> {
-    const party = await store.read.accounts.get(envelope.controller ?? envelope.accountId);
+    const party = await storage.read.accounts.get(envelope.controller ?? envelope.accountId);
     const { checks } = await compliance.check(envelope, at);
     const certificate: Certificate = {
       certificate_type: 'ucc_9105_electronic_chattel_paper',
@@ -88,9 +88,9 @@ const secret = 'certificate-key';
 const alg = 'ES256';
 
 /** The key that signs certificates: made at the first start and kept sealed. */
-export async function certificateKeyOf(store: Store): Promise<CertificateKey> {
-  const known = (await store.read.secrets.find(secret)) ?? (await newKey());
-  const kept = JSON.parse(await store.transact((books) => books.secrets.keep(secret, known))) as JWK;
+export async function certificateKeyOf(storage: Storage): Promise<CertificateKey> {
+  const known = (await storage.read.secrets.find(secret)) ?? (await newKey());
+  const kept = JSON.parse(await storage.transact((stores) => stores.secrets.keep(secret, known))) as JWK;
   const { kty = '', crv = '', x = '', y = '' } = kept;
   const kid = await calculateJwkThumbprint({ kty, crv, x, y });
   const key = await importJWK(kept, alg);

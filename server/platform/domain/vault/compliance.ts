@@ -1,6 +1,6 @@
 import type { Files } from '../files/files.ts';
 import type { Envelope } from '../records/envelope.ts';
-import type { Store } from '../records/stores.ts';
+import type { Storage } from '../records/stores.ts';
 import { type Check, type Evidence, requirements, weighed } from './compliance-checks.ts';
 
 /** What a check of all eight requirements found. `score`: how many of a hundred are satisfied; compliant is 100 and nothing less. */
@@ -14,7 +14,7 @@ export interface Verdict {
 export type Compliance = ReturnType<typeof complianceOf>;
 
 /** Checks an envelope against what the law asks of an electronic chattel paper's only authoritative copy. */
-export function complianceOf({ store, files }: { store: Store; files: Pick<Files, 'inspect'> }) {
+export function complianceOf({ storage, files }: { storage: Storage; files: Pick<Files, 'inspect'> }) {
   async function evidenceOf(envelope: Envelope, at: number): Promise<Evidence> {
     const { id, kind, document, sealed, copy, controller } = envelope;
     const file = kind === 'paper' ? document : sealed;
@@ -22,26 +22,26 @@ export function complianceOf({ store, files }: { store: Store; files: Pick<Files
     return {
       at,
       envelope,
-      signers: await store.read.envelopes.signers(id),
-      events: await store.read.envelopes.events(id, weighed),
+      signers: await storage.read.envelopes.signers(id),
+      events: await storage.read.envelopes.events(id, weighed),
       file,
       authoritative,
       copy: await files.inspect(envelope, copy, at),
-      controller: controller === null ? undefined : await store.read.accounts.get(controller),
+      controller: controller === null ? undefined : await storage.read.accounts.get(controller),
     };
   }
 
   /** The record keeps the newest verdict, and says when it changes. */
   const keep = (envelope: Envelope, { compliant, score }: Verdict, at: number): Promise<void> =>
-    store.transact(async (books) => {
-      const now = await books.envelopes.find(envelope.accountId, envelope.id);
+    storage.transact(async (stores) => {
+      const now = await stores.envelopes.find(envelope.accountId, envelope.id);
       // It moved on meanwhile: what was found is of a state that is over.
       if (now?.state !== envelope.state) return;
-      await books.envelopes.move(envelope, { compliance: { compliant, score, at } });
+      await stores.envelopes.move(envelope, { compliance: { compliant, score, at } });
       if (now.compliance?.compliant === compliant) return;
       const kind = `vault.compliance.${compliant ? 'passed' : 'failed'}`;
       const event = { envelopeId: envelope.id, at, kind, signerId: null, reached: null };
-      await books.envelopes.record({ ...event, detail: `${score} of 100` });
+      await stores.envelopes.record({ ...event, detail: `${score} of 100` });
     });
 
   return {

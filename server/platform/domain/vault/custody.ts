@@ -1,5 +1,5 @@
 import { authoritativeOf, type Envelope, type EnvelopeEvent, type Signer } from '../records/envelope.ts';
-import type { Store } from '../records/stores.ts';
+import type { Storage } from '../records/stores.ts';
 
 /** What the vault tells of an envelope that came into it: also of one that has left. */
 export interface Custody {
@@ -25,17 +25,17 @@ export interface Access {
 const newest = 100;
 
 export const custodyOf =
-  (store: Store) =>
+  (storage: Storage) =>
   async (envelope: Envelope): Promise<Custody | null> => {
     const { id, controller, vaultedAt } = envelope;
     if (vaultedAt === null) return null;
-    const party = controller === null ? null : await store.read.accounts.get(controller);
-    const signers = await store.read.envelopes.signers(id);
+    const party = controller === null ? null : await storage.read.accounts.get(controller);
+    const signers = await storage.read.envelopes.signers(id);
     return {
       documentHash: authoritativeOf(envelope).sha256,
       storedAt: vaultedAt,
       controller: party && { id: party.id, name: party.name },
-      access: (await store.read.envelopes.access(id, newest)).map((event) => accessOf(event, signers)),
+      access: (await storage.read.envelopes.access(id, newest)).map((event) => accessOf(event, signers)),
     };
   };
 

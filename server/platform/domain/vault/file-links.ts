@@ -5,7 +5,7 @@ import { type Files, gone } from '../files/files.ts';
 import type { Account } from '../records/account.ts';
 import { authoritativeOf, type Envelope, type KeptFile, type Reached } from '../records/envelope.ts';
 import type { OpenedFile } from '../records/files.ts';
-import type { Books, Store } from '../records/stores.ts';
+import type { Storage, Stores } from '../records/stores.ts';
 
 /** The authoritative file; the watermarked copy that everyday reading should use; the custody record; and the authoritative file on its way out. */
 export const fileKinds = ['authoritative', 'copy', 'custody', 'export'] as const;
@@ -25,7 +25,7 @@ export const filenameOf = ({ envelopeId, kind }: Pick<FileLink, 'envelopeId' | '
 export type FileLinks = ReturnType<typeof fileLinksOf>;
 
 interface Parts {
-  readonly store: Store;
+  readonly storage: Storage;
   readonly files: Pick<Files, 'open'>;
   /** Gives every purpose a secret that only the platform's key can make. */
   readonly secretFor: (purpose: string) => string;
@@ -33,7 +33,7 @@ interface Parts {
 }
 
 /** Signed addresses of the vault's files. */
-export function fileLinksOf({ store, files, secretFor, place }: Parts) {
+export function fileLinksOf({ storage, files, secretFor, place }: Parts) {
   const signatureOf = ({ accountId, envelopeId, kind, expires, nonce }: FileLink) =>
     secretFor(`file/${JSON.stringify([accountId, envelopeId, kind, expires, ...(nonce === null ? [] : [nonce])])}`);
 
@@ -45,8 +45,8 @@ export function fileLinksOf({ store, files, secretFor, place }: Parts) {
     return url.href;
   }
 
-  async function found(books: Books, link: FileLink, at: number): Promise<{ envelope: Envelope; file: KeptFile }> {
-    const envelope = await books.envelopes.find(link.accountId, link.envelopeId);
+  async function found(stores: Stores, link: FileLink, at: number): Promise<{ envelope: Envelope; file: KeptFile }> {
+    const envelope = await stores.envelopes.find(link.accountId, link.envelopeId);
     if (!envelope) throw new Failure('not-found');
     return { envelope, file: fileOf(envelope, link.kind, at) };
   }
@@ -64,11 +64,11 @@ export function fileLinksOf({ store, files, secretFor, place }: Parts) {
       const { kind, life, once, askedBy } = wanted;
       const nonce = once ? randomBytes(15).toString('base64url') : null;
       const link = { accountId: account.id, envelopeId: id, kind, expires: Math.floor(at / 1000) + life, nonce };
-      await store.transact(async (books) => {
-        const envelope = await books.envelopes.find(account.id, id);
+      await storage.transact(async (stores) => {
+        const envelope = await stores.envelopes.find(account.id, id);
         if (!envelope) throw new Failure('not-found', 'There is no such envelope.');
         fileOf(envelope, kind, at);
-        await books.envelopes.record({
+        await stores.envelopes.record({
           envelopeId: id,
           at,
           kind: 'vault.linked',
@@ -88,18 +88,18 @@ export function fileLinksOf({ store, files, secretFor, place }: Parts) {
 
     /** What an admitted link leads to. Failure `link-expired` for one that is spent. */
     async open(link: FileLink, at: number): Promise<OpenedFile> {
-      const { envelope, file } = await found(store.read, link, at);
-      if (link.nonce !== null && (await store.read.vault.isSpent(link.nonce))) throw spent();
+      const { envelope, file } = await found(storage.read, link, at);
+      if (link.nonce !== null && (await storage.read.vault.isSpent(link.nonce))) throw spent();
       return files.open(envelope, file, at);
     },
 
     /** Bytes of it are given out. What is single-use is spent with that, and what was frozen in the meantime is not given out after all. */
     recordReading: (link: FileLink, reader: Pick<Reached, 'address' | 'via' | 'userAgent'>, at: number): Promise<void> =>
-      store.transact(async (books) => {
-        await found(books, link, at);
-        if (link.nonce !== null && !(await books.vault.spend(link.nonce, link.expires * 1000))) throw spent();
+      storage.transact(async (stores) => {
+        await found(stores, link, at);
+        if (link.nonce !== null && !(await stores.vault.spend(link.nonce, link.expires * 1000))) throw spent();
         const reached = { assurance: 'link-given-to-partner', ...reader, reportedBy: 'the platform', session: null } as const;
-        await books.envelopes.record({ envelopeId: link.envelopeId, at, kind: 'vault.read', signerId: null, reached, detail: link.kind });
+        await stores.envelopes.record({ envelopeId: link.envelopeId, at, kind: 'vault.read', signerId: null, reached, detail: link.kind });
       }),
   };
 }

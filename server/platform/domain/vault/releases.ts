@@ -3,7 +3,7 @@ import { impossible, statusOf } from '../envelope/envelopes.ts';
 import type { Files } from '../files/files.ts';
 import type { Account } from '../records/account.ts';
 import { authoritativeOf, type Envelope, hasLapsed, type KeptFile, type Release } from '../records/envelope.ts';
-import type { Books, Store } from '../records/stores.ts';
+import type { Storage, Stores } from '../records/stores.ts';
 import type { FileLinks } from './file-links.ts';
 
 /** How long a frozen copy waits for its acknowledgement: 72 hours, in milliseconds. */
@@ -16,7 +16,7 @@ export type Gone = Released & { readonly release: { readonly acknowledgedAt: num
 export type Releases = ReturnType<typeof releasesOf>;
 
 interface Parts {
-  readonly store: Store;
+  readonly storage: Storage;
   readonly files: Pick<Files, 'read'>;
   readonly links: Pick<FileLinks, 'urlOf'>;
 }
@@ -25,7 +25,7 @@ interface Parts {
  * The vault's way out. The authoritative copy is frozen and handed over; it is destroyed here only when the receiver proves, by its hash, to have
  * it. So there is one at every moment: here, here and frozen, or there.
  */
-export function releasesOf({ store, files, links }: Parts) {
+export function releasesOf({ storage, files, links }: Parts) {
   const exportUrl = ({ accountId, id, release }: Released): string =>
     links.urlOf({ accountId, envelopeId: id, kind: 'export', expires: Math.floor(release.acknowledgeBy / 1000), nonce: null });
 
@@ -37,49 +37,49 @@ export function releasesOf({ store, files, links }: Parts) {
       asked: { reason: string; recipient: string },
       at: number,
     ): Promise<{ envelope: Released; url: string }> {
-      const before = await envelopeOf(store.read, account, id);
+      const before = await envelopeOf(storage.read, account, id);
       // What cannot be handed over whole is not frozen.
       if (statusOf(before, at) === 'vaulted') await files.read(before, authoritativeOf(before), at);
-      const envelope = await store.transact((books) => freeze(books, account, id, asked, at));
+      const envelope = await storage.transact((stores) => freeze(stores, account, id, asked, at));
       return { envelope, url: exportUrl(envelope) };
     },
 
     /** The receiver has the file with this hash: what is kept here is destroyed. Asked again it answers the same. */
     acknowledge: (account: Account, id: string, sha256: string, at: number): Promise<Gone> =>
-      store.transact((books) => handOver(books, account, id, sha256, at)),
+      storage.transact((stores) => handOver(stores, account, id, sha256, at)),
 
-    lapsed: (at: number, limit: number) => store.read.vault.lapsed(at, limit),
+    lapsed: (at: number, limit: number) => storage.read.vault.lapsed(at, limit),
 
     /** Writes down that a release lapsed; until then every reader compares with the clock. */
     lapse: ({ accountId, id }: Pick<Envelope, 'accountId' | 'id'>, at: number): Promise<void> =>
-      store.transact(async (books) => {
-        const envelope = await books.envelopes.find(accountId, id);
-        if (envelope) await unfrozen(books, envelope, at);
+      storage.transact(async (stores) => {
+        const envelope = await stores.envelopes.find(accountId, id);
+        if (envelope) await unfrozen(stores, envelope, at);
       }),
   };
 }
 
 async function freeze(
-  books: Books,
+  stores: Stores,
   account: Account,
   id: string,
   { reason, recipient }: { reason: string; recipient: string },
   at: number,
 ) {
-  const envelope = await unfrozen(books, await envelopeOf(books, account, id), at);
+  const envelope = await unfrozen(stores, await envelopeOf(stores, account, id), at);
   const { state, release: known } = envelope;
   if (state === 'released' && known?.reason === reason && known.recipient === recipient) return { ...envelope, release: known };
   if (state !== 'vaulted') throw impossible(envelope, statusOf(envelope, at), 'released');
   // In whole seconds, as the export's address is good for.
   const acknowledgeBy = Math.floor((at + patience) / 1000) * 1000;
   const release: Release = { at, reason, recipient, acknowledgeBy, acknowledgedAt: null };
-  await books.envelopes.move({ id, state }, { state: 'released', release, updatedAt: at });
-  await record(books, id, at, 'vault.released', `To ${recipient}: ${reason}`);
+  await stores.envelopes.move({ id, state }, { state: 'released', release, updatedAt: at });
+  await record(stores, id, at, 'vault.released', `To ${recipient}: ${reason}`);
   return { ...envelope, state: 'released' as const, release };
 }
 
-async function handOver(books: Books, account: Account, id: string, sha256: string, at: number): Promise<Gone> {
-  const envelope = await envelopeOf(books, account, id);
+async function handOver(stores: Stores, account: Account, id: string, sha256: string, at: number): Promise<Gone> {
+  const envelope = await envelopeOf(stores, account, id);
   const { state, release } = envelope;
   const frozen = state === 'released' && !hasLapsed(envelope, at);
   if (!release || (state !== 'destroyed' && !frozen))
@@ -87,32 +87,32 @@ async function handOver(books: Books, account: Account, id: string, sha256: stri
   if (authoritativeOf(envelope).sha256 !== sha256) throw anotherFile();
   if (state === 'destroyed') return envelope as Gone;
   const acknowledged = { ...release, acknowledgedAt: at };
-  await books.envelopes.move(
+  await stores.envelopes.move(
     { id, state },
     { state: 'destroyed', release: acknowledged, controller: null, compliance: null, updatedAt: at },
   );
-  await books.vault.destroy(envelope);
-  await record(books, id, at, 'vault.acknowledged', sha256);
+  await stores.vault.destroy(envelope);
+  await record(stores, id, at, 'vault.acknowledged', sha256);
   return { ...envelope, state: 'destroyed', release: acknowledged };
 }
 
 /** The envelope as it is by the clock: a release that lapsed is written down first. */
-async function unfrozen(books: Books, envelope: Envelope, at: number): Promise<Envelope> {
+async function unfrozen(stores: Stores, envelope: Envelope, at: number): Promise<Envelope> {
   if (!hasLapsed(envelope, at)) return envelope;
   const { id, state } = envelope;
-  await books.envelopes.move({ id, state }, { state: 'vaulted', updatedAt: at });
-  await record(books, id, at, 'vault.lapsed', null);
+  await stores.envelopes.move({ id, state }, { state: 'vaulted', updatedAt: at });
+  await record(stores, id, at, 'vault.lapsed', null);
   return { ...envelope, state: 'vaulted', updatedAt: at };
 }
 
-async function envelopeOf(books: Books, account: Account, id: string): Promise<Envelope> {
-  const envelope = await books.envelopes.find(account.id, id);
+async function envelopeOf(stores: Stores, account: Account, id: string): Promise<Envelope> {
+  const envelope = await stores.envelopes.find(account.id, id);
   if (!envelope) throw new Failure('not-found', 'There is no such envelope.');
   return envelope;
 }
 
-const record = (books: Books, envelopeId: string, at: number, kind: string, detail: string | null): Promise<void> =>
-  books.envelopes.record({ envelopeId, at, kind, signerId: null, reached: null, detail });
+const record = (stores: Stores, envelopeId: string, at: number, kind: string, detail: string | null): Promise<void> =>
+  stores.envelopes.record({ envelopeId, at, kind, signerId: null, reached: null, detail });
 
 const anotherFile = () =>
   new Failure('invalid-input', undefined, {

@@ -4,16 +4,16 @@ import type { Documents } from '../files/documents.ts';
 import type { Files } from '../files/files.ts';
 import type { Account } from '../records/account.ts';
 import { authoritativeOf, type Envelope, type KeptFile } from '../records/envelope.ts';
-import type { Vessel } from '../records/files.ts';
-import type { Store } from '../records/stores.ts';
+import type { SealedFiles } from '../records/files.ts';
+import type { Storage } from '../records/stores.ts';
 import type { Compliance } from './compliance.ts';
 import { copyReason, custodyFactsOf } from './custody-facts.ts';
 
 export type Vault = ReturnType<typeof vaultOf>;
 
 interface Parts {
-  readonly store: Store;
-  readonly vessel: Vessel;
+  readonly storage: Storage;
+  readonly sealedFiles: SealedFiles;
   readonly documents: { of(account: string): Pick<Documents, 'takeIn' | 'copy' | 'custody'> };
   readonly files: Pick<Files, 'read'>;
   readonly compliance: Compliance;
@@ -24,12 +24,12 @@ interface Parts {
  * What has been signed is taken into the vault: the authoritative file as it is, a copy that says so, and the custody record. Everything that
  * takes time lies before the one transaction that says it is vaulted: killed in between, nothing is there but files that nobody names.
  */
-export function vaultOf({ store, vessel, files, compliance, now, ...parts }: Parts) {
+export function vaultOf({ storage, sealedFiles, files, compliance, now, ...parts }: Parts) {
   /** Vaulting under way, by envelope: who asks twice at once waits for the same copy. */
   const underWay = new Map<string, Promise<Envelope>>();
 
   const find = async (accountId: string, id: string): Promise<Envelope> => {
-    const found = await store.read.envelopes.find(accountId, id);
+    const found = await storage.read.envelopes.find(accountId, id);
     if (!found) throw new Failure('not-found', 'There is no such envelope.');
     return found;
   };
@@ -46,29 +46,29 @@ export function vaultOf({ store, vessel, files, compliance, now, ...parts }: Par
       watermark: `Copy of ${envelope.id}, authoritative copy held by ${holder.name}`,
       reason: copyReason(envelope.id, file.sha256),
     });
-    return vessel.put(await store.read.envelopes.contentKey(envelope.id), copy.bytes);
+    return sealedFiles.put(await storage.read.envelopes.contentKey(envelope.id), copy.bytes);
   }
 
   async function makeCustodyRecord(envelope: Envelope, controller: Account, copy: KeptFile, vaultedAt: number): Promise<KeptFile> {
-    const book = store.read.envelopes;
+    const book = storage.read.envelopes;
     const [signers, events] = [await book.signers(envelope.id), await book.events(envelope.id)];
     const facts = custodyFactsOf({ envelope, controller, signers, events, copy, vaultedAt });
     const { bytes } = await parts.documents.of(envelope.accountId).custody({ facts, reason: `Custody record of ${envelope.id}` });
-    return vessel.put(await book.contentKey(envelope.id), bytes);
+    return sealedFiles.put(await book.contentKey(envelope.id), bytes);
   }
 
   async function take(envelope: Envelope): Promise<Envelope> {
     const { id, accountId, state } = envelope;
-    const holder = await store.read.accounts.get(accountId);
+    const holder = await storage.read.accounts.get(accountId);
     const copy = await makeCopy(envelope, holder);
     const at = now();
     const custody = await makeCustodyRecord(envelope, holder, copy, at);
-    await store.transact(async (books) => {
+    await storage.transact(async (stores) => {
       const change = { state: 'vaulted', copy, custody, controller: accountId, vaultedAt: at, updatedAt: at } as const;
       // Another process was first: then its copy is the one.
-      if (!(await books.envelopes.move({ id, state }, change))) return;
+      if (!(await stores.envelopes.move({ id, state }, change))) return;
       const detail = authoritativeOf(envelope).sha256;
-      await books.envelopes.record({ envelopeId: id, at, kind: 'vault.stored', signerId: null, reached: null, detail });
+      await stores.envelopes.record({ envelopeId: id, at, kind: 'vault.stored', signerId: null, reached: null, detail });
     });
     const taken = await find(accountId, id);
     // A paper may be withdrawn while it is copied.
@@ -96,7 +96,7 @@ export function vaultOf({ store, vessel, files, compliance, now, ...parts }: Par
   }
 
   return {
-    store: vault,
+    storage: vault,
 
     /** By the call that is for its kind. */
     async storeById(account: Account, id: string, kind: Envelope['kind']): Promise<Envelope> {
@@ -110,11 +110,11 @@ export function vaultOf({ store, vessel, files, compliance, now, ...parts }: Par
       const { id, state, accountId, copy, vaultedAt } = envelope;
       if (envelope.custody) return envelope.custody;
       if (!copy || vaultedAt === null) throw new Failure('not-found', 'The envelope is not vaulted.');
-      const custody = await makeCustodyRecord(envelope, await store.read.accounts.get(accountId), copy, vaultedAt);
-      return store.transact(async (books) => {
+      const custody = await makeCustodyRecord(envelope, await storage.read.accounts.get(accountId), copy, vaultedAt);
+      return storage.transact(async (stores) => {
         // Two may ask first at once: what a certificate names must be the record that is kept.
-        const kept = (await books.envelopes.find(accountId, id))?.custody;
-        if (!kept) await books.envelopes.move({ id, state }, { custody });
+        const kept = (await stores.envelopes.find(accountId, id))?.custody;
+        if (!kept) await stores.envelopes.move({ id, state }, { custody });
         return kept ?? custody;
       });
     },

@@ -1,9 +1,9 @@
 import type { Kysely } from 'kysely';
 import { type LoyvaScope, loyvaScopes } from '../../../../shared/vendors/loyva.ts';
-import type { Books } from '../../domain/records/stores.ts';
+import type { Stores } from '../../domain/records/stores.ts';
 import type { Tables } from '../schema/schema.ts';
 
-export const accountBook = (db: Kysely<Tables>): Books['accounts'] => ({
+export const accountBook = (db: Kysely<Tables>): Stores['accounts'] => ({
   byName: (name) => db.selectFrom('accounts').select(['id', 'name']).where('name', '=', name).executeTakeFirst(),
   get: (id) => db.selectFrom('accounts').select(['id', 'name']).where('id', '=', id).executeTakeFirstOrThrow(),
   byKey: (dialect, hash) =>

@@ -1,10 +1,10 @@
 import type { Kysely } from 'kysely';
 import type { SecretBox } from '../../../storage/secret-box.ts';
-import type { WebhookBook } from '../../domain/records/webhook.ts';
+import type { WebhookStore } from '../../domain/records/webhook.ts';
 import type { Tables } from '../schema/schema.ts';
 
 /** Where events are sent; each secret is sealed under its account. */
-export const webhookBook = (db: Kysely<Tables>, box: SecretBox): WebhookBook => {
+export const webhookBook = (db: Kysely<Tables>, box: SecretBox): WebhookStore => {
   const about = (accountId: string) => ['webhook-secret', accountId];
   return {
     async find(accountId) {

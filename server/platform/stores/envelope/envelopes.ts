@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
 import { formatLoyvaId } from '../../../../shared/ids.ts';
 import type { SecretBox } from '../../../storage/secret-box.ts';
-import type { EnvelopeBook } from '../../domain/records/envelope.ts';
+import type { EnvelopeStore } from '../../domain/records/envelope.ts';
 import { moves } from '../../domain/records/moves.ts';
 import { ownerKey } from '../../domain/records/people.ts';
 import { contentKeys } from '../files/content-keys.ts';
@@ -16,7 +16,7 @@ import { envelopeChange, envelopeOf, envelopeRow, fieldRow, signerRow } from './
 import { passBook, signerBook } from './signers.ts';
 
 /** Envelopes in platform.db. */
-export const envelopeBook = (db: Kysely<Tables>, box: SecretBox): EnvelopeBook => {
+export const envelopeBook = (db: Kysely<Tables>, box: SecretBox): EnvelopeStore => {
   const keys = contentKeys(db, box);
   return {
     ...envelopeReads(db),
@@ -63,7 +63,7 @@ export const envelopeBook = (db: Kysely<Tables>, box: SecretBox): EnvelopeBook =
 
 const envelopeReads = (
   db: Kysely<Tables>,
-): Pick<EnvelopeBook, 'find' | 'list' | 'finishing' | 'waitingForVault' | 'overdue' | 'remindable'> => {
+): Pick<EnvelopeStore, 'find' | 'list' | 'finishing' | 'waitingForVault' | 'overdue' | 'remindable'> => {
   const envelopes = () => db.selectFrom('envelopes').selectAll();
   return {
     async find(accountId, id) {

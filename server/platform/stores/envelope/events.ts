@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Kysely, Selectable } from 'kysely';
 import { append } from '../../../storage/log/leaves.ts';
 import type { SecretBox } from '../../../storage/secret-box.ts';
-import type { EnvelopeBook, EnvelopeEvent, NewEvent } from '../../domain/records/envelope.ts';
+import type { EnvelopeEvent, EnvelopeStore, NewEvent } from '../../domain/records/envelope.ts';
 import { newEventId } from '../../domain/records/secrets.ts';
 import { decrypt, encrypt } from '../files/cipher.ts';
 import { peopleKeys } from '../people/keys.ts';
@@ -15,7 +15,7 @@ type Row = Selectable<Tables['envelope_events']>;
 type Told = Pick<EnvelopeEvent, 'reached' | 'detail' | 'by'>;
 
 /** The history of envelopes. */
-export const eventBook = (db: Kysely<Tables>, box: SecretBox): Pick<EnvelopeBook, 'events' | 'access' | 'record' | 'leafOf'> => ({
+export const eventBook = (db: Kysely<Tables>, box: SecretBox): Pick<EnvelopeStore, 'events' | 'access' | 'record' | 'leafOf'> => ({
   async events(envelopeId, kinds) {
     const all = rowsOf(db, envelopeId).orderBy('ordinal');
     return opened(db, box, envelopeId, await (kinds ? all.where('kind', 'in', kinds) : all).execute());

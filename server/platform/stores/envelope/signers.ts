@@ -1,11 +1,11 @@
 import type { Kysely } from 'kysely';
 import { purgeSome } from '../../../storage/purge.ts';
-import type { EnvelopeBook } from '../../domain/records/envelope.ts';
+import type { EnvelopeStore } from '../../domain/records/envelope.ts';
 import type { Tables } from '../schema/schema.ts';
 import { fieldOf, passOf, signerChange, signerOf, written } from './rows.ts';
 
 /** Who signs, and what they have answered. */
-export const signerBook = (db: Kysely<Tables>): Pick<EnvelopeBook, 'signers' | 'fields' | 'moveSigner' | 'remind' | 'answer'> => ({
+export const signerBook = (db: Kysely<Tables>): Pick<EnvelopeStore, 'signers' | 'fields' | 'moveSigner' | 'remind' | 'answer'> => ({
   async signers(envelopeId) {
     const rows = db.selectFrom('signers').selectAll().where('envelope_id', '=', envelopeId);
     return (await rows.orderBy('position').orderBy('ordinal').execute()).map(signerOf);
@@ -52,7 +52,7 @@ export const signerBook = (db: Kysely<Tables>): Pick<EnvelopeBook, 'signers' | '
 });
 
 /** The ways in, by the hash of what opens them. */
-export const passBook = (db: Kysely<Tables>): Pick<EnvelopeBook, 'addPass' | 'findPass' | 'forgetPasses'> => ({
+export const passBook = (db: Kysely<Tables>): Pick<EnvelopeStore, 'addPass' | 'findPass' | 'forgetPasses'> => ({
   async addPass(pass) {
     await db
       .insertInto('passes')

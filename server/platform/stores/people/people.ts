@@ -1,14 +1,14 @@
 import type { Kysely } from 'kysely';
 import type { SecretBox } from '../../../storage/secret-box.ts';
 import type { EnvelopeState } from '../../domain/records/moves.ts';
-import type { Erasure, PeopleBook } from '../../domain/records/people.ts';
+import type { Erasure, PeopleStore } from '../../domain/records/people.ts';
 import { ownerKey } from '../../domain/records/people.ts';
 import type { Tables } from '../schema/schema.ts';
 import { forgetMails, forgetRows } from './forgetting.ts';
 import { peopleKeys } from './keys.ts';
 
 /** People in platform.db. */
-export const peopleBook = (db: Kysely<Tables>, box: SecretBox): PeopleBook => {
+export const peopleBook = (db: Kysely<Tables>, box: SecretBox): PeopleStore => {
   const keys = peopleKeys(db, box);
   const ofMark = (accountId: string, email: string) =>
     db.selectFrom('people').where('account_id', '=', accountId).where('mark', '=', keys.mark(accountId, email));

@@ -3,11 +3,11 @@ import { cut } from '../../../../shared/list.ts';
 import type { SecretBox } from '../../../storage/secret-box.ts';
 import { totalOf } from '../../../storage/totals.ts';
 import type { KelviqRecord } from '../../domain/records/sandbox.ts';
-import type { Books } from '../../domain/records/stores.ts';
+import type { Stores } from '../../domain/records/stores.ts';
 import type { Tables } from '../schema/schema.ts';
 
 /** Kelviq returns the server key with every read, so it is sealed, bound to its organization, rather than hashed. */
-export const kelviqBook = (db: Kysely<Tables>, box: SecretBox): Books['kelviq'] => {
+export const kelviqBook = (db: Kysely<Tables>, box: SecretBox): Stores['kelviq'] => {
   const about = (identifier: string) => ['kelviq-server-key', identifier];
   const recordOf = (row: Selectable<Tables['kelviq_organizations']>): KelviqRecord => ({
     identifier: row.identifier,

@@ -1,10 +1,10 @@
 import type { Kysely, Selectable } from 'kysely';
 import type { Invitation, Organization, Team } from '../../domain/records/sandbox.ts';
 import type { Dialect } from '../../domain/records/secrets.ts';
-import type { Books } from '../../domain/records/stores.ts';
+import type { Stores } from '../../domain/records/stores.ts';
 import type { Tables } from '../schema/schema.ts';
 
-export const organizationBook = (db: Kysely<Tables>): Books['organizations'] => ({
+export const organizationBook = (db: Kysely<Tables>): Stores['organizations'] => ({
   async ofOwner(accountId, ownerKey) {
     const rows = db.selectFrom('organizations').selectAll().where('account_id', '=', accountId);
     const row = await rows.where('owner_key', '=', ownerKey).executeTakeFirst();
@@ -34,7 +34,7 @@ export const organizationBook = (db: Kysely<Tables>): Books['organizations'] => 
   },
 });
 
-export const teamBook = (db: Kysely<Tables>): Books['teams'] => {
+export const teamBook = (db: Kysely<Tables>): Stores['teams'] => {
   const by = async (column: 'key_hash' | 'checkout_hash', hash: string) => {
     const row = await db.selectFrom('teams').selectAll().where(column, '=', hash).executeTakeFirst();
     return row && teamOf(row);
@@ -59,7 +59,7 @@ export const teamBook = (db: Kysely<Tables>): Books['teams'] => {
   };
 };
 
-export const invitationBook = (db: Kysely<Tables>): Books['invitations'] => ({
+export const invitationBook = (db: Kysely<Tables>): Stores['invitations'] => ({
   async byToken(hash) {
     const row = await db.selectFrom('invitations').selectAll().where('token_hash', '=', hash).executeTakeFirst();
     return row && invitationOf(row);

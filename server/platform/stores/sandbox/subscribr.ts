@@ -2,10 +2,10 @@ import type { Kysely, Selectable } from 'kysely';
 import { cut } from '../../../../shared/list.ts';
 import type { TeamAbility } from '../../../../shared/team.ts';
 import type { ContentTeam, TeamToken } from '../../domain/records/sandbox.ts';
-import type { Books } from '../../domain/records/stores.ts';
+import type { Stores } from '../../domain/records/stores.ts';
 import type { Tables } from '../schema/schema.ts';
 
-type Book = Books['subscribr'];
+type Book = Stores['subscribr'];
 
 export const subscribrBook = (db: Kysely<Tables>): Book => ({ ...teamsIn(db), ...tokensIn(db) });
 

@@ -7,11 +7,11 @@ import { buffer } from 'node:stream/consumers';
 import { after, test } from 'node:test';
 import { DamagedFile } from '../../../server/platform/domain/files/damage.ts';
 import type { KeptFile } from '../../../server/platform/domain/records/envelope.ts';
-import { openVessel } from '../../../server/platform/stores/files/vessel.ts';
+import { openSealedFiles } from '../../../server/platform/stores/files/sealed-files.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'inlay-vessel-'));
 after(() => rm(folder, { recursive: true }));
-const vessel = openVessel(join(folder, 'blobs'), join(folder, 'aside'));
+const vessel = openSealedFiles(join(folder, 'blobs'), join(folder, 'aside'));
 const key = randomBytes(32);
 const placeOf = ({ address }: KeptFile) => join(folder, 'blobs', address.slice(0, 2), address);
 

@@ -2,13 +2,13 @@ import { setImmediate } from 'node:timers/promises';
 import { type Kysely, type SelectQueryBuilder, sql } from 'kysely';
 import { purgeSome } from '../../storage/purge.ts';
 import type { Envelope } from '../domain/records/envelope.ts';
-import type { VaultBook } from '../domain/records/vault.ts';
+import type { VaultStore } from '../domain/records/vault.ts';
 import { filesOfEnvelope } from '../domain/vault/releases.ts';
 import { envelopeOf } from './envelope/rows.ts';
 import type { Tables } from './schema/schema.ts';
 
 /** The vault's own rows in platform.db. */
-export const vaultBook = (db: Kysely<Tables>): VaultBook => ({
+export const vaultBook = (db: Kysely<Tables>): VaultStore => ({
   async spend(nonce, expiresAt) {
     const { numInsertedOrUpdatedRows } = await db
       .insertInto('spent_links')

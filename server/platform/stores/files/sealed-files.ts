@@ -3,14 +3,14 @@ import { Readable } from 'node:stream';
 import { openBlobs } from '../../../storage/blobs.ts';
 import { DamagedFile } from '../../domain/files/damage.ts';
 import type { KeptFile } from '../../domain/records/envelope.ts';
-import type { Vessel } from '../../domain/records/files.ts';
+import type { SealedFiles } from '../../domain/records/files.ts';
 import { decrypt, encrypt } from './cipher.ts';
 import { decryptPieces, slice } from './pieces.ts';
 
 const about = 'envelope-file';
 
 /** Files of envelopes in a folder: the address is the hash of the ciphertext, and what is read is hashed again on both sides of the key. */
-export function openVessel(folder: string, aside: string, elapsed?: () => number): Vessel {
+export function openSealedFiles(folder: string, aside: string, elapsed?: () => number): SealedFiles {
   const blobs = openBlobs(folder, aside, elapsed);
 
   async function cipherOf({ address }: KeptFile): Promise<Buffer> {

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { type Database, openDatabase } from '../../storage/database.ts';
 import { StartRefused } from '../../storage/refused.ts';
 import type { SecretBox } from '../../storage/secret-box.ts';
-import type { Books, Store } from '../domain/records/stores.ts';
+import type { Storage, Stores } from '../domain/records/stores.ts';
 import { accountBook } from './account/accounts.ts';
 import { webhookBook } from './account/webhooks.ts';
 import { envelopeBook } from './envelope/envelopes.ts';
@@ -14,14 +14,14 @@ import { subscribrBook } from './sandbox/subscribr.ts';
 import { migrations, type Tables } from './schema/schema.ts';
 import { secretBook } from './secrets.ts';
 import { templateBook } from './templates.ts';
-import { vaultBook } from './vault-book.ts';
+import { vaultBook } from './vault.ts';
 
 /** Opens platform.db; `committed` is called after each commit. A file that was written under another key is refused: its sealed keys could not be read. */
-export async function openStore(
+export async function openStorage(
   file: string,
   box: SecretBox,
   committed: () => void = () => {},
-): Promise<{ store: Store; database: Database<Tables> }> {
+): Promise<{ storage: Storage; database: Database<Tables> }> {
   const database = await openDatabase<Tables>(file, migrations);
   const { key_id } = (await database.write.selectFrom('key_check').selectAll().executeTakeFirst()) ?? {};
   if (key_id === undefined) await database.write.insertInto('key_check').values({ key_id: box.keyId }).execute();
@@ -29,7 +29,7 @@ export async function openStore(
     await database.close();
     throw new StartRefused('INLAY_PLATFORM_KEY is not the key that this platform.db was written under.');
   }
-  const store: Store = {
+  const storage: Storage = {
     read: booksOn(database.read, box),
     async transact(work) {
       const done = await database.transact((tx) => work(booksOn(tx, box)));
@@ -37,10 +37,10 @@ export async function openStore(
       return done;
     },
   };
-  return { store, database };
+  return { storage, database };
 }
 
-const booksOn = (db: Kysely<Tables>, box: SecretBox): Books => ({
+const booksOn = (db: Kysely<Tables>, box: SecretBox): Stores => ({
   accounts: accountBook(db),
   organizations: organizationBook(db),
   teams: teamBook(db),

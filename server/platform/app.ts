@@ -7,7 +7,7 @@ import { passOver } from '../http/body/body.ts';
 import { challengeByPath, dialectByPath } from './routes/dialects.ts';
 
 /** The platform's doors, one after the other; what none of them knows is refused in the dialect of its path. */
-export function appOf(doors: readonly Router[], report: Report): Koa {
+export function createApp(doors: readonly Router[], report: Report): Koa {
   const app = new Koa();
   app.use(passOver);
   app.use(answerFailures(dialectByPath, report, challengeByPath));

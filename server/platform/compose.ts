@@ -14,39 +14,39 @@ import { checkpoint, logKeyFrom, verifierKey } from '../storage/log/checkpoint.t
 import { openLog } from '../storage/log/log.ts';
 import { outboxOn } from '../storage/outbox.ts';
 import { secretBox } from '../storage/secret-box.ts';
-import { appOf } from './app.ts';
+import { createApp } from './app.ts';
 import { openDocuments } from './documents/documents.ts';
-import { accountsOf, type KeyLimits, type PartnerKeys } from './domain/account/accounts.ts';
-import { webhooksOf } from './domain/account/webhooks.ts';
-import { ceremoniesOf } from './domain/ceremony/ceremony.ts';
-import { passesOf } from './domain/ceremony/passes.ts';
-import { createEnvelopes } from './domain/creation/create.ts';
-import { papersOf } from './domain/creation/paper.ts';
-import { templatesOf } from './domain/creation/templates.ts';
-import { embedTokensOf } from './domain/envelope/embed-tokens.ts';
-import { envelopesOf } from './domain/envelope/envelopes.ts';
-import { expiryOf } from './domain/envelope/expiry.ts';
-import { remindingOf } from './domain/envelope/reminders.ts';
-import { filesOf } from './domain/files/files.ts';
-import { linksOf } from './domain/notices/links.ts';
-import { erasuresOf } from './domain/people/erasure.ts';
-import { purgeOf } from './domain/people/purge.ts';
-import { invitationsOf } from './domain/sandbox/invitations.ts';
-import { organizationsOf } from './domain/sandbox/organizations.ts';
-import { contentTeamsOf } from './domain/sandbox/subscribr.ts';
-import { teamTokensOf } from './domain/sandbox/team-tokens.ts';
-import { teamsOf } from './domain/sandbox/teams.ts';
-import { type SealingStep, sealingOf } from './domain/sealing/sealing.ts';
-import { certificateKeyOf, certificatesOf } from './domain/vault/certificate.ts';
-import { complianceOf } from './domain/vault/compliance.ts';
-import { custodyOf } from './domain/vault/custody.ts';
-import { fileLinksOf } from './domain/vault/file-links.ts';
-import { ledgerOf } from './domain/vault/ledger.ts';
-import { vaultReadingOf } from './domain/vault/reading.ts';
-import { releasesOf } from './domain/vault/releases.ts';
-import { sweepOf } from './domain/vault/sweep.ts';
-import { vaultTokensOf } from './domain/vault/tokens.ts';
-import { vaultOf } from './domain/vault/vault.ts';
+import { createAccounts, type KeyLimits, type PartnerKeys } from './domain/account/accounts.ts';
+import { createWebhooks } from './domain/account/webhooks.ts';
+import { createCeremonies } from './domain/ceremony/ceremony.ts';
+import { createPasses } from './domain/ceremony/passes.ts';
+import { createCreation } from './domain/creation/create.ts';
+import { createPapers } from './domain/creation/paper.ts';
+import { createTemplates } from './domain/creation/templates.ts';
+import { createEmbedTokens } from './domain/envelope/embed-tokens.ts';
+import { createEnvelopes } from './domain/envelope/envelopes.ts';
+import { createExpiry } from './domain/envelope/expiry.ts';
+import { createReminders } from './domain/envelope/reminders.ts';
+import { createFiles } from './domain/files/files.ts';
+import { createLinks } from './domain/notices/links.ts';
+import { createErasures } from './domain/people/erasure.ts';
+import { createPurge } from './domain/people/purge.ts';
+import { createInvitations } from './domain/sandbox/invitations.ts';
+import { createOrganizations } from './domain/sandbox/organizations.ts';
+import { createContentTeams } from './domain/sandbox/subscribr.ts';
+import { createTeamTokens } from './domain/sandbox/team-tokens.ts';
+import { createTeams } from './domain/sandbox/teams.ts';
+import { createSealing, type SealingStep } from './domain/sealing/sealing.ts';
+import { certificateKeyOf, createCertificates } from './domain/vault/certificate.ts';
+import { createCompliance } from './domain/vault/compliance.ts';
+import { createCustody } from './domain/vault/custody.ts';
+import { createFileLinks } from './domain/vault/file-links.ts';
+import { createLedger } from './domain/vault/ledger.ts';
+import { createVaultReading } from './domain/vault/reading.ts';
+import { createReleases } from './domain/vault/releases.ts';
+import { createSweep } from './domain/vault/sweep.ts';
+import { createVaultTokens } from './domain/vault/tokens.ts';
+import { createVault } from './domain/vault/vault.ts';
 import { openSeals } from './identity.ts';
 import { expireOverdue } from './jobs/expire.ts';
 import { lapseReleases } from './jobs/lapse.ts';
@@ -58,7 +58,7 @@ import { sealFinished } from './jobs/seal.ts';
 import { buryDestroyed, clearOrphans } from './jobs/sweep.ts';
 import { vaultWaiting } from './jobs/vault.ts';
 import { seenBy } from './routes/bearer.ts';
-import { callersOf } from './routes/callers.ts';
+import { createCallers } from './routes/callers.ts';
 import { ceremonyRoutes } from './routes/ceremony/ceremony.ts';
 import { signRoutes } from './routes/ceremony/sign.ts';
 import { templateRoutes } from './routes/creation/templates.ts';
@@ -143,30 +143,30 @@ export async function compose(config: PlatformConfig, secrets: { readonly key: U
   const post = openPost({ smtpUrl: config.smtpUrl, folder: join(config.dataDir, 'outbox'), host });
   const style = await readFile(new URL('./pages/platform.css', import.meta.url), 'utf8');
 
-  const links = linksOf(config, box.fingerprint);
-  const accounts = accountsOf(storage);
+  const links = createLinks(config, box.fingerprint);
+  const accounts = createAccounts(storage);
   const rates = createRates(now);
-  const callers = callersOf({ accounts, rates });
-  const teams = teamsOf(storage, links);
-  const organizations = organizationsOf(storage, links);
-  const invitations = invitationsOf(storage);
-  const embedTokens = embedTokensOf(box.fingerprint('embed-tokens'));
-  const envelopes = envelopesOf(storage, links, embedTokens);
-  const createEnvelope = createEnvelopes({ storage, documents, sealedFiles, links });
-  const papers = papersOf({ storage, documents, sealedFiles });
-  const templates = templatesOf({ storage, documents, sealedFiles });
-  const reminding = remindingOf(storage, links);
-  const files = filesOf({ storage, sealedFiles });
-  const fileLinks = fileLinksOf({ storage, files, secretFor: box.fingerprint, place: config });
-  const compliance = complianceOf({ storage, files });
-  const vault = vaultOf({ storage, sealedFiles, documents, files, compliance, now });
-  const releases = releasesOf({ storage, files, links: fileLinks });
-  const sweep = sweepOf({ storage, sealedFiles, settle: database.settle });
-  const reading = vaultReadingOf({ storage, tokens: vaultTokensOf(box.fingerprint('vault-tokens')), links, files, compliance });
-  const erasures = erasuresOf({ storage, forgetMails: post.forget, settle: database.settle });
+  const callers = createCallers({ accounts, rates });
+  const teams = createTeams(storage, links);
+  const organizations = createOrganizations(storage, links);
+  const invitations = createInvitations(storage);
+  const embedTokens = createEmbedTokens(box.fingerprint('embed-tokens'));
+  const envelopes = createEnvelopes(storage, links, embedTokens);
+  const createEnvelope = createCreation({ storage, documents, sealedFiles, links });
+  const papers = createPapers({ storage, documents, sealedFiles });
+  const templates = createTemplates({ storage, documents, sealedFiles });
+  const reminding = createReminders(storage, links);
+  const files = createFiles({ storage, sealedFiles });
+  const fileLinks = createFileLinks({ storage, files, secretFor: box.fingerprint, place: config });
+  const compliance = createCompliance({ storage, files });
+  const vault = createVault({ storage, sealedFiles, documents, files, compliance, now });
+  const releases = createReleases({ storage, files, links: fileLinks });
+  const sweep = createSweep({ storage, sealedFiles, settle: database.settle });
+  const reading = createVaultReading({ storage, tokens: createVaultTokens(box.fingerprint('vault-tokens')), links, files, compliance });
+  const erasures = createErasures({ storage, forgetMails: post.forget, settle: database.settle });
   const logKey = logKeyFrom(secrets.key);
   const log = openLog(database, logKey, (error) => report(error, 'platform.db'));
-  const ledger = ledgerOf({
+  const ledger = createLedger({
     leafOf: storage.read.envelopes.leafOf,
     head: log.head,
     leaf: log.leaf,
@@ -175,23 +175,23 @@ export async function compose(config: PlatformConfig, secrets: { readonly key: U
     place: config,
   });
   const certificateKey = await certificateKeyOf(storage);
-  const certificates = certificatesOf({ storage, compliance, ledger, key: certificateKey });
-  const ceremonies = ceremoniesOf({ storage, documents, files, links, wake });
-  const sealing = sealingOf({ storage, documents, sealedFiles, files, links, now, reached });
+  const certificates = createCertificates({ storage, compliance, ledger, key: certificateKey });
+  const ceremonies = createCeremonies({ storage, documents, files, links, wake });
+  const sealing = createSealing({ storage, documents, sealedFiles, files, links, now, reached });
 
   const opened = openAnswers();
   const seenOf = seenBy(await callerAddressReader(config.trustedProxies ?? []));
 
   const doors = [
-    ceremonyRoutes({ passes: passesOf(storage, embedTokens), ceremonies, opened, rates, seenOf }, now),
+    ceremonyRoutes({ passes: createPasses(storage, embedTokens), ceremonies, opened, rates, seenOf }, now),
     signRoutes({ assets: openAssets(config.assets), authorities: seals.authorities }),
     scribelessRoutes({ callers, teams, links }, now),
-    subscribrRoutes({ callers, contentTeams: contentTeamsOf(storage), teamTokens: teamTokensOf(storage) }, now),
+    subscribrRoutes({ callers, contentTeams: createContentTeams(storage), teamTokens: createTeamTokens(storage) }, now),
     kelviqRoutes({ callers, organizations }, now),
-    envelopeRoutes({ callers, envelopes, createEnvelope, papers, reminding, custody: custodyOf(storage) }, now),
+    envelopeRoutes({ callers, envelopes, createEnvelope, papers, reminding, custody: createCustody(storage) }, now),
     vaultRoutes({ callers, envelopes, vault, fileLinks, compliance, certificates, releases }, now),
     templateRoutes({ callers, templates }, now),
-    webhookRoutes({ callers, webhooks: webhooksOf(storage), allowed: config.webhookAllow }, now),
+    webhookRoutes({ callers, webhooks: createWebhooks(storage), allowed: config.webhookAllow }, now),
     tokenRoutes({ callers, envelopes, reading }, now),
     vaultReadingRoutes({ callers, reading, opened, seenOf }, now),
     fileRoutes({ links: fileLinks, opened, seenOf }, now),
@@ -205,19 +205,19 @@ export async function compose(config: PlatformConfig, secrets: { readonly key: U
     ),
   ];
   return {
-    app: appOf(doors, report),
+    app: createApp(doors, report),
     jobs: [
       postMails({ queue: outboxOn(database.write), post, links, now }),
       sealFinished({ sealing, elapsed, report }),
       remindDue({ reminding, now, elapsed, report }),
-      expireOverdue({ expiry: expiryOf(storage, links), now, elapsed, report }),
+      expireOverdue({ expiry: createExpiry(storage, links), now, elapsed, report }),
       lapseReleases({ releases, now, elapsed, report }),
       buryDestroyed(sweep),
       clearOrphans({ sweep, now }),
       renewSeals({ renew: seals.renew, now }),
       { name: 'log', every: 1_000, run: log.check },
       { name: 'writing', every: 1_000, run: database.tryAgain },
-      purgeOld({ purge: purgeOf({ storage, erasures, forgetMails: post.forget }), now }),
+      purgeOld({ purge: createPurge({ storage, erasures, forgetMails: post.forget }), now }),
       ...(config.vaulting === 'auto' ? [vaultWaiting({ waiting: storage.read.envelopes.waitingForVault, vault, elapsed, report })] : []),
     ],
     verbs: { seed: ({ name, keys = {}, limits = {} }) => accounts.seed(name, keys, limits, now()) },

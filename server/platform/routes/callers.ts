@@ -19,7 +19,7 @@ export interface Callers {
 }
 
 /** Loyva's headers (docs.stg.loyva.net/api-reference/overview) on every answer to a known key; the other vendors document none, so they get the same. */
-export function callersOf({ accounts, rates }: { accounts: Accounts; rates: Rates }): Callers {
+export function createCallers({ accounts, rates }: { accounts: Accounts; rates: Rates }): Callers {
   async function holderOf(ctx: Context, dialect: Dialect, key: string) {
     const holder = await accounts.ofKey(dialect, key);
     count(ctx, key, holder.rateLimit);

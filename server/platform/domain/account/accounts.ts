@@ -13,9 +13,9 @@ export interface KeyLimits {
   readonly rateLimit?: number | undefined;
 }
 
-export type Accounts = ReturnType<typeof accountsOf>;
+export type Accounts = ReturnType<typeof createAccounts>;
 
-export const accountsOf = (storage: Storage) => ({
+export const createAccounts = (storage: Storage) => ({
   /** The account this partner key belongs to; a key of another kind or dialect is as good as none. */
   async ofKey(dialect: Dialect, key: string): Promise<KeyHolder> {
     const account = key ? await storage.read.accounts.byKey(dialect, hashOf(key)) : undefined;

@@ -3,9 +3,9 @@ import type { Account } from '../records/account.ts';
 import type { Storage } from '../records/stores.ts';
 import type { Webhook } from '../records/webhook.ts';
 
-export type Webhooks = ReturnType<typeof webhooksOf>;
+export type Webhooks = ReturnType<typeof createWebhooks>;
 
-export const webhooksOf = (storage: Storage) => ({
+export const createWebhooks = (storage: Storage) => ({
   /** What is left out stays, null clears. */
   async change(account: Account, patch: WebhookPatch, at: number): Promise<Webhook> {
     return storage.transact(async (stores) => {

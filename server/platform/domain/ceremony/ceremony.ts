@@ -30,10 +30,10 @@ import { reachedOf } from './reached.ts';
 import { requireConsent, requireMoved, requireTurn, type Scene, sceneOf, settledScene, stateOf } from './scene.ts';
 import { viewOf } from './view.ts';
 
-export type Ceremonies = ReturnType<typeof ceremoniesOf>;
+export type Ceremonies = ReturnType<typeof createCeremonies>;
 
 /** The signing ceremony of shared/signing/ceremony.ts. Every act is one transaction that reads before it writes, and may be repeated. */
-export const ceremoniesOf = (stage: Stage) => {
+export const createCeremonies = (stage: Stage) => {
   const { storage } = stage;
   const view = async (pass: Pass, at: number, zone?: string): Promise<CeremonyView> =>
     viewOf(await settledScene(storage.read, pass), at, zone);

@@ -8,10 +8,10 @@ import type { Storage, Stores } from '../records/stores.ts';
 /** From its first use, which must lie within the token's own fifteen minutes, an embed token opens the ceremony this long. */
 const embedLife = 4 * 3_600_000;
 
-export type Passes = ReturnType<typeof passesOf>;
+export type Passes = ReturnType<typeof createPasses>;
 
 /** Lets signers in. A pass is also good after the envelope ended, so that how it ended can be read. */
-export const passesOf = (storage: Storage, embedTokens: Pick<EmbedTokens, 'verify'>) => ({
+export const createPasses = (storage: Storage, embedTokens: Pick<EmbedTokens, 'verify'>) => ({
   async enter(token: string, at: number): Promise<Pass> {
     const pass = token.includes('.') ? await embedPass(storage, await embedTokens.verify(token), at) : await linkPass(storage.read, token);
     if (pass.expiresAt <= at) throw new Failure('token-expired');

@@ -12,21 +12,21 @@ import type { Storage } from '../records/stores.ts';
 import { type Draft, draftOf } from './draft.ts';
 import type { EnvelopeRequest } from './request.ts';
 
-type Parts = { storage: Storage; documents: AllDocuments; sealedFiles: SealedFiles; links: Links };
+type Options = { storage: Storage; documents: AllDocuments; sealedFiles: SealedFiles; links: Links };
 
 /** A new envelope, and what its sender should know of its document. */
 export interface Created extends Parties {
   readonly warnings: readonly Warning[];
 }
 
-export type CreateEnvelope = ReturnType<typeof createEnvelopes>;
+export type CreateEnvelope = ReturnType<typeof createCreation>;
 
 /**
  * Makes an envelope and, unless it is of paper, sends it. Everything that takes time (intake, encrypting, writing the file) lies before the
  * transaction: killed in between, nothing is there but an encrypted file without a key.
  */
-export const createEnvelopes =
-  ({ storage, documents, sealedFiles, links }: Parts) =>
+export const createCreation =
+  ({ storage, documents, sealedFiles, links }: Options) =>
   async (account: Account, request: EnvelopeRequest, at: number): Promise<Created> => {
     const id = formatLoyvaId('envelope', randomBytes(15));
     const draft = await draftOf({ storage, documents: documents.of(account.id), sealedFiles }, account, id, request, at);

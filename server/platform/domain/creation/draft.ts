@@ -19,7 +19,7 @@ import { type EnvelopeRequest, faultsOf, nameOfFile, type SignerRequest, signers
 import { castFaults, castOf } from './template.ts';
 import { templateBytes } from './templates.ts';
 
-type Parts = { storage: Storage; documents: Documents; sealedFiles: SealedFiles };
+type Options = { storage: Storage; documents: Documents; sealedFiles: SealedFiles };
 
 /** What a new envelope will be, before anything of it is written. */
 export interface Draft {
@@ -35,7 +35,7 @@ export interface Draft {
 }
 
 /** Reads the request against its document or template. Failure `invalid-input` with every fault, `document-refused`. */
-export async function draftOf(parts: Parts, account: Account, id: string, request: EnvelopeRequest, at: number): Promise<Draft> {
+export async function draftOf(parts: Options, account: Account, id: string, request: EnvelopeRequest, at: number): Promise<Draft> {
   const { source } = request;
   const template = source.kind === 'template' ? await parts.storage.read.templates.find(account.id, source.templateId) : undefined;
   const cast = source.kind === 'template' ? (template ? castFaults(template, request) : unknownTemplate) : [];
@@ -57,7 +57,7 @@ const onPaper = ({ name }: EnvelopeRequest): Draft => ({
   warnings: [],
 });
 
-async function fromTemplate(parts: Parts, id: string, request: EnvelopeRequest, template: Template): Promise<Draft> {
+async function fromTemplate(parts: Options, id: string, request: EnvelopeRequest, template: Template): Promise<Draft> {
   const { document, fields } = template;
   const bytes = await templateBytes(parts, template);
   if (!bytes) throw new Failure('invalid-input', undefined, { errors: unknownTemplate });

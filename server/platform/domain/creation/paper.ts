@@ -6,12 +6,12 @@ import type { SealedFiles } from '../records/files.ts';
 import type { Storage } from '../records/stores.ts';
 import type { UploadedDocument } from './request.ts';
 
-type Parts = { storage: Storage; documents: AllDocuments; sealedFiles: SealedFiles };
+type Options = { storage: Storage; documents: AllDocuments; sealedFiles: SealedFiles };
 
-export type Papers = ReturnType<typeof papersOf>;
+export type Papers = ReturnType<typeof createPapers>;
 
 /** Envelopes that were signed on paper, or elsewhere: what was signed is uploaded. */
-export const papersOf = ({ storage, documents, sealedFiles }: Parts) => ({
+export const createPapers = ({ storage, documents, sealedFiles }: Options) => ({
   /** Refuses an upload that could not be kept anyway, before any of it is read. */
   async expect(account: Account, id: string, at: number): Promise<void> {
     requirePending((await partiesOf(storage.read, account, id)).envelope, at);

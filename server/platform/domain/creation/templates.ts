@@ -16,12 +16,12 @@ import { ownFields, rolesIn } from './found-fields.ts';
 import { refuseIf } from './refuse.ts';
 import { type TemplateRequest, templateFaults, tooManyRoles } from './template.ts';
 
-type Parts = { storage: Storage; documents: AllDocuments; sealedFiles: SealedFiles };
+type Options = { storage: Storage; documents: AllDocuments; sealedFiles: SealedFiles };
 
-export type Templates = ReturnType<typeof templatesOf>;
+export type Templates = ReturnType<typeof createTemplates>;
 
 /** A partner's templates. Another account's are not there. */
-export const templatesOf = ({ storage, sealedFiles, ...parts }: Parts) => ({
+export const createTemplates = ({ storage, sealedFiles, ...parts }: Options) => ({
   /** The document is taken in once, here; envelopes get what came of it. */
   async create(account: Account, request: TemplateRequest, at: number): Promise<{ template: Template; warnings: readonly Warning[] }> {
     const documents = parts.documents.of(account.id);
@@ -81,7 +81,7 @@ const noSuchTemplate = () => new Failure('not-found', 'There is no such template
 
 /** The template's document, for an envelope; nothing when it is deleted in the meantime. */
 export async function templateBytes(
-  { storage, sealedFiles }: Pick<Parts, 'storage' | 'sealedFiles'>,
+  { storage, sealedFiles }: Pick<Options, 'storage' | 'sealedFiles'>,
   template: Template,
 ): Promise<Buffer | undefined> {
   const contentKey = await storage.read.templates.contentKey(template.accountId, template.id);

@@ -12,7 +12,7 @@ export interface EmbedClaims {
   readonly exp: number;
 }
 
-export type EmbedTokens = ReturnType<typeof embedTokensOf>;
+export type EmbedTokens = ReturnType<typeof createEmbedTokens>;
 
 const type = 'sign+jwt';
 const life = 15 * 60_000;
@@ -20,7 +20,7 @@ const life = 15 * 60_000;
 const longest = 1_000;
 
 /** Tokens for one signer of one envelope (JWT, HS256: only the platform reads them). `secret` is 32 bytes in base64url. */
-export function embedTokensOf(secret: string) {
+export function createEmbedTokens(secret: string) {
   const key = Buffer.from(secret, 'base64url');
 
   return {

@@ -27,12 +27,12 @@ export interface SigningLink {
   readonly expiresAt: number;
 }
 
-export type Envelopes = ReturnType<typeof envelopesOf>;
+export type Envelopes = ReturnType<typeof createEnvelopes>;
 
 const week = 7 * 24 * 3_600_000;
 
 /** A partner's envelopes. Another account's are not there. */
-export const envelopesOf = (storage: Storage, links: Links, tokens: EmbedTokens) => ({
+export const createEnvelopes = (storage: Storage, links: Links, tokens: EmbedTokens) => ({
   list: (account: Account, query: EnvelopeQuery, at: number) => storage.read.envelopes.list(account.id, query, at),
 
   get: (account: Account, id: string): Promise<Parties> => partiesOf(storage.read, account, id),

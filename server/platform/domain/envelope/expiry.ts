@@ -3,10 +3,10 @@ import { announceExpiry } from '../notices/signing-mail.ts';
 import type { Envelope } from '../records/envelope.ts';
 import type { Storage } from '../records/stores.ts';
 
-export type Expiry = ReturnType<typeof expiryOf>;
+export type Expiry = ReturnType<typeof createExpiry>;
 
 /** Writes down that open envelopes are past their time, and tells who was asked; until then every reader compares with the clock. */
-export const expiryOf = (storage: Storage, links: Links) => ({
+export const createExpiry = (storage: Storage, links: Links) => ({
   due: (at: number, limit: number): Promise<Envelope[]> => storage.read.envelopes.overdue(at, limit),
 
   expire: (envelope: Envelope, at: number): Promise<void> =>

@@ -17,10 +17,10 @@ export interface Reminded {
   readonly skipped: readonly { readonly email: string; readonly nextAt: number }[];
 }
 
-export type Reminding = ReturnType<typeof remindingOf>;
+export type Reminding = ReturnType<typeof createReminders>;
 
 /** Asks signers again: those whose turn it is and who have not signed, each at most once an hour. */
-export const remindingOf = (storage: Storage, links: Links) => ({
+export const createReminders = (storage: Storage, links: Links) => ({
   /** One signer, or everybody whom it concerns. Failure `envelope-wrong-state`, `invalid-input`, and `rate-limited` when nobody may be asked now. */
   remind: (account: Account, id: string, email: string | null, at: number): Promise<Reminded> =>
     storage.transact(async (stores) => {

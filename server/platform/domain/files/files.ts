@@ -6,10 +6,10 @@ import { DamagedFile } from './damage.ts';
 
 type Reading<T> = (contentKey: Uint8Array, file: KeptFile) => Promise<T>;
 
-export type Files = ReturnType<typeof filesOf>;
+export type Files = ReturnType<typeof createFiles>;
 
 /** What is kept of envelopes, read back. */
-export function filesOf({ storage, sealedFiles }: { storage: Storage; sealedFiles: SealedFiles }) {
+export function createFiles({ storage, sealedFiles }: { storage: Storage; sealedFiles: SealedFiles }) {
   /** A file that was found damaged stands in the record once, however often it is asked for. */
   const recordDamage = (envelope: Envelope, file: KeptFile, at: number): Promise<void> =>
     storage.transact(async (stores) => {

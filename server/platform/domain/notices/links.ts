@@ -16,7 +16,7 @@ export interface Links {
 }
 
 /** `secretFor` gives every purpose a secret of its own that only the platform's key can make. `place.publicUrl` is read at each use. */
-export function linksOf(place: { readonly publicUrl: string }, secretFor: (purpose: string) => string): Links {
+export function createLinks(place: { readonly publicUrl: string }, secretFor: (purpose: string) => string): Links {
   const checkoutSecret = (teamId: string) => secretFor(`checkout/${teamId}`);
   const invitationToken = (invitationId: string) => secretFor(`invitation/${invitationId}`);
   const signingToken = (mailId: string) => secretFor(`signing/${mailId}`);

@@ -7,9 +7,9 @@ import type { Storage, Stores } from '../records/stores.ts';
 /** A mail that is being sent when it is deleted has become a file by then: the sender's lease is a minute. */
 const sending = 2 * 60_000;
 
-export type Erasures = ReturnType<typeof erasuresOf>;
+export type Erasures = ReturnType<typeof createErasures>;
 
-interface Parts {
+interface Options {
   readonly storage: Storage;
   /** Deletes the files of mails. */
   readonly forgetMails: (ids: readonly string[]) => Promise<void>;
@@ -22,7 +22,7 @@ interface Parts {
  * hashes lead nowhere without the salt. What the account itself wrote (an envelope's name, message and metadata) is the account's and stays,
  * as does a team or an organization that they own: that is another contract.
  */
-export const erasuresOf = ({ storage, forgetMails, settle }: Parts) => {
+export const createErasures = ({ storage, forgetMails, settle }: Options) => {
   /** What is destroyed is nowhere afterwards; killed before, the next run does it. Looks again until no mail can be on its way that was deleted. */
   async function settleAll(at: number): Promise<void> {
     const unsettled = await storage.read.people.unsettled();

@@ -4,9 +4,9 @@ import type { Erasures } from './erasure.ts';
 const month = 30 * 24 * 3_600_000;
 const batch = 250;
 
-export type Purge = ReturnType<typeof purgeOf>;
+export type Purge = ReturnType<typeof createPurge>;
 
-interface Parts {
+interface Options {
   readonly storage: Storage;
   readonly erasures: Pick<Erasures, 'settle'>;
   /** Deletes the files of mails. */
@@ -17,7 +17,7 @@ interface Parts {
  * Lets go of some of what nobody can use any more: spent addresses, ways in that ended a month ago (until then they are told apart from unknown
  * ones), and mails that left then. True: there may be more.
  */
-export const purgeOf = ({ storage, erasures, forgetMails }: Parts) => ({
+export const createPurge = ({ storage, erasures, forgetMails }: Options) => ({
   async purge(at: number): Promise<boolean> {
     await erasures.settle(at);
     const more = await storage.transact(async ({ envelopes, vault }) => {

@@ -3,10 +3,10 @@ import type { Invitation, Organization } from '../records/sandbox.ts';
 import { hashOf } from '../records/secrets.ts';
 import type { Storage } from '../records/stores.ts';
 
-export type Invitations = ReturnType<typeof invitationsOf>;
+export type Invitations = ReturnType<typeof createInvitations>;
 
 /** What the link in a mail leads to. */
-export const invitationsOf = (storage: Storage) => ({
+export const createInvitations = (storage: Storage) => ({
   async get(token: string): Promise<{ invitation: Invitation; organization: Organization }> {
     const invitation = await storage.read.invitations.byToken(hashOf(token));
     if (!invitation) throw new Failure('not-found');

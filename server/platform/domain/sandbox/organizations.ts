@@ -42,10 +42,10 @@ export async function organizationFor(
   return organization;
 }
 
-export type Organizations = ReturnType<typeof organizationsOf>;
+export type Organizations = ReturnType<typeof createOrganizations>;
 
 /** Kelviq's partner organizations. */
-export const organizationsOf = (storage: Storage, links: Links) => ({
+export const createOrganizations = (storage: Storage, links: Links) => ({
   async open(account: Account, request: OrganizationRequest, at: number): Promise<Outcome<KelviqRecord>> {
     const magic = magicOf(request.email, 'kelviq');
     const trick = playInstead(magic.instead);

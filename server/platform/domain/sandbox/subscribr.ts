@@ -31,10 +31,10 @@ export interface Credits {
   readonly refreshAt: number | null;
 }
 
-export type ContentTeams = ReturnType<typeof contentTeamsOf>;
+export type ContentTeams = ReturnType<typeof createContentTeams>;
 
 /** Subscribr's teams, as whoever calls sees them. */
-export const contentTeamsOf = (storage: Storage) => ({
+export const createContentTeams = (storage: Storage) => ({
   /** Whose key or token this is: of the account, of a team at Scribeless, of an organization at Kelviq, or made here. Failure `unauthenticated`. */
   async callerOf(key: string): Promise<TeamCaller> {
     const found = key ? await teamBehind(storage, hashOf(key)) : undefined;

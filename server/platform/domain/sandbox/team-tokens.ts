@@ -10,12 +10,12 @@ export interface TokenRequest {
   readonly abilities: readonly TeamAbility[];
 }
 
-export type TeamTokens = ReturnType<typeof teamTokensOf>;
+export type TeamTokens = ReturnType<typeof createTeamTokens>;
 
 const minute = 60_000;
 
 /** The tokens of Subscribr's teams. Their secrets are kept as hashes. */
-export const teamTokensOf = (storage: Storage) => ({
+export const createTeamTokens = (storage: Storage) => ({
   /** Failure `role-missing` with the vendor's sentence for this act: only owners and admins of a team have to do with its tokens. */
   administer(caller: TeamCaller, act: 'manage' | 'create' | 'delete'): void {
     admit(caller);

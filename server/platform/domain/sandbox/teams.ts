@@ -47,10 +47,10 @@ export interface TeamStatus {
   readonly billingSetupUrl: string | undefined;
 }
 
-export type Teams = ReturnType<typeof teamsOf>;
+export type Teams = ReturnType<typeof createTeams>;
 
 /** Scribeless teams. An owner may have several: a repeated e-mail makes a second team, with its own key, in the same organization. */
-export const teamsOf = (storage: Storage, links: Links) => ({
+export const createTeams = (storage: Storage, links: Links) => ({
   async open(account: Account, request: TeamRequest, at: number): Promise<Outcome<OpenedTeam>> {
     const magic = magicOf(request.email, 'scribeless');
     const trick = playInstead(magic.instead);

@@ -21,10 +21,10 @@ export interface Sealer {
   readonly reached: (step: SealingStep) => void;
 }
 
-export type Sealing = ReturnType<typeof sealingOf>;
+export type Sealing = ReturnType<typeof createSealing>;
 
 /** Makes the sealed file of envelopes that everybody has signed. Stopped anywhere it is done again from the same facts; it is recorded once. */
-export const sealingOf = (sealer: Sealer) => {
+export const createSealing = (sealer: Sealer) => {
   const { storage, documents, sealedFiles, now, reached } = sealer;
   return {
     due: (limit: number): Promise<Envelope[]> => storage.read.envelopes.finishing(limit),

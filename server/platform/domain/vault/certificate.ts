@@ -21,9 +21,9 @@ export interface Certificate {
   readonly custody_record: { readonly filename: string; readonly sha256: string };
 }
 
-export type Certificates = ReturnType<typeof certificatesOf>;
+export type Certificates = ReturnType<typeof createCertificates>;
 
-interface Parts {
+interface Options {
   readonly storage: Storage;
   readonly compliance: Compliance;
   readonly ledger: Ledger;
@@ -32,7 +32,7 @@ interface Parts {
 }
 
 /** Certificates of what lies in the vault, each checked anew and signed. */
-export const certificatesOf = ({ storage, compliance, ledger, key }: Parts) => ({
+export const createCertificates = ({ storage, compliance, ledger, key }: Options) => ({
   async issue(
     envelope: Envelope,
     custody: { file: KeptFile; filename: string },

@@ -11,10 +11,10 @@ export interface Verdict {
   readonly checks: readonly Check[];
 }
 
-export type Compliance = ReturnType<typeof complianceOf>;
+export type Compliance = ReturnType<typeof createCompliance>;
 
 /** Checks an envelope against what the law asks of an electronic chattel paper's only authoritative copy. */
-export function complianceOf({ storage, files }: { storage: Storage; files: Pick<Files, 'inspect'> }) {
+export function createCompliance({ storage, files }: { storage: Storage; files: Pick<Files, 'inspect'> }) {
   async function evidenceOf(envelope: Envelope, at: number): Promise<Evidence> {
     const { id, kind, document, sealed, copy, controller } = envelope;
     const file = kind === 'paper' ? document : sealed;

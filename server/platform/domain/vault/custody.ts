@@ -24,7 +24,7 @@ export interface Access {
 
 const newest = 100;
 
-export const custodyOf =
+export const createCustody =
   (storage: Storage) =>
   async (envelope: Envelope): Promise<Custody | null> => {
     const { id, controller, vaultedAt } = envelope;

@@ -22,9 +22,9 @@ export interface FileLink {
 
 export const filenameOf = ({ envelopeId, kind }: Pick<FileLink, 'envelopeId' | 'kind'>): string => `${envelopeId}_${kind}.pdf`;
 
-export type FileLinks = ReturnType<typeof fileLinksOf>;
+export type FileLinks = ReturnType<typeof createFileLinks>;
 
-interface Parts {
+interface Options {
   readonly storage: Storage;
   readonly files: Pick<Files, 'open'>;
   /** Gives every purpose a secret that only the platform's key can make. */
@@ -33,7 +33,7 @@ interface Parts {
 }
 
 /** Signed addresses of the vault's files. */
-export function fileLinksOf({ storage, files, secretFor, place }: Parts) {
+export function createFileLinks({ storage, files, secretFor, place }: Options) {
   const signatureOf = ({ accountId, envelopeId, kind, expires, nonce }: FileLink) =>
     secretFor(`file/${JSON.stringify([accountId, envelopeId, kind, expires, ...(nonce === null ? [] : [nonce])])}`);
 

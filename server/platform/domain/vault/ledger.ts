@@ -22,7 +22,7 @@ interface Head {
   readonly root: Uint8Array;
 }
 
-interface Parts {
+interface Options {
   leafOf(envelopeId: string, kind: string): Promise<number | undefined>;
   head(): Promise<Head>;
   /** A leaf's exact text and its hash. */
@@ -34,7 +34,7 @@ interface Parts {
 }
 
 /** The platform's log, as strangers may check it. `place.publicUrl`, whose host names the log, is read at each use. */
-export function ledgerOf({ leafOf, head, leaf: leafAt, sign, verifierKey, place }: Parts): Ledger {
+export function createLedger({ leafOf, head, leaf: leafAt, sign, verifierKey, place }: Options): Ledger {
   const origin = () => `${new URL(place.publicUrl).host}/log`;
   return {
     async ofEvent(envelopeId, kind) {

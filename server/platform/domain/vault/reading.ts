@@ -9,13 +9,13 @@ import type { OpenedFile } from '../records/files.ts';
 import type { Person } from '../records/people.ts';
 import type { Storage, Stores } from '../records/stores.ts';
 import type { Compliance, Verdict } from './compliance.ts';
-import { type Custody, custodyOf } from './custody.ts';
+import { type Custody, createCustody } from './custody.ts';
 import { filenameOf, fileOf } from './file-links.ts';
 import type { VaultClaims, VaultTokens } from './tokens.ts';
 
-export type VaultReading = ReturnType<typeof vaultReadingOf>;
+export type VaultReading = ReturnType<typeof createVaultReading>;
 
-interface Parts {
+interface Options {
   readonly storage: Storage;
   readonly tokens: VaultTokens;
   readonly links: Links;
@@ -32,7 +32,7 @@ export interface VaultRecord {
 }
 
 /** The vault for one reader whom a partner lets in: the record, and the copy that says it is one. */
-export function vaultReadingOf({ storage, tokens, links, files, compliance }: Parts) {
+export function createVaultReading({ storage, tokens, links, files, compliance }: Options) {
   /** The envelope, and who reads. Who was forgotten since the token was made is let in no more. */
   async function enter(stores: Stores, { accountId, envelopeId, personId }: VaultClaims): Promise<{ envelope: Envelope; person: Person }> {
     const [envelope, person] = [await stores.envelopes.find(accountId, envelopeId), await stores.people.find(accountId, personId)];
@@ -68,7 +68,7 @@ export function vaultReadingOf({ storage, tokens, links, files, compliance }: Pa
     async record(claims: VaultClaims, at: number): Promise<VaultRecord> {
       const { envelope } = await enter(storage.read, claims);
       const verdict = await compliance.check(envelope, at);
-      const custody = await custodyOf(storage)(envelope);
+      const custody = await createCustody(storage)(envelope);
       if (!custody) throw new Failure('not-found', 'The envelope is not vaulted.');
       return { envelope, signers: await storage.read.envelopes.signers(envelope.id), custody, verdict };
     },

@@ -13,9 +13,9 @@ const patience = 72 * 3_600_000;
 export type Released = Envelope & { readonly release: Release };
 export type Gone = Released & { readonly release: { readonly acknowledgedAt: number } };
 
-export type Releases = ReturnType<typeof releasesOf>;
+export type Releases = ReturnType<typeof createReleases>;
 
-interface Parts {
+interface Options {
   readonly storage: Storage;
   readonly files: Pick<Files, 'read'>;
   readonly links: Pick<FileLinks, 'urlOf'>;
@@ -25,7 +25,7 @@ interface Parts {
  * The vault's way out. The authoritative copy is frozen and handed over; it is destroyed here only when the receiver proves, by its hash, to have
  * it. So there is one at every moment: here, here and frozen, or there.
  */
-export function releasesOf({ storage, files, links }: Parts) {
+export function createReleases({ storage, files, links }: Options) {
   const exportUrl = ({ accountId, id, release }: Released): string =>
     links.urlOf({ accountId, envelopeId: id, kind: 'export', expires: Math.floor(release.acknowledgeBy / 1000), nonce: null });
 

@@ -5,17 +5,17 @@ const hour = 3_600_000;
 const quarantine = 30 * 24 * hour;
 const batch = 1_000;
 
-interface Parts {
+interface Options {
   readonly storage: Storage;
   readonly sealedFiles: Pick<SealedFiles, 'delete' | 'older' | 'setAside' | 'clearAside'>;
   /** Empties what the database keeps beside itself: what was overwritten is then gone from there too. */
   readonly settle: () => Promise<void>;
 }
 
-export type Sweep = ReturnType<typeof sweepOf>;
+export type Sweep = ReturnType<typeof createSweep>;
 
 /** Files that are not to be kept: of envelopes that were destroyed, and what a crash left between writing a file and recording it. */
-export const sweepOf = ({ storage, sealedFiles, settle }: Parts) => ({
+export const createSweep = ({ storage, sealedFiles, settle }: Options) => ({
   /** The keys of these files are destroyed already; this is the tidying after it, and safe to be killed in. */
   async bury(): Promise<void> {
     const addresses = await storage.read.vault.doomed(batch);

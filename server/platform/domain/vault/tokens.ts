@@ -10,7 +10,7 @@ export interface VaultClaims {
   readonly accountId: string;
 }
 
-export type VaultTokens = ReturnType<typeof vaultTokensOf>;
+export type VaultTokens = ReturnType<typeof createVaultTokens>;
 
 /** Of another type than a signer's token, so that neither opens the other's door. */
 const type = 'vault+jwt';
@@ -18,7 +18,7 @@ const type = 'vault+jwt';
 const life = 15 * 60_000;
 
 /** Tokens for one reader of one vaulted envelope (JWT, HS256: only the platform reads them). `secret` is 32 bytes in base64url. */
-export function vaultTokensOf(secret: string) {
+export function createVaultTokens(secret: string) {
   const key = Buffer.from(secret, 'base64url');
 
   return {

@@ -9,9 +9,9 @@ import type { Storage } from '../records/stores.ts';
 import type { Compliance } from './compliance.ts';
 import { copyReason, custodyFactsOf } from './custody-facts.ts';
 
-export type Vault = ReturnType<typeof vaultOf>;
+export type Vault = ReturnType<typeof createVault>;
 
-interface Parts {
+interface Options {
   readonly storage: Storage;
   readonly sealedFiles: SealedFiles;
   readonly documents: { of(account: string): Pick<Documents, 'takeIn' | 'copy' | 'custody'> };
@@ -24,7 +24,7 @@ interface Parts {
  * What has been signed is taken into the vault: the authoritative file as it is, a copy that says so, and the custody record. Everything that
  * takes time lies before the one transaction that says it is vaulted: killed in between, nothing is there but files that nobody names.
  */
-export function vaultOf({ storage, sealedFiles, files, compliance, now, ...parts }: Parts) {
+export function createVault({ storage, sealedFiles, files, compliance, now, ...parts }: Options) {
   /** Vaulting under way, by envelope: who asks twice at once waits for the same copy. */
   const underWay = new Map<string, Promise<Envelope>>();
 

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { openDatabase } from '../storage/database.ts';
 import { secretBox } from '../storage/secret-box.ts';
-import { openSigningKeys } from './domain/records/token-keys.ts';
+import { openTokenKeys } from './domain/records/token-keys.ts';
 import { createAdmins } from './domain/registry/admins.ts';
 import { migrations } from './stores/migrations.ts';
-import { keepIn } from './stores/stores.ts';
+import { storageIn } from './stores/stores.ts';
 import type { Tables } from './stores/tables.ts';
 
 /** Makes an administrator's token from the gateway's files, whether it runs or not. Good for an hour. */
@@ -20,8 +20,8 @@ export async function issueAdminToken({
   const database = await openDatabase<Tables>(join(dataDir, 'gateway.db'), migrations);
   try {
     const box = secretBox(masterKey);
-    const keys = await openSigningKeys({
-      keep: keepIn(database),
+    const keys = await openTokenKeys({
+      storage: storageIn(database),
       box,
       now: Date.now,
       purpose: 'admin',

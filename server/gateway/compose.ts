@@ -20,8 +20,8 @@ import { createResets } from './domain/onboarding/resets.ts';
 import { createKeptCalls } from './domain/proxy/kept-calls.ts';
 import { createProxied } from './domain/proxy/proxied.ts';
 import type { Once } from './domain/records/once.ts';
-import type { Edges, Keep } from './domain/records/ports.ts';
-import { openSigningKeys } from './domain/records/token-keys.ts';
+import type { Edges, Storage } from './domain/records/ports.ts';
+import { openTokenKeys } from './domain/records/token-keys.ts';
 import { createAdmins } from './domain/registry/admins.ts';
 import { createCallers } from './domain/registry/callers.ts';
 import { createCredentials, openWith } from './domain/registry/credentials.ts';
@@ -37,11 +37,11 @@ import { createProofs } from './domain/session/proofs.ts';
 import { createSessions } from './domain/session/sessions.ts';
 import { createCeremonies } from './domain/signing/ceremonies.ts';
 import { createSigningMoves } from './domain/signing/moves.ts';
-import { createSeats } from './domain/signing/signer-of-session.ts';
+import { createSignerOfSession } from './domain/signing/signer-of-session.ts';
 import { createSigners } from './domain/signing/signers.ts';
 import { createSigning } from './domain/signing/signing.ts';
 import { createVaults } from './domain/signing/vaults.ts';
-import { createFrames } from './domain/signing/vendor-page.ts';
+import { createVendorPages } from './domain/signing/vendor-page.ts';
 import { externalIssuer } from './external-issuer.ts';
 import { gatewayJobs } from './jobs.ts';
 import { administrationRoutes } from './routes/administration.ts';
@@ -89,14 +89,14 @@ export async function compose(
   outer: Edges & { wake: (job: string) => void },
 ): Promise<Gateway> {
   const { publicUrl } = config;
-  const { database, box, beside, keep, clock, blobs } = await openData(config, secrets.masterKey, outer);
+  const { database, box, beside, storage, clock, blobs } = await openData(config, secrets.masterKey, outer);
   const edges = { ...outer, now: clock.now };
   const idempotency = idempotencyOn(database, box);
   const outbound = createOutbound();
 
-  const callers = createCallers({ keep, now: edges.now });
+  const callers = createCallers({ storage, now: edges.now });
   // What an administrator does must hold at the very next call: everything remembered is forgotten with each commit.
-  const registryKeep: Keep = { ...keep, transact: (work) => keep.transact(work).finally(callers.forget) };
+  const registryStorage: Storage = { ...storage, transact: (work) => storage.transact(work).finally(callers.forget) };
   const keyOf = openWith(box);
   const vendorOptions = (origin: string) => ({ origin, request: outbound.request, keyOf, deadline: config.vendorDeadline });
   const vendors = {
@@ -108,12 +108,12 @@ export async function compose(
   const asked = { ...vendorOptions(config.vendors.loyva), discover, allowance: allowance('people') };
   const envelopes = loyva(asked);
 
-  const keeping = { keep, box, now: edges.now };
-  const embedKeys = await openSigningKeys({ ...keeping, purpose: 'embed', longest: 1_800_000 });
-  const adminKeys = await openSigningKeys({ ...keeping, purpose: 'admin', longest: 3_600_000 });
+  const keeping = { storage, box, now: edges.now };
+  const embedKeys = await openTokenKeys({ ...keeping, purpose: 'embed', longest: 1_800_000 });
+  const adminKeys = await openTokenKeys({ ...keeping, purpose: 'admin', longest: 3_600_000 });
   const signers = createSigners({ callers, vendor: envelopes });
   const vaults = createVaults({
-    keep,
+    storage,
     now: edges.now,
     callers,
     standings: envelopes,
@@ -121,8 +121,8 @@ export async function compose(
   });
   const embedTokens = createEmbedTokens({ ...keeping, callers, keys: embedKeys, publicUrl, signers, vaults });
   const proofs = createProofs(outer);
-  const sessions = createSessions({ keep, now: edges.now, callers, embedTokens, proofs, publicUrl });
-  const moves = createAccountMoves({ keep, box, now: edges.now, vendors });
+  const sessions = createSessions({ storage, now: edges.now, callers, embedTokens, proofs, publicUrl });
+  const moves = createAccountMoves({ storage, box, now: edges.now, vendors });
   const signingMoves = createSigningMoves(keeping);
   const wakeSigning = () => edges.wake('signing');
   const wake = () => {
@@ -130,9 +130,9 @@ export async function compose(
     wakeSigning();
   };
   const documents = createFlowDocuments({ ...keeping, blobs });
-  const provisioning = createProvisioning({ keep, box, edges, vendors, moves, wake: () => edges.wake('provisioning') });
+  const provisioning = createProvisioning({ storage, box, edges, vendors, moves, wake: () => edges.wake('provisioning') });
   const signing = createSigning({
-    keep,
+    storage,
     box,
     edges,
     vendor: loyva({ ...asked, allowance: allowance('work') }),
@@ -140,18 +140,18 @@ export async function compose(
     documents,
     wake: wakeSigning,
   });
-  const repairs = createRepairs({ keep, box, vendors, envelopes, moves, signingMoves, wake });
-  const reset = createResets({ keep, now: edges.now, envelopes, moves, signingMoves, wake });
+  const repairs = createRepairs({ storage, box, vendors, envelopes, moves, signingMoves, wake });
+  const reset = createResets({ storage, now: edges.now, envelopes, moves, signingMoves, wake });
   await provisioning.recover();
   await signing.recover();
-  const seated = { ...keeping, callers, seatOf: createSeats(keeping), hurry: signing.hurry };
+  const seated = { ...keeping, callers, seatOf: createSignerOfSession(keeping), hurry: signing.hurry };
   const ceremonies = createCeremonies({
     ...seated,
     vendor: ceremony({ ...vendorOptions(config.vendors.loyva), stream: outbound.stream, discover }),
   });
-  const frames = createFrames({ ...seated, elapsed: edges.elapsed, vendor: framing(asked), standings: envelopes });
+  const frames = createVendorPages({ ...seated, elapsed: edges.elapsed, vendor: framing(asked), standings: envelopes });
   const onboarding = createOnboarding({
-    keep,
+    storage,
     box,
     now: edges.now,
     presence: createPresence(edges.elapsed),
@@ -159,7 +159,7 @@ export async function compose(
     wake,
   });
 
-  const administered = { keep: registryKeep, box, now: edges.now };
+  const administered = { storage: registryStorage, box, now: edges.now };
   const partners = createPartners(administered);
   const keys = createPartnerKeys(administered);
   const credentials = createCredentials({
@@ -167,7 +167,7 @@ export async function compose(
     testKey: keyTester({ origins: config.vendors, request: outbound.request, keyOf }),
   });
   const flows = createFlows(administered);
-  const runs = createRuns({ keep, box });
+  const runs = createRuns({ storage, box });
   const logKey = logKeyFrom(secrets.masterKey);
   const log = openLog(database, logKey, (error) => edges.report(error, 'gateway.db'));
   const audit = { leaves: log.leaves, checkpoint: async () => checkpoint(`${new URL(publicUrl).host}/log`, await log.head(), logKey) };
@@ -224,7 +224,7 @@ export async function compose(
     { publicUrl, report: edges.report, now: edges.now },
   );
 
-  const signatures = demoSignatures({ keep, ceremonies });
+  const signatures = demoSignatures({ storage, ceremonies });
   const demo = demoSeed({ ...keeping, partners, keys, credentials, onboarding, documents, flows, signatures, report: edges.report });
 
   return {

@@ -9,7 +9,7 @@ import { createClockWatch } from './domain/records/clock-watch.ts';
 import type { Edges } from './domain/records/ports.ts';
 import { assertMasterKey } from './stores/master-key.ts';
 import { migrations } from './stores/migrations.ts';
-import { keepIn } from './stores/stores.ts';
+import { storageIn } from './stores/stores.ts';
 import type { Tables } from './stores/tables.ts';
 
 /** Opens what the data folder holds of the gateway: its database, its documents, and the clock that everything kept goes by. */
@@ -26,12 +26,12 @@ export async function openData(config: GatewayConfig, masterKey: Uint8Array, out
   const box = secretBox(masterKey);
   await assertMasterKey(database.write, box.keyId);
   const beside = await headBeside(database.read, place);
-  const keep = keepIn(database, beside.grown);
+  const storage = storageIn(database, beside.grown);
   // Whoever proves something, or names an instant, goes by the clock as it is set; everything that is kept here, by one that is moved along.
-  const clock = createClockWatch({ keep, edges: outer });
+  const clock = createClockWatch({ storage, edges: outer });
   const aside = join(config.dataDir, 'quarantine');
   const blobs = openBlobs(place.folder, aside);
   // Before they had a folder of their own, they lay in the platform's.
-  await moveIn(blobs, openBlobs(join(config.dataDir, 'blobs'), aside), await keep.read.documents.addresses());
-  return { database, box, beside, keep, clock, blobs };
+  await moveIn(blobs, openBlobs(join(config.dataDir, 'blobs'), aside), await storage.read.documents.addresses());
+  return { database, box, beside, storage, clock, blobs };
 }

@@ -1,6 +1,6 @@
 import { type CeremonyField, CeremonyView, FieldsAnswer } from '../../shared/signing/ceremony.ts';
 import type { FieldType, FieldValue } from '../../shared/signing/fields.ts';
-import type { Keep, SessionRow, SigningRow } from './domain/records/ports.ts';
+import type { SessionRow, SigningRow, Storage } from './domain/records/ports.ts';
 import type { Ceremonies } from './domain/signing/ceremonies.ts';
 
 /** How long a vendor that answers is waited for, in milliseconds; else the worker goes on by itself and the next start signs. */
@@ -25,10 +25,10 @@ const answers = (name: string, { options, value }: CeremonyField): Readonly<Reco
 };
 
 /** Demo mode: signs or declines a customer's agreement through the ceremony, as the customer would. Nothing is done twice. */
-export function demoSignatures({ keep, ceremonies }: { keep: Keep; ceremonies: Ceremonies }) {
+export function demoSignatures({ storage, ceremonies }: { storage: Storage; ceremonies: Ceremonies }) {
   const signingOf = async ({ partner_id, customer_id }: SessionRow): Promise<SigningRow | undefined> => {
-    const run = await keep.read.runs.findByCustomer(partner_id, customer_id);
-    return run && keep.read.signings.find(partner_id, run.id);
+    const run = await storage.read.runs.findByCustomer(partner_id, customer_id);
+    return run && storage.read.signings.find(partner_id, run.id);
   };
 
   async function until(session: SessionRow, there: (signing: SigningRow) => boolean): Promise<boolean> {

@@ -4,7 +4,7 @@ import { Flow, type Provisioner, provisioners, type SignStep, type Values, type 
 import { type Partner, scopes } from '../../shared/registry.ts';
 import type { Onboarding } from './domain/onboarding/onboarding.ts';
 import { hashOf } from './domain/records/ids.ts';
-import type { Box, Edges, Keep, SessionRow } from './domain/records/ports.ts';
+import type { Box, Edges, SessionRow, Storage } from './domain/records/ports.ts';
 import type { createCredentials } from './domain/registry/credentials.ts';
 import { customerFor } from './domain/registry/credentials.ts';
 import { agreement as agreementName, defaultFlow } from './domain/registry/default-flow.ts';
@@ -38,7 +38,7 @@ export interface Seed {
 }
 
 interface Options {
-  keep: Keep;
+  storage: Storage;
   box: Box;
   now: Edges['now'];
   partners: ReturnType<typeof createPartners>;
@@ -55,7 +55,7 @@ const actor = 'system:demo';
 
 /** Demo mode: makes the partner, its key and its customers once; origins and vendor keys are made true at every start. */
 export function demoSeed(options: Options) {
-  const { keep, box, now, partners, keys, credentials, onboarding, documents, flows, signatures, report } = options;
+  const { storage, box, now, partners, keys, credentials, onboarding, documents, flows, signatures, report } = options;
   async function partnerOf({ name, slug, contactEmail }: Seed): Promise<Partner['id']> {
     const { items } = await partners.list({ page: 1, limit: 100, search: slug });
     const known = items.find((partner) => partner.slug === slug);
@@ -65,7 +65,7 @@ export function demoSeed(options: Options) {
   }
 
   async function keyOf(partnerId: string, earlier: string | undefined): Promise<string> {
-    const row = earlier ? await keep.read.keys.findByHash(hashOf(earlier)) : undefined;
+    const row = earlier ? await storage.read.keys.findByHash(hashOf(earlier)) : undefined;
     if (earlier && row?.partner_id === partnerId && row.revoked_at === null) return earlier;
     return (await keys.issue(partnerId, { scopes: [...scopes], mode: 'live', expires_at: null }, actor)).key;
   }
@@ -75,7 +75,7 @@ export function demoSeed(options: Options) {
       if (origin !== portalOrigin) await partners.removeOrigin(partnerId, origin, actor);
     await partners.addOrigin(partnerId, portalOrigin, actor);
     for (const [vendor, secret] of Object.entries(vendorKeys) as [VendorName, string][]) {
-      const held = await keep.read.credentials.findFor(partnerId, '', vendor, 'live');
+      const held = await storage.read.credentials.findFor(partnerId, '', vendor, 'live');
       if (held?.fingerprint !== box.fingerprint(secret))
         await credentials.put(partnerId, { vendor: vendor as Provisioner, mode: 'live', secret }, actor);
     }
@@ -90,7 +90,7 @@ export function demoSeed(options: Options) {
     const bytes = Buffer.from(agreement.document, 'base64');
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     if (!(await documents.holds(partnerId, agreementName, sha256))) await documents.put(partnerId, agreementName, bytes, actor);
-    const newest = await keep.read.flows.newest(partnerId);
+    const newest = await storage.read.flows.newest(partnerId);
     if (newest && newest.version > 1) return;
     const { steps } = defaultFlow(
       provisioners.filter((vendor) => vendorKeys[vendor]),
@@ -103,8 +103,8 @@ export function demoSeed(options: Options) {
   }
 
   async function bring(partnerId: string, { externalId, values, stage }: SeedCustomer): Promise<SessionRow> {
-    const known = await keep.read.customers.findByExternalId(partnerId, 'live', externalId);
-    const customerId = known?.id ?? (await keep.transact((stores) => customerFor(stores, box, partnerId, 'live', externalId, now())));
+    const known = await storage.read.customers.findByExternalId(partnerId, 'live', externalId);
+    const customerId = known?.id ?? (await storage.transact((stores) => customerFor(stores, box, partnerId, 'live', externalId, now())));
     const session: SessionRow = { ...nobody, partner_id: partnerId, customer_id: customerId };
     if (known) return session;
     const { revision } = await onboarding.view(session);

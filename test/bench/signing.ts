@@ -2,10 +2,10 @@ import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openSigningKeys } from '../../server/gateway/domain/records/token-keys.ts';
+import { openTokenKeys } from '../../server/gateway/domain/records/token-keys.ts';
 import { createEmbedTokens } from '../../server/gateway/domain/session/embed-tokens.ts';
 import { migrations } from '../../server/gateway/stores/migrations.ts';
-import { keepIn } from '../../server/gateway/stores/stores.ts';
+import { storageIn } from '../../server/gateway/stores/stores.ts';
 import type { Tables } from '../../server/gateway/stores/tables.ts';
 import { openDatabase } from '../../server/storage/database.ts';
 import { secretBox } from '../../server/storage/secret-box.ts';
@@ -15,8 +15,8 @@ import { compare, type Row, rate } from './world/harness.ts';
 export async function signing(): Promise<Row[]> {
   const folder = await mkdtemp(join(tmpdir(), 'inlay-bench-'));
   const database = await openDatabase<Tables>(join(folder, 'gateway.db'), migrations);
-  const tools = { keep: keepIn(database), box: secretBox(randomBytes(32)), now: Date.now };
-  const keys = await openSigningKeys({ ...tools, purpose: 'embed', longest: 1 });
+  const tools = { storage: storageIn(database), box: secretBox(randomBytes(32)), now: Date.now };
+  const keys = await openTokenKeys({ ...tools, purpose: 'embed', longest: 1 });
   const publicUrl = 'https://inlay.example';
   const tokens = createEmbedTokens({
     ...tools,

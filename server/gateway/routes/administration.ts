@@ -30,7 +30,7 @@ import { parse, readJson, readJsonIfAny } from '../../http/body/input.ts';
 import type { Repairs } from '../domain/onboarding/repairs.ts';
 import type { Reset } from '../domain/onboarding/resets.ts';
 import type { CredentialRow, KeyRow } from '../domain/records/ports.ts';
-import type { SigningKeys } from '../domain/records/token-keys.ts';
+import type { TokenKeys } from '../domain/records/token-keys.ts';
 import type { Admins } from '../domain/registry/admins.ts';
 import type { Audit } from '../domain/registry/audit.ts';
 import type { createCredentials } from '../domain/registry/credentials.ts';
@@ -51,7 +51,7 @@ export interface Administration {
   repairs: Repairs;
   reset: Reset;
   audit: Audit;
-  embedKeys: SigningKeys;
+  embedKeys: TokenKeys;
 }
 
 const keyView = (row: KeyRow): Key => ({

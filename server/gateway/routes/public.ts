@@ -5,14 +5,14 @@ import { page } from '../../http/answer/page.ts';
 import { json } from '../../http/answer/reply.ts';
 import { type Assets, sendAsset } from '../../http/answer/static.ts';
 import { answerReady, type Checks } from '../../http/readiness.ts';
-import type { SigningKeys } from '../domain/records/token-keys.ts';
+import type { TokenKeys } from '../domain/records/token-keys.ts';
 import { landingPage, problemPage } from '../pages/pages.ts';
 import type { WithParams } from './registry.ts';
 
 interface Public {
   assets: Assets;
   npmPackage: Assets;
-  embedKeys: SigningKeys;
+  embedKeys: TokenKeys;
   /** The pages' own sheet. */
   style: string;
   checks: Checks;

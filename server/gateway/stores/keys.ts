@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Scope } from '../../../shared/registry.ts';
-import type { KeyRow, KeyStore, SigningKeyStore } from '../domain/records/ports.ts';
+import type { KeyRow, KeyStore, TokenKeyStore } from '../domain/records/ports.ts';
 import type { Tables } from './tables.ts';
 
 export function keyStore(db: Kysely<Tables>): KeyStore {
@@ -46,7 +46,7 @@ export function keyStore(db: Kysely<Tables>): KeyStore {
 
 const toKey = (row: Tables['partner_key']): KeyRow => ({ ...row, scopes: JSON.parse(row.scopes) as Scope[] });
 
-export function signingKeyStore(db: Kysely<Tables>): SigningKeyStore {
+export function signingKeyStore(db: Kysely<Tables>): TokenKeyStore {
   return {
     list: (purpose) =>
       db.selectFrom('signing_key').selectAll().where('purpose', '=', purpose).orderBy('created_at', 'desc').orderBy('kid').execute(),

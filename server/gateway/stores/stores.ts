@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Database } from '../../storage/database.ts';
 import { append } from '../../storage/log/leaves.ts';
-import type { Keep, Stores } from '../domain/records/ports.ts';
+import type { Storage, Stores } from '../domain/records/ports.ts';
 import { keptCallStore } from './calls.ts';
 import { credentialStore, flowStore } from './credentials.ts';
 import { keyStore, signingKeyStore } from './keys.ts';
@@ -24,7 +24,7 @@ const storesOn = (db: Kysely<Tables>): Stores => ({
   runs: runStore(db),
   signings: signingStore(db),
   documents: flowDocumentStore(db),
-  signingKeys: signingKeyStore(db),
+  tokenKeys: signingKeyStore(db),
   webhooks: webhookStore(db),
   calls: keptCallStore(db),
   async record(entry) {
@@ -33,7 +33,7 @@ const storesOn = (db: Kysely<Tables>): Stores => ({
 });
 
 /** `committed` is called after each commit. */
-export const keepIn = (database: Database<Tables>, committed: () => void = () => {}): Keep => ({
+export const storageIn = (database: Database<Tables>, committed: () => void = () => {}): Storage => ({
   read: storesOn(database.read),
   async transact(work) {
     const done = await database.transact((tx) => work(storesOn(tx)));

@@ -14,8 +14,8 @@ import type {
   RunRow,
   SessionRow,
   SessionTokenRow,
-  SigningKeyRow,
   SigningRow,
+  TokenKeyRow,
   WebhookRow,
 } from '../domain/records/ports.ts';
 
@@ -36,7 +36,7 @@ export interface Tables extends IdempotencyTables, LogTables, TotalTables {
   signing: Omit<SigningRow, 'unclear' | 'unreachable' | 'faults'> & { unclear: number; unreachable: number; faults: string };
   flow_document: FlowDocumentRow;
   pass: PassRow;
-  signing_key: SigningKeyRow;
+  signing_key: TokenKeyRow;
   webhook: WebhookRow;
   kept_call: KeptCallRow;
   master_key: { key_id: string };

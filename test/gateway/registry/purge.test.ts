@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import SqliteFile from 'better-sqlite3';
 import { migrations } from '../../../server/gateway/stores/migrations.ts';
-import { keepIn } from '../../../server/gateway/stores/stores.ts';
+import { storageIn } from '../../../server/gateway/stores/stores.ts';
 import type { Tables } from '../../../server/gateway/stores/tables.ts';
 import { openDatabase } from '../../../server/storage/database.ts';
 import { eventually, startGateway } from '../../start-gateway.ts';
@@ -49,10 +49,10 @@ test('what is over is forgotten a little at a time: no transaction takes all of 
     await rm(folder, { recursive: true });
   });
   fill(file);
-  const keep = keepIn(database);
+  const storage = storageIn(database);
   const before = Date.now() - 86_400_000;
   const some = () =>
-    keep.transact(async ({ sessions, passes, calls }) => [
+    storage.transact(async ({ sessions, passes, calls }) => [
       await sessions.purge(before),
       await passes.purge(before),
       await calls.purge(before),

@@ -1,7 +1,7 @@
 import type { Provisioner } from '../../../../shared/onboarding/flow.ts';
 import type { Fault } from '../../../../shared/problem.ts';
 import { backoff } from '../records/backoff.ts';
-import type { AccountRow, Box, CredentialRow, Edges, Keep, RunRow, Stores } from '../records/ports.ts';
+import type { AccountRow, Box, CredentialRow, Edges, RunRow, Storage, Stores } from '../records/ports.ts';
 import { type Refusal, refusedWith, unrefused } from '../records/refusal.ts';
 import { storeSecret } from '../registry/credentials.ts';
 import { awaitsBilling } from '../run/progress.ts';
@@ -9,7 +9,7 @@ import { refreshRun } from '../run/run-progress.ts';
 import type { FieldRefusal, ProvisioningVendors, Readiness } from './vendor.ts';
 
 interface Options {
-  keep: Keep;
+  storage: Storage;
   box: Box;
   now: Edges['now'];
   vendors: ProvisioningVendors;
@@ -26,7 +26,7 @@ export const planOf = (run: RunRow, vendor: Provisioner) =>
   run.flow.steps.flatMap((step) => (step.kind === 'provision' ? step.accounts : [])).find((each) => each.vendor === vendor);
 
 /** The moves of an account, each one transaction with what it means for the run. False when another was faster: then nothing happens. */
-export function createAccountMoves({ keep, box, now, vendors }: Options) {
+export function createAccountMoves({ storage, box, now, vendors }: Options) {
   function move(
     account: AccountRow,
     change: Partial<AccountRow>,
@@ -34,7 +34,7 @@ export function createAccountMoves({ keep, box, now, vendors }: Options) {
     decide: Decide = async () => ({}),
     stands: (run: RunRow) => boolean = () => true,
   ): Promise<boolean> {
-    return keep.transact(async (stores) => {
+    return storage.transact(async (stores) => {
       const at = now();
       const run = await stores.runs.find(account.partner_id, account.run_id);
       if (!run || !stands(run) || !(await stores.runs.moveAccount(account, change))) return false;

@@ -5,7 +5,7 @@ import { faultsOf, unknownFields } from '../../../../shared/onboarding/rules.ts'
 import { Failure, type Fault } from '../../../../shared/problem.ts';
 import { unprinted } from '../../../../shared/text/written.ts';
 import { newId } from '../records/ids.ts';
-import type { Box, Edges, Keep, RunRow, SessionRow, SigningRow, Stores } from '../records/ports.ts';
+import type { Box, Edges, RunRow, SessionRow, SigningRow, Storage, Stores } from '../records/ports.ts';
 import { wordsOf } from '../records/refusal.ts';
 import { flowInForce } from '../registry/flows.ts';
 import type { Profile } from '../run/answers.ts';
@@ -29,7 +29,7 @@ interface Filled {
 type Customer = Pick<SessionRow, 'partner_id' | 'customer_id' | 'mode'>;
 
 interface Options {
-  keep: Keep;
+  storage: Storage;
   box: Box;
   now: Edges['now'];
   presence: Presence;
@@ -40,7 +40,7 @@ interface Options {
 
 const fieldsOf = (run: RunRow): Field[] => sectionsOf(run).flatMap((section) => section.fields);
 
-export function createOnboarding({ keep, box, now, presence, vendors, wake }: Options) {
+export function createOnboarding({ storage, box, now, presence, vendors, wake }: Options) {
   /** The customer's run, begun with the flow in force when there is none yet. */
   async function runIn(stores: Stores, { partner_id, customer_id, mode }: Customer): Promise<RunRow> {
     const known = await stores.runs.findByCustomer(partner_id, customer_id);
@@ -99,13 +99,14 @@ export function createOnboarding({ keep, box, now, presence, vendors, wake }: Op
   }
 
   const runOf = async (session: SessionRow): Promise<RunRow> =>
-    (await keep.read.runs.findByCustomer(session.partner_id, session.customer_id)) ?? keep.transact((stores) => runIn(stores, session));
+    (await storage.read.runs.findByCustomer(session.partner_id, session.customer_id)) ??
+    storage.transact((stores) => runIn(stores, session));
 
   async function view(session: SessionRow): Promise<OnboardingView> {
     const run = await runOf(session);
-    const progress = await progressOf(keep.read, run);
-    const { values, locked, used } = valuesOf(run, await profileOf(keep.read, session), progress);
-    const origins = await keep.read.partners.origins(run.partner_id);
+    const progress = await progressOf(storage.read, run);
+    const { values, locked, used } = valuesOf(run, await profileOf(storage.read, session), progress);
+    const origins = await storage.read.partners.origins(run.partner_id);
     const saidBy = (vendor: string): string | null => {
       const owner = vendor === 'loyva' ? progress.signing : progress.accounts.find((each) => each.vendor === vendor);
       return owner ? wordsOf(box, owner) : null;
@@ -116,17 +117,17 @@ export function createOnboarding({ keep, box, now, presence, vendors, wake }: Op
 
   /** Somebody is watching: what waits for a vendor is asked for at least every few seconds. */
   async function hasten(session: SessionRow): Promise<void> {
-    const run = await keep.read.runs.findByCustomer(session.partner_id, session.customer_id);
+    const run = await storage.read.runs.findByCustomer(session.partner_id, session.customer_id);
     if (!run || run.status === 'done') return;
     const at = now();
-    const { accounts, signing } = await progressOf(keep.read, run);
+    const { accounts, signing } = await progressOf(storage.read, run);
     const late = accounts.filter((each) => {
       const last = Math.max(each.asked_at ?? 0, each.checked_at ?? 0);
       return each.next_at !== null && each.next_at > at && last > 0 && last < at - 2_500;
     });
-    for (const account of late) await keep.transact((stores) => stores.runs.moveAccount(account, { next_at: at }));
+    for (const account of late) await storage.transact((stores) => stores.runs.moveAccount(account, { next_at: at }));
     const waits = signing !== undefined && isLate(signing, at);
-    if (waits) await keep.transact((stores) => stores.signings.move(signing, { next_at: at }));
+    if (waits) await storage.transact((stores) => stores.signings.move(signing, { next_at: at }));
     if (late.length > 0 || waits) wake();
   }
 
@@ -139,7 +140,7 @@ export function createOnboarding({ keep, box, now, presence, vendors, wake }: Op
     revision: number | undefined,
     typed: Values,
   ): Promise<{ revision: number; savedAt: number }> {
-    return keep.transact(async (stores) => {
+    return storage.transact(async (stores) => {
       const run = await runIn(stores, session);
       if (revision !== undefined && run.revision !== revision) throw new Failure('draft-changed');
       const progress = await progressOf(stores, run);
@@ -155,7 +156,7 @@ export function createOnboarding({ keep, box, now, presence, vendors, wake }: Op
 
   /** Takes the details, once they are without fault, and plans what they are for. With a revision, only if nobody else wrote since. */
   async function submit(session: SessionRow, typed: Values, revision: number | undefined): Promise<void> {
-    await keep.transact(async (stores) => {
+    await storage.transact(async (stores) => {
       const run = await runIn(stores, session);
       if (revision !== undefined && run.revision !== revision) throw new Failure('draft-changed');
       const filled = valuesOf(run, await profileOf(stores, session), await progressOf(stores, run));
@@ -186,7 +187,7 @@ export function createOnboarding({ keep, box, now, presence, vendors, wake }: Op
 
   /** Opens details that were sent, as long as nothing was opened with them. */
   async function reopen(session: SessionRow, stepId: string): Promise<void> {
-    await keep.transact(async (stores) => {
+    await storage.transact(async (stores) => {
       const run = await runIn(stores, session);
       const step = run.flow.steps.find(({ id }) => id === stepId);
       if (!step) throw new Failure('not-found', 'The flow has no such step.');
@@ -201,12 +202,12 @@ export function createOnboarding({ keep, box, now, presence, vendors, wake }: Op
 
   /** The vendor's payment page, asked for now: it carries a secret. */
   async function billingLink(session: SessionRow, stepId: string): Promise<string> {
-    const run = await keep.read.runs.findByCustomer(session.partner_id, session.customer_id);
-    const progress = run && (await progressOf(keep.read, run));
+    const run = await storage.read.runs.findByCustomer(session.partner_id, session.customer_id);
+    const progress = run && (await progressOf(storage.read, run));
     const open = progress && stepStates(run, progress).find(({ step, state }) => step.id === stepId && state === 'open')?.step;
     if (open?.kind !== 'billing') throw new Failure('step-not-open');
     const account = progress?.accounts.find(({ vendor }) => vendor === open.vendor);
-    const key = account?.credential_id ? await keep.read.credentials.find(session.partner_id, account.credential_id) : undefined;
+    const key = account?.credential_id ? await storage.read.credentials.find(session.partner_id, account.credential_id) : undefined;
     const readiness = vendors[open.vendor].readiness;
     if (!key || !readiness) throw new Failure('credential-missing');
     const { billingUrl } = await readiness(key).catch((cause: unknown) => {
@@ -225,7 +226,7 @@ export function createOnboarding({ keep, box, now, presence, vendors, wake }: Op
       return view(session);
     },
     leave: async (session: SessionRow) => {
-      const run = await keep.read.runs.findByCustomer(session.partner_id, session.customer_id);
+      const run = await storage.read.runs.findByCustomer(session.partner_id, session.customer_id);
       if (run) presence.leave(run.id, session.id);
     },
 

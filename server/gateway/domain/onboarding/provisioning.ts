@@ -1,11 +1,11 @@
-import type { AccountRow, Box, Edges, Keep } from '../records/ports.ts';
+import type { AccountRow, Box, Edges, Storage } from '../records/ports.ts';
 import { keyMissing, RefusedForGood } from '../records/refusal.ts';
 import { readAnswers } from '../run/answers.ts';
 import { type AccountMoves, planOf } from './account-moves.ts';
 import type { Opening, ProvisioningVendors, Readiness } from './vendor.ts';
 
 interface Options {
-  keep: Keep;
+  storage: Storage;
   box: Box;
   edges: Edges;
   vendors: ProvisioningVendors;
@@ -21,7 +21,7 @@ const mostAtOnce = 32;
  * Opens accounts. Each is written down as `asking` before the request leaves; a process killed in between leaves a row that says so, and
  * the next start makes of it what is true: asked again where the vendor can be asked again safely, `unknown` where it cannot.
  */
-export function createProvisioning({ keep, box, edges, vendors, moves, wake }: Options) {
+export function createProvisioning({ storage, box, edges, vendors, moves, wake }: Options) {
   const { now, reached, report } = edges;
   const inFlight = new Map<string, Promise<void>>();
   const nameOf = ({ run_id, vendor }: AccountRow) => `${run_id} ${vendor}`;
@@ -29,18 +29,18 @@ export function createProvisioning({ keep, box, edges, vendors, moves, wake }: O
   let leftBehind = false;
 
   async function recover(): Promise<void> {
-    for (const account of await keep.read.runs.interrupted())
+    for (const account of await storage.read.runs.interrupted())
       if (!inFlight.has(nameOf(account))) await (vendors[account.vendor].repeatable ? moves.resumed(account) : moves.unknown(account));
     leftBehind = false;
   }
 
   async function ask(account: AccountRow): Promise<void> {
-    const run = await keep.read.runs.find(account.partner_id, account.run_id);
-    const customer = run && (await keep.read.customers.find(run.partner_id, run.customer_id));
+    const run = await storage.read.runs.find(account.partner_id, account.run_id);
+    const customer = run && (await storage.read.customers.find(run.partner_id, run.customer_id));
     const plan = run && planOf(run, account.vendor);
     // Another account was refused in the meantime: the details are open again, and sending them plans anew.
     if (!plan || !customer || run.submitted_at === null) return void (await moves.rest(account));
-    const key = await keep.read.credentials.findFor(run.partner_id, '', account.vendor, run.mode);
+    const key = await storage.read.credentials.findFor(run.partner_id, '', account.vendor, run.mode);
     if (!key) return void (await moves.refused(account, keyMissing(account.vendor), []));
     const values = readAnswers(box, run);
     const fields = Object.fromEntries(Object.entries(plan.mapping).map(([theirs, ours]) => [theirs, String(values[ours] ?? '')]));
@@ -75,7 +75,7 @@ export function createProvisioning({ keep, box, edges, vendors, moves, wake }: O
 
   /** Asks how far an opened account is, and whether its billing is still to be set up. */
   async function check(account: AccountRow): Promise<void> {
-    const key = account.credential_id ? await keep.read.credentials.find(account.partner_id, account.credential_id) : undefined;
+    const key = account.credential_id ? await storage.read.credentials.find(account.partner_id, account.credential_id) : undefined;
     const readiness = vendors[account.vendor].readiness;
     if (!key || !readiness) return void (await moves.rest(account));
     let found: Readiness | undefined;
@@ -94,7 +94,7 @@ export function createProvisioning({ keep, box, edges, vendors, moves, wake }: O
     /** Starts whatever is due, without waiting for it. */
     async tick(): Promise<void> {
       if (leftBehind) await recover();
-      for (const account of await keep.read.runs.due(now(), mostAtOnce)) {
+      for (const account of await storage.read.runs.due(now(), mostAtOnce)) {
         const id = nameOf(account);
         if (inFlight.has(id) || inFlight.size >= mostAtOnce) continue;
         // After a failure of ours the row is as it was, so it is left to the next turn: waking at once would spin on it.

@@ -1,6 +1,6 @@
 import type { Provisioner } from '../../../../shared/onboarding/flow.ts';
 import { Failure } from '../../../../shared/problem.ts';
-import type { AccountRow, Box, Keep, RunRow, SigningRow, Stores } from '../records/ports.ts';
+import type { AccountRow, Box, RunRow, SigningRow, Storage, Stores } from '../records/ports.ts';
 import { isRefused } from '../records/refusal.ts';
 import { sealedSecret } from '../registry/credentials.ts';
 import { findPartner } from '../registry/partners.ts';
@@ -12,7 +12,7 @@ import type { AccountMoves } from './account-moves.ts';
 import type { ProvisioningVendors } from './vendor.ts';
 
 interface Options {
-  keep: Keep;
+  storage: Storage;
   box: Box;
   vendors: ProvisioningVendors;
   envelopes: Pick<SigningVendor, 'standing'>;
@@ -47,8 +47,8 @@ export async function findRunOf(stores: Stores, partnerId: string, runId: string
 }
 
 /** What people decide where nobody knows what a vendor did, or where it refused. */
-export function createRepairs({ keep, box, vendors, envelopes, moves, signingMoves, wake }: Options) {
-  const findRun = (partnerId: string, runId: string) => findRunOf(keep.read, partnerId, runId);
+export function createRepairs({ storage, box, vendors, envelopes, moves, signingMoves, wake }: Options) {
+  const findRun = (partnerId: string, runId: string) => findRunOf(storage.read, partnerId, runId);
 
   async function findUnknown(
     partnerId: string,
@@ -56,7 +56,7 @@ export function createRepairs({ keep, box, vendors, envelopes, moves, signingMov
     vendor: Provisioner | undefined,
   ): Promise<{ run: RunRow; account: AccountRow }> {
     const run = await findRun(partnerId, runId);
-    const accounts = await keep.read.runs.accounts(partnerId, runId);
+    const accounts = await storage.read.runs.accounts(partnerId, runId);
     const unclear = accounts.filter((each) => each.state === 'unknown' && (!vendor || each.vendor === vendor));
     const [account] = unclear;
     if (!account) throw new Failure('run-wrong-state', 'No account of this run is unknown.');
@@ -80,12 +80,12 @@ export function createRepairs({ keep, box, vendors, envelopes, moves, signingMov
   async function recovered({ vendor }: AccountRow, run: RunRow, { team_id, api_key }: AccountAdoption): Promise<string | undefined> {
     const { recover } = vendors[vendor];
     if (!recover) return api_key;
-    const partnerKey = await keep.read.credentials.findFor(run.partner_id, '', vendor, run.mode);
+    const partnerKey = await storage.read.credentials.findFor(run.partner_id, '', vendor, run.mode);
     if (!partnerKey) throw new Failure('credential-missing');
     const found = await recover(partnerKey, team_id).catch((cause: unknown) => {
       throw cause instanceof Failure ? cause : new Failure('vendor-unavailable', undefined, { cause });
     });
-    const customer = await keep.read.customers.find(run.partner_id, run.customer_id);
+    const customer = await storage.read.customers.find(run.partner_id, run.customer_id);
     if (!found || found.externalId !== customer?.external_id)
       throw fault('/team_id', 'team', 'The vendor has no such account of this customer.');
     if (api_key !== undefined && api_key !== found.secret) throw fault('/api_key', 'key', 'The account has another key.');
@@ -106,15 +106,15 @@ export function createRepairs({ keep, box, vendors, envelopes, moves, signingMov
   /** The vendor has this envelope, and no other run has it. */
   async function adoptEnvelope(partnerId: string, runId: string, envelopeId: string, actor: string): Promise<void> {
     const run = await findRun(partnerId, runId);
-    const signing = await keep.read.signings.find(partnerId, runId);
+    const signing = await storage.read.signings.find(partnerId, runId);
     if (!signing || !isUnknown(signing)) throw new Failure('run-wrong-state', 'The envelope of this run is not unknown.');
-    const key = await keep.read.credentials.findFor(partnerId, '', 'loyva', run.mode);
+    const key = await storage.read.credentials.findFor(partnerId, '', 'loyva', run.mode);
     if (!key) throw new Failure('credential-missing');
     const found = await envelopes.standing(key, envelopeId).catch((cause: unknown) => {
       throw cause instanceof Failure ? cause : new Failure('vendor-unavailable', undefined, { cause });
     });
     if (!found) throw fault('/envelope_id', 'envelope', 'The vendor has no such envelope for the stored key.');
-    if (await keep.read.signings.findByEnvelope(partnerId, envelopeId))
+    if (await storage.read.signings.findByEnvelope(partnerId, envelopeId))
       throw fault('/envelope_id', 'envelope', 'It is the envelope of another run.');
     assertMoved(await signingMoves.adopted(signing, envelopeId, actor));
   }
@@ -126,7 +126,7 @@ export function createRepairs({ keep, box, vendors, envelopes, moves, signingMov
      */
     async retry(partnerId: string, runId: string, vendor: Provisioner | 'loyva' | undefined, actor: string): Promise<void> {
       const run = await findRun(partnerId, runId);
-      const { accounts, signing } = await progressOf(keep.read, run);
+      const { accounts, signing } = await progressOf(storage.read, run);
       const stuck: (AccountRow | SigningRow)[] = accounts.filter((each) => each.state === 'unknown' || isRefused(each));
       if (signing && (endedUnsigned.has(signing.state) || isUnknown(signing) || isRefused(signing))) stuck.push(signing);
       const named = stuck.filter((each) => vendor === undefined || vendorOf(each) === vendor);

@@ -1,7 +1,7 @@
 import type { Provisioner } from '../../../../shared/onboarding/flow.ts';
 import { Failure } from '../../../../shared/problem.ts';
 import type { ResetRequest } from '../../../../shared/registry.ts';
-import type { Edges, Keep, RunRow, SigningRow } from '../records/ports.ts';
+import type { Edges, RunRow, SigningRow, Storage } from '../records/ports.ts';
 import { isRefused } from '../records/refusal.ts';
 import { progressOf } from '../run/run-progress.ts';
 import { endedUnsigned, isUnknown } from '../run/sign-step.ts';
@@ -12,7 +12,7 @@ import { againstReopening, reopenDetails } from './reopening.ts';
 import { findRunOf } from './repairs.ts';
 
 interface Options {
-  keep: Keep;
+  storage: Storage;
   now: Edges['now'];
   envelopes: Pick<SigningVendor, 'standing' | 'void'>;
   moves: AccountMoves;
@@ -29,9 +29,9 @@ const changed = () => against('It changed in the meantime.');
 const reopened = { pointer: '', code: 'reopened' } as const;
 
 /** A partner opens a step again that was refused or declined. What is complete stays as it is. */
-export function createResets({ keep, now, envelopes, moves, signingMoves, wake }: Options) {
+export function createResets({ storage, now, envelopes, moves, signingMoves, wake }: Options) {
   const details = (partnerId: string, runId: string, actor: string): Promise<void> =>
-    keep.transact(async (stores) => {
+    storage.transact(async (stores) => {
       const run = await findRunOf(stores, partnerId, runId);
       const stands = againstReopening(run, await progressOf(stores, run), 'partner');
       if (stands) throw against(stands);
@@ -41,7 +41,7 @@ export function createResets({ keep, now, envelopes, moves, signingMoves, wake }
     });
 
   async function provision(run: RunRow, vendor: Provisioner | undefined, actor: string): Promise<void> {
-    const accounts = await keep.read.runs.accounts(run.partner_id, run.id);
+    const accounts = await storage.read.runs.accounts(run.partner_id, run.id);
     const refused = accounts.filter((each) => isRefused(each) && (vendor === undefined || each.vendor === vendor));
     if (refused.length === 0) {
       const { state } = accounts.find((each) => each.vendor === vendor) ?? {};
@@ -53,7 +53,7 @@ export function createResets({ keep, now, envelopes, moves, signingMoves, wake }
 
   /** Nothing that is complete is voided, and nothing is made beside it. */
   async function endOld(run: RunRow, envelopeId: string): Promise<void> {
-    const key = await keep.read.credentials.findFor(run.partner_id, '', 'loyva', run.mode);
+    const key = await storage.read.credentials.findFor(run.partner_id, '', 'loyva', run.mode);
     if (!key) throw new Failure('credential-missing');
     const reached = <T>(asked: Promise<T>): Promise<T> =>
       asked.catch((cause: unknown) => {
@@ -69,7 +69,7 @@ export function createResets({ keep, now, envelopes, moves, signingMoves, wake }
   }
 
   async function sign(run: RunRow, actor: string): Promise<void> {
-    const signing = await keep.read.signings.find(run.partner_id, run.id);
+    const signing = await storage.read.signings.find(run.partner_id, run.id);
     if (!signing) throw against('This run has nothing to sign yet.');
     if (run.submitted_at === null) throw against('The details are open: an envelope is made once they are sent.');
     if (signing.state === 'signed') throw against('The envelope is signed by everybody.');
@@ -82,7 +82,7 @@ export function createResets({ keep, now, envelopes, moves, signingMoves, wake }
   }
 
   return async (partnerId: string, runId: string, { step, vendor }: ResetRequest, actor: string): Promise<void> => {
-    const run = await findRunOf(keep.read, partnerId, runId);
+    const run = await findRunOf(storage.read, partnerId, runId);
     if (vendor !== undefined && step !== 'provision')
       throw new Failure('invalid-input', undefined, {
         errors: [{ pointer: '/vendor', code: 'not-allowed', message: 'Only accounts are named by their vendor.' }],

@@ -1,6 +1,6 @@
 import { Failure } from '../../../../shared/problem.ts';
 import { hashOf, newId } from '../records/ids.ts';
-import type { Box, Edges, Keep, KeptCallRow } from '../records/ports.ts';
+import type { Box, Edges, KeptCallRow, Storage } from '../records/ports.ts';
 import { type CallBody, CallerLeft, isElsewhere, type ProxiedAnswer } from './call.ts';
 
 /** A call that changes something at a vendor, as it is kept and told of. */
@@ -39,7 +39,7 @@ function unknown(id: string, repeatable: boolean, cause?: unknown): Failure {
  * Calls that must not be done twice. What came of one under an Idempotency-Key is kept sealed for 24 hours; a call that was turned away before
  * it left is not. One of which nobody knows what came of it, also because the process was killed meanwhile, stays so, under an id.
  */
-export function createKeptCalls({ keep, box, now, report }: { keep: Keep; box: Box; now: Edges['now']; report: Edges['report'] }) {
+export function createKeptCalls({ storage, box, now, report }: { storage: Storage; box: Box; now: Edges['now']; report: Edges['report'] }) {
   // The folder has one owner: what is written down as running and is not under way here was left behind, by a kill or by a disk that was full.
   const underWay = new Set<string>();
   let leftBehind = false;
@@ -50,13 +50,13 @@ export function createKeptCalls({ keep, box, now, report }: { keep: Keep; box: B
   }
 
   async function recover(): Promise<void> {
-    for (const row of await keep.read.calls.interrupted()) if (!underWay.has(row.id)) await giveUp(row, 'system', true);
+    for (const row of await storage.read.calls.interrupted()) if (!underWay.has(row.id)) await giveUp(row, 'system', true);
     leftBehind = false;
   }
 
   /** The outcome can no longer be learned here: the log says so, and whoever asks again is told the same. */
   async function giveUp(row: KeptCallRow, actor: string | undefined, keyed: boolean): Promise<void> {
-    await keep.transact(async (stores) => {
+    await storage.transact(async (stores) => {
       if (keyed && !(await stores.calls.settle(row, { state: 'unknown', fingerprint: row.fingerprint }))) return;
       const about = { call: row.id, vendor: row.vendor, row: row.route };
       await stores.record({ kind: 'call.unknown', at: now(), partner: row.partner_id, actor, about });
@@ -99,7 +99,7 @@ export function createKeptCalls({ keep, box, now, report }: { keep: Keep; box: B
       return await work();
     } catch (error) {
       if (error instanceof CallerLeft || (error instanceof Failure && turnedAway.has(error.code))) {
-        if (keyed) await keep.transact((stores) => stores.calls.release(row));
+        if (keyed) await storage.transact((stores) => stores.calls.release(row));
         throw error;
       }
       const fingerprint = row.fingerprint ?? (keyed && act.body?.whole() ? await act.body.fingerprint() : null);
@@ -118,7 +118,7 @@ export function createKeptCalls({ keep, box, now, report }: { keep: Keep; box: B
     const { status, headers, body } = answer;
     const text = JSON.stringify({ status, headers, body: body.toString('base64') } satisfies KeptAnswer);
     const fingerprint = row.fingerprint ?? (whole ? ((await act.body?.fingerprint()) ?? '') : null);
-    await keep
+    await storage
       .transact<unknown>((stores) =>
         none ? stores.calls.release(row) : stores.calls.settle(row, { state: 'answered', fingerprint, answer: box.seal(text, about(row)) }),
       )
@@ -134,7 +134,7 @@ export function createKeptCalls({ keep, box, now, report }: { keep: Keep; box: B
       if (act.body?.ready !== false) row.fingerprint = (await act.body?.fingerprint()) ?? '';
       underWay.add(row.id);
       try {
-        const kept = await keep.transact(async (stores) =>
+        const kept = await storage.transact(async (stores) =>
           (await stores.calls.claim(row)) ? undefined : stores.calls.find(row.scope, row.key),
         );
         return await (kept ? replayed(act, kept) : answered(act, row, work));
@@ -150,7 +150,7 @@ export function createKeptCalls({ keep, box, now, report }: { keep: Keep; box: B
     tick: async () => (leftBehind ? recover() : undefined),
 
     /** Forgets some of what is older than a day. True: there may be more. */
-    purge: () => keep.transact((stores) => stores.calls.purge(now() - day)),
+    purge: () => storage.transact((stores) => stores.calls.purge(now() - day)),
   };
 }
 export type KeptCalls = ReturnType<typeof createKeptCalls>;

@@ -1,6 +1,6 @@
 import type { VendorName } from '../../../../shared/onboarding/flow.ts';
 import { Failure } from '../../../../shared/problem.ts';
-import type { Box, CredentialRow, Edges, Keep } from '../records/ports.ts';
+import type { Box, CredentialRow, Edges, Storage } from '../records/ports.ts';
 import type { Caller, Callers } from '../registry/callers.ts';
 import { assertRoomForCustomer, customerOpened, storeSecret } from '../registry/credentials.ts';
 import { type FoundSecret, isElsewhere, type ProxiedAnswer, type ProxiedCall, type ProxiedRow, type Rebuild } from './call.ts';
@@ -10,7 +10,7 @@ import type { KeptCalls } from './kept-calls.ts';
 export type Forward = (vendor: VendorName, key: CredentialRow, call: ProxiedCall) => Promise<ProxiedAnswer>;
 
 interface Options {
-  keep: Keep;
+  storage: Storage;
   box: Box;
   now: Edges['now'];
   callers: Callers;
@@ -18,11 +18,11 @@ interface Options {
   calls: KeptCalls;
 }
 
-export function createProxied({ keep, box, now, callers, forward, calls }: Options) {
+export function createProxied({ storage, box, now, callers, forward, calls }: Options) {
   /** The partner's own key, or the customer's that the caller names. */
   async function keyFor({ partner, mode }: Caller, vendor: VendorName, named: string): Promise<CredentialRow> {
     if (!named) return callers.credential(partner.id, vendor, mode);
-    const row = await keep.read.credentials.find(partner.id, named);
+    const row = await storage.read.credentials.find(partner.id, named);
     if (!row || row.vendor !== vendor) throw new Failure('not-found', 'X-Inlay-Credential names no credential of this partner and vendor.');
     if (row.mode !== mode) throw new Failure('wrong-mode');
     return row;
@@ -32,7 +32,7 @@ export function createProxied({ keep, box, now, callers, forward, calls }: Optio
   async function referencesTo({ partner, mode, keyId }: Caller, vendor: VendorName, found: readonly FoundSecret[], opens: boolean) {
     const references = new Map<string, string>();
     if (opens)
-      await keep.transact(async (stores) => {
+      await storage.transact(async (stores) => {
         const at = now();
         for (const { externalId, ref, secret } of found) {
           const customerId = await customerOpened(stores, box, partner.id, mode, externalId, at);
@@ -44,7 +44,7 @@ export function createProxied({ keep, box, now, callers, forward, calls }: Optio
       });
     else
       for (const { ref } of found) {
-        const row = await keep.read.credentials.findByRef(partner.id, vendor, mode, ref);
+        const row = await storage.read.credentials.findByRef(partner.id, vendor, mode, ref);
         if (row) references.set(ref, row.id);
       }
     return references;
@@ -70,7 +70,7 @@ export function createProxied({ keep, box, now, callers, forward, calls }: Optio
       const { vendor, rebuild } = row;
       const key = await keyFor(caller, vendor, named);
       const ask = async () => {
-        if (rebuild?.opens) await assertRoomForCustomer(keep.read, caller.partner.id);
+        if (rebuild?.opens) await assertRoomForCustomer(storage.read, caller.partner.id);
         const answer = await forward(vendor, key, call);
         return rebuild ? rebuilt(caller, vendor, answer, rebuild) : answer;
       };

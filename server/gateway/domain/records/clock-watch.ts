@@ -1,4 +1,4 @@
-import type { Edges, Keep } from './ports.ts';
+import type { Edges, Storage } from './ports.ts';
 
 /** Milliseconds that the clock may go astray between two looks without having been set: what NTP does little by little stays below it. */
 const slack = 1_000;
@@ -7,13 +7,13 @@ const slack = 1_000;
  * When something is due is written down by the clock that can be set, so that it is known after a restart. Where that clock is set while the
  * program runs, everything that is waited for is moved along: nothing stands still for the hour it was set back, and nothing is asked early.
  */
-export function createClockWatch({ keep, edges }: { keep: Keep; edges: Pick<Edges, 'now' | 'elapsed'> }) {
+export function createClockWatch({ storage, edges }: { storage: Storage; edges: Pick<Edges, 'now' | 'elapsed'> }) {
   const ahead = (): number => edges.now() - edges.elapsed();
   let known = ahead();
   let moving: Promise<void> | undefined;
 
   async function move(by: number): Promise<void> {
-    await keep.transact(async (stores) => {
+    await storage.transact(async (stores) => {
       await stores.runs.shift(by);
       await stores.signings.shift(by);
       known += by;

@@ -14,8 +14,8 @@ import type {
   RunRow,
   SessionRow,
   SessionTokenRow,
-  SigningKeyRow,
   SigningRow,
+  TokenKeyRow,
   WebhookRow,
 } from './rows.ts';
 
@@ -189,9 +189,9 @@ export interface WebhookStore {
   put(row: WebhookRow): Promise<void>;
 }
 
-export interface SigningKeyStore {
-  list(purpose: SigningKeyRow['purpose']): Promise<SigningKeyRow[]>;
-  insert(row: SigningKeyRow): Promise<void>;
+export interface TokenKeyStore {
+  list(purpose: TokenKeyRow['purpose']): Promise<TokenKeyRow[]>;
+  insert(row: TokenKeyRow): Promise<void>;
   retire(kid: string, at: number): Promise<void>;
   delete(kid: string): Promise<void>;
 }
@@ -216,14 +216,14 @@ export interface Stores {
   runs: RunStore;
   signings: SigningStore;
   documents: FlowDocumentStore;
-  signingKeys: SigningKeyStore;
+  tokenKeys: TokenKeyStore;
   webhooks: WebhookStore;
   calls: KeptCallStore;
   record: RecordAct;
 }
 
 /** Reads go to `read`; everything that writes happens in one transaction, on the stores handed in. */
-export interface Keep {
+export interface Storage {
   read: Stores;
   transact<T>(work: (stores: Stores) => Promise<T>): Promise<T>;
 }

@@ -206,7 +206,7 @@ export interface WebhookRow {
   updated_at: number;
 }
 
-export interface SigningKeyRow {
+export interface TokenKeyRow {
   kid: string;
   purpose: 'embed' | 'admin';
   /** Sealed private key, a JWK. */

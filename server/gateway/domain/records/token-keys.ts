@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
-import type { Box, Edges, Keep, SigningKeyRow } from './ports.ts';
+import type { Box, Edges, Storage, TokenKeyRow } from './ports.ts';
 
 interface Signer {
   readonly kid: string;
@@ -10,14 +10,14 @@ interface Signer {
 const about = (kid: string): string[] => ['signing-key', kid];
 
 /** ES256 keys of one purpose: the newest signs, a retired one verifies until the last token it signed has expired. */
-export async function openSigningKeys({
-  keep,
+export async function openTokenKeys({
+  storage,
   box,
   now,
   purpose,
   longest,
 }: {
-  keep: Keep;
+  storage: Storage;
   box: Box;
   now: Edges['now'];
   purpose: 'embed' | 'admin';
@@ -28,7 +28,7 @@ export async function openSigningKeys({
   let jwks: { keys: JWK[] };
 
   async function load(): Promise<void> {
-    const rows = await keep.read.signingKeys.list(purpose);
+    const rows = await storage.read.tokenKeys.list(purpose);
     const current = rows.filter((row) => row.retired_at === null || row.retired_at + longest > now());
     const newest = current.find((row) => row.retired_at === null);
     if (!newest) return rotate('system');
@@ -45,7 +45,7 @@ export async function openSigningKeys({
     const pair = await generateKeyPair('ES256', { extractable: true });
     const kid = randomBytes(9).toString('base64url');
     const publicJwk = { ...(await exportJWK(pair.publicKey)), kid, alg: 'ES256', use: 'sig' };
-    const row: SigningKeyRow = {
+    const row: TokenKeyRow = {
       kid,
       purpose,
       box: box.seal(JSON.stringify(await exportJWK(pair.privateKey)), about(kid)),
@@ -53,12 +53,12 @@ export async function openSigningKeys({
       created_at: now(),
       retired_at: null,
     };
-    await keep.transact(async (stores) => {
-      for (const old of await stores.signingKeys.list(purpose)) {
-        if (old.retired_at === null) await stores.signingKeys.retire(old.kid, row.created_at);
-        else if (old.retired_at + longest <= row.created_at) await stores.signingKeys.delete(old.kid);
+    await storage.transact(async (stores) => {
+      for (const old of await stores.tokenKeys.list(purpose)) {
+        if (old.retired_at === null) await stores.tokenKeys.retire(old.kid, row.created_at);
+        else if (old.retired_at + longest <= row.created_at) await stores.tokenKeys.delete(old.kid);
       }
-      await stores.signingKeys.insert(row);
+      await stores.tokenKeys.insert(row);
       await stores.record({ kind: 'signing-key.rotated', at: row.created_at, actor, about: { kid, purpose } });
     });
     await load();
@@ -73,4 +73,4 @@ export async function openSigningKeys({
     jwks: () => jwks,
   };
 }
-export type SigningKeys = Awaited<ReturnType<typeof openSigningKeys>>;
+export type TokenKeys = Awaited<ReturnType<typeof openTokenKeys>>;

@@ -2,7 +2,7 @@ import { type CryptoKey, decodeProtectedHeader, errors, type JWTPayload, type JW
 import { Failure } from '../../../../shared/problem.ts';
 import { isCanonicalJwt } from '../records/jwt-form.ts';
 import type { Edges } from '../records/ports.ts';
-import type { SigningKeys } from '../records/token-keys.ts';
+import type { TokenKeys } from '../records/token-keys.ts';
 
 /** An issuer of administrators' tokens other than the built-in one. */
 export interface ExternalIssuer {
@@ -21,7 +21,7 @@ const externalTypes = new Set([undefined, 'jwt', 'at+jwt', 'application/at+jwt']
 
 interface Options {
   now: Edges['now'];
-  keys: SigningKeys;
+  keys: TokenKeys;
   publicUrl: string;
   external: ExternalIssuer | undefined;
   /** A keyed fingerprint: it tells people apart without telling who they are. */

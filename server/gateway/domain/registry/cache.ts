@@ -4,7 +4,7 @@ export interface Remembered<V> {
   forget(): void;
 }
 
-export function remembered<V>(load: (key: string) => Promise<V>, limit = 10_000): Remembered<V> {
+export function cached<V>(load: (key: string) => Promise<V>, limit = 10_000): Remembered<V> {
   let known = new Map<string, V>();
   return {
     async get(key) {

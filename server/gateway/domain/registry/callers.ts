@@ -2,8 +2,8 @@ import type { VendorName } from '../../../../shared/onboarding/flow.ts';
 import { Failure } from '../../../../shared/problem.ts';
 import type { Mode, Scope } from '../../../../shared/registry.ts';
 import { hashOf } from '../records/ids.ts';
-import type { CredentialRow, Edges, Keep, KeyRow, PartnerRow } from '../records/ports.ts';
-import { remembered } from './cache.ts';
+import type { CredentialRow, Edges, KeyRow, PartnerRow, Storage } from '../records/ports.ts';
+import { cached } from './cache.ts';
 import { isKeyShaped, isPartnerKey } from './partner-keys.ts';
 
 /** Whoever presented a partner key. */
@@ -26,20 +26,20 @@ export function assertScope({ scopes }: Pick<Caller, 'scopes'>, scope: Scope): v
 }
 
 /** Who calls, and with which of the partner's own vendor keys: read at every call, so remembered until an administrator changes something. */
-export function createCallers({ keep, now }: { keep: Keep; now: Edges['now'] }) {
-  const keys = remembered<KeyRow | undefined>((hash) => keep.read.keys.findByHash(hash));
-  const partners = remembered<PartnerRow | undefined>((id) => keep.read.partners.find(id));
-  const credentials = remembered<CredentialRow | undefined>((name) => {
+export function createCallers({ storage, now }: { storage: Storage; now: Edges['now'] }) {
+  const keys = cached<KeyRow | undefined>((hash) => storage.read.keys.findByHash(hash));
+  const partners = cached<PartnerRow | undefined>((id) => storage.read.partners.find(id));
+  const credentials = cached<CredentialRow | undefined>((name) => {
     const [partnerId = '', vendor = '', mode = ''] = name.split(' ');
-    return keep.read.credentials.findFor(partnerId, '', vendor as VendorName, mode as Mode);
+    return storage.read.credentials.findFor(partnerId, '', vendor as VendorName, mode as Mode);
   });
   // Only what is known is remembered: what strangers send must not fill the memory.
-  const origins = remembered<true | undefined>(async (origin) => (await keep.read.partners.originKnown(origin)) || undefined);
+  const origins = cached<true | undefined>(async (origin) => (await storage.read.partners.originKnown(origin)) || undefined);
 
-  const registered = remembered<string[]>((id) => keep.read.partners.origins(id));
+  const registered = cached<string[]>((id) => storage.read.partners.origins(id));
 
   async function reportExposed(key: KeyRow): Promise<void> {
-    await keep.transact((stores) => stores.record({ kind: 'key.exposed', at: now(), partner: key.partner_id, actor: key.id }));
+    await storage.transact((stores) => stores.record({ kind: 'key.exposed', at: now(), partner: key.partner_id, actor: key.id }));
   }
 
   return {

@@ -2,7 +2,7 @@ import type { VendorName } from '../../../../shared/onboarding/flow.ts';
 import { Failure } from '../../../../shared/problem.ts';
 import type { Mode, PutCredential } from '../../../../shared/registry.ts';
 import { newId } from '../records/ids.ts';
-import type { Box, CredentialRow, Edges, Keep, Stores } from '../records/ports.ts';
+import type { Box, CredentialRow, Edges, Storage, Stores } from '../records/ports.ts';
 import { findPartner } from './partners.ts';
 
 /** Asks a vendor something harmless with this key. */
@@ -117,15 +117,15 @@ export async function assertRoomForCustomer(stores: Stores, partnerId: string): 
     throw new Failure('limit-reached', `max_tenants is ${limit}: there are that many customers.`);
 }
 
-export function createCredentials({ keep, box, now, testKey }: { keep: Keep; box: Box; now: Edges['now']; testKey: TestKey }) {
+export function createCredentials({ storage, box, now, testKey }: { storage: Storage; box: Box; now: Edges['now']; testKey: TestKey }) {
   return {
     async list(...asked: Parameters<Stores['credentials']['list']>) {
-      await findPartner(keep.read, asked[0]);
-      return keep.read.credentials.list(...asked);
+      await findPartner(storage.read, asked[0]);
+      return storage.read.credentials.list(...asked);
     },
 
     put: (partnerId: string, { vendor, mode, customer, secret }: PutCredential, actor: string) =>
-      keep.transact(async (stores) => {
+      storage.transact(async (stores) => {
         await findPartner(stores, partnerId);
         const at = now();
         const customerId = customer === undefined ? '' : await customerFor(stores, box, partnerId, mode, customer, at);
@@ -136,14 +136,14 @@ export function createCredentials({ keep, box, now, testKey }: { keep: Keep; box
 
     /** Asks the vendor whether the key works; nothing is changed there. */
     async test(partnerId: string, id: string) {
-      await findPartner(keep.read, partnerId);
-      const row = await keep.read.credentials.find(partnerId, id);
+      await findPartner(storage.read, partnerId);
+      const row = await storage.read.credentials.find(partnerId, id);
       if (!row) throw new Failure('not-found', 'This partner has no such credential.');
       return testKey(row);
     },
 
     delete: (partnerId: string, id: string, actor: string) =>
-      keep.transact(async (stores) => {
+      storage.transact(async (stores) => {
         await findPartner(stores, partnerId);
         if (!(await stores.credentials.delete(partnerId, id))) throw new Failure('not-found', 'This partner has no such credential.');
         await stores.record({ kind: 'credential.deleted', at: now(), partner: partnerId, actor, about: { credential: id } });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Failure } from '../../../../shared/problem.ts';
-import type { Blobs, Box, Edges, FlowDocumentRow, Keep } from '../records/ports.ts';
+import type { Blobs, Box, Edges, FlowDocumentRow, Storage } from '../records/ports.ts';
 import { findPartner } from './partners.ts';
 
 /** Bytes of a flow's document at most: as base64 it must fit into the vendor's 7,000,000 characters. */
@@ -10,7 +10,7 @@ const about = (partnerId: string, name: string): string[] => ['flow-document', p
 const missing = () => new Failure('not-found', 'The partner has no document of this name.');
 
 /** The PDFs of a partner's `sign` steps. What is in them the vendor judges when an envelope is made; here they are kept, sealed. */
-export function createFlowDocuments({ keep, box, blobs, now }: { keep: Keep; box: Box; blobs: Blobs; now: Edges['now'] }) {
+export function createFlowDocuments({ storage, box, blobs, now }: { storage: Storage; box: Box; blobs: Blobs; now: Edges['now'] }) {
   async function base64Of({ partner_id, name, address }: FlowDocumentRow): Promise<string> {
     const kept = await blobs.get(address);
     if (!kept) throw new Failure('internal', undefined, { cause: new Error(`The blob of a document named ${name} is gone.`) });
@@ -19,16 +19,16 @@ export function createFlowDocuments({ keep, box, blobs, now }: { keep: Keep; box
 
   return {
     async list(partnerId: string): Promise<FlowDocumentRow[]> {
-      await findPartner(keep.read, partnerId);
-      return keep.read.documents.list(partnerId);
+      await findPartner(storage.read, partnerId);
+      return storage.read.documents.list(partnerId);
     },
 
     async put(partnerId: string, name: string, bytes: Buffer, actor: string): Promise<FlowDocumentRow> {
-      await findPartner(keep.read, partnerId);
+      await findPartner(storage.read, partnerId);
       if (!bytes.subarray(0, 1024).includes('%PDF-')) throw new Failure('document-refused', 'These bytes are not a PDF.');
       const address = await blobs.put(box.seal(bytes.toString('base64'), about(partnerId, name)));
       const sha256 = createHash('sha256').update(bytes).digest('hex');
-      const { row, earlier } = await keep.transact(async (stores) => {
+      const { row, earlier } = await storage.transact(async (stores) => {
         await findPartner(stores, partnerId);
         const at = now();
         const replaced = await stores.documents.find(partnerId, name);
@@ -44,26 +44,26 @@ export function createFlowDocuments({ keep, box, blobs, now }: { keep: Keep; box
     },
 
     async read(partnerId: string, name: string): Promise<{ row: FlowDocumentRow; bytes: Buffer }> {
-      await findPartner(keep.read, partnerId);
-      const row = await keep.read.documents.find(partnerId, name);
+      await findPartner(storage.read, partnerId);
+      const row = await storage.read.documents.find(partnerId, name);
       if (!row) throw missing();
       return { row, bytes: Buffer.from(await base64Of(row), 'base64') };
     },
 
     /** Is it there, with these bytes? */
     async holds(partnerId: string, name: string, sha256: string): Promise<boolean> {
-      const row = await keep.read.documents.find(partnerId, name);
+      const row = await storage.read.documents.find(partnerId, name);
       return row?.sha256 === sha256 && (await blobs.get(row.address)) !== undefined;
     },
 
     /** The document as a vendor's request carries it; nothing when there is none of this name. */
     async open(partnerId: string, name: string): Promise<{ sha256: string; base64: string } | undefined> {
-      const row = await keep.read.documents.find(partnerId, name);
+      const row = await storage.read.documents.find(partnerId, name);
       return row && { sha256: row.sha256, base64: await base64Of(row) };
     },
 
     async delete(partnerId: string, name: string, actor: string): Promise<void> {
-      const { address } = await keep.transact(async (stores) => {
+      const { address } = await storage.transact(async (stores) => {
         await findPartner(stores, partnerId);
         const row = await stores.documents.find(partnerId, name);
         if (!row) throw missing();

@@ -1,7 +1,7 @@
 import { type Flow, type Provisioner, provisioners } from '../../../../shared/onboarding/flow.ts';
 import { Failure, type Fault } from '../../../../shared/problem.ts';
 import type { Mode } from '../../../../shared/registry.ts';
-import type { Edges, Keep, Stores } from '../records/ports.ts';
+import type { Edges, Storage, Stores } from '../records/ports.ts';
 import { agreement, defaultFlow, mappings } from './default-flow.ts';
 import { findPartner } from './partners.ts';
 import { prefillFaults } from './prefill.ts';
@@ -18,15 +18,15 @@ export async function flowInForce(stores: Stores, partnerId: string, mode: Mode)
   return { version: 0, flow: defaultFlow(stored, signs === true) };
 }
 
-export function createFlows({ keep, now }: { keep: Keep; now: Edges['now'] }) {
+export function createFlows({ storage, now }: { storage: Storage; now: Edges['now'] }) {
   return {
     async show(partnerId: string) {
-      await findPartner(keep.read, partnerId);
-      return flowInForce(keep.read, partnerId, 'live');
+      await findPartner(storage.read, partnerId);
+      return flowInForce(storage.read, partnerId, 'live');
     },
     /** Runs that have begun keep the version they began with. */
     set: (partnerId: string, flow: Flow, actor: string) =>
-      keep.transact(async (stores) => {
+      storage.transact(async (stores) => {
         await findPartner(stores, partnerId);
         const documents = (await stores.documents.list(partnerId)).map(({ name }) => name);
         const origins = await stores.partners.origins(partnerId);

@@ -2,7 +2,7 @@ import { hash, randomBytes } from 'node:crypto';
 import { Failure } from '../../../../shared/problem.ts';
 import type { IssueKey, Mode } from '../../../../shared/registry.ts';
 import { hashOf, newId } from '../records/ids.ts';
-import type { Edges, Keep, KeyRow, Stores } from '../records/ports.ts';
+import type { Edges, KeyRow, Storage, Stores } from '../records/ports.ts';
 import { findPartner } from './partners.ts';
 
 /**
@@ -23,7 +23,7 @@ export const isPartnerKey = (text: string): boolean => isKeyShaped(text) && chec
 
 const checksum = (digits: string): string => hash('sha256', digits, 'hex').slice(0, 8);
 
-export function createPartnerKeys({ keep, now }: { keep: Keep; now: Edges['now'] }) {
+export function createPartnerKeys({ storage, now }: { storage: Storage; now: Edges['now'] }) {
   async function issueIn(stores: Stores, partnerId: string, input: IssueKey, actor: string): Promise<{ row: KeyRow; key: string }> {
     const partner = await findPartner(stores, partnerId);
     const at = now();
@@ -54,16 +54,16 @@ export function createPartnerKeys({ keep, now }: { keep: Keep; now: Edges['now']
   }
 
   return {
-    issue: (partnerId: string, input: IssueKey, actor: string) => keep.transact((stores) => issueIn(stores, partnerId, input, actor)),
+    issue: (partnerId: string, input: IssueKey, actor: string) => storage.transact((stores) => issueIn(stores, partnerId, input, actor)),
 
     async list(partnerId: string): Promise<KeyRow[]> {
-      await findPartner(keep.read, partnerId);
-      return keep.read.keys.list(partnerId);
+      await findPartner(storage.read, partnerId);
+      return storage.read.keys.list(partnerId);
     },
 
     /** Revoked at once; revoking again changes nothing. */
     revoke: (partnerId: string, id: string, actor: string) =>
-      keep.transact(async (stores) => {
+      storage.transact(async (stores) => {
         const row = await findKey(stores, partnerId, id);
         if (row.revoked_at !== null) return;
         const at = now();
@@ -73,7 +73,7 @@ export function createPartnerKeys({ keep, now }: { keep: Keep; now: Edges['now']
 
     /** A new key with the old one's scopes, mode and expiry; the old one works for `overlap` seconds more. The two count as one for no limit: it is not asked. */
     rotate: (partnerId: string, id: string, overlap: number, actor: string) =>
-      keep.transact(async (stores) => {
+      storage.transact(async (stores) => {
         const old = await findKey(stores, partnerId, id);
         const at = now();
         if (old.revoked_at !== null || (old.expires_at !== null && old.expires_at <= at))

@@ -1,7 +1,7 @@
 import { Failure } from '../../../../shared/problem.ts';
 import type { CreatePartner, PatchPartner } from '../../../../shared/registry.ts';
 import { newId } from '../records/ids.ts';
-import type { Edges, Keep, PartnerQuery, PartnerRow, Stores } from '../records/ports.ts';
+import type { Edges, PartnerQuery, PartnerRow, Storage, Stores } from '../records/ports.ts';
 
 /** The partner, or the refusal; a deleted partner does not exist. */
 export async function findPartner(stores: Stores, id: string): Promise<PartnerRow> {
@@ -25,13 +25,13 @@ export function cleanOrigin(text: string, pointer = '/origin'): string {
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '[::1]' || /^127(\.\d+){3}$/.test(host) || host.endsWith('.localhost');
 
-export function createPartners({ keep, now }: { keep: Keep; now: Edges['now'] }) {
+export function createPartners({ storage, now }: { storage: Storage; now: Edges['now'] }) {
   return {
-    list: (query: PartnerQuery) => keep.read.partners.list(query),
-    find: (id: string) => findPartner(keep.read, id),
+    list: (query: PartnerQuery) => storage.read.partners.list(query),
+    find: (id: string) => findPartner(storage.read, id),
 
     create: (input: CreatePartner, actor: string): Promise<PartnerRow> =>
-      keep.transact(async (stores) => {
+      storage.transact(async (stores) => {
         const at = now();
         const { slug, ...rest } = input;
         const row: PartnerRow = {
@@ -48,7 +48,7 @@ export function createPartners({ keep, now }: { keep: Keep; now: Edges['now'] })
       }),
 
     update: (id: string, change: PatchPartner, actor: string): Promise<PartnerRow> =>
-      keep.transact(async (stores) => {
+      storage.transact(async (stores) => {
         const partner = await findPartner(stores, id);
         if (change.slug && change.slug !== partner.slug && (await stores.partners.slugTaken(change.slug))) throw new Failure('slug-taken');
         const at = now();
@@ -59,7 +59,7 @@ export function createPartners({ keep, now }: { keep: Keep; now: Edges['now'] })
 
     /** Soft: the partner is neither found nor listed any more, and its slug stays taken. */
     delete: (id: string, actor: string) =>
-      keep.transact(async (stores) => {
+      storage.transact(async (stores) => {
         await findPartner(stores, id);
         const at = now();
         await stores.partners.update(id, { deleted_at: at, updated_at: at });
@@ -67,11 +67,11 @@ export function createPartners({ keep, now }: { keep: Keep; now: Edges['now'] })
       }),
 
     async origins(id: string): Promise<string[]> {
-      await findPartner(keep.read, id);
-      return keep.read.partners.origins(id);
+      await findPartner(storage.read, id);
+      return storage.read.partners.origins(id);
     },
     addOrigin: (id: string, text: string, actor: string) =>
-      keep.transact(async (stores) => {
+      storage.transact(async (stores) => {
         await findPartner(stores, id);
         const origin = cleanOrigin(text);
         await stores.partners.addOrigin(id, origin);
@@ -79,7 +79,7 @@ export function createPartners({ keep, now }: { keep: Keep; now: Edges['now'] })
         return stores.partners.origins(id);
       }),
     removeOrigin: (id: string, text: string, actor: string) =>
-      keep.transact(async (stores) => {
+      storage.transact(async (stores) => {
         await findPartner(stores, id);
         const origin = cleanOrigin(text);
         if (!(await stores.partners.removeOrigin(id, origin))) throw new Failure('not-found', 'This origin is not registered.');

@@ -1,9 +1,9 @@
 import type { WebhookPatch } from '../../../../shared/webhook.ts';
-import type { Box, Edges, Keep, WebhookRow } from '../records/ports.ts';
+import type { Box, Edges, Storage, WebhookRow } from '../records/ports.ts';
 import type { Caller } from './callers.ts';
 
 interface Options {
-  keep: Keep;
+  storage: Storage;
   box: Box;
   now: Edges['now'];
 }
@@ -14,14 +14,14 @@ type Endpoint = Pick<WebhookRow, 'partner_id' | 'mode'>;
 const about = ({ partner_id, mode }: Endpoint): string[] => ['webhook', partner_id, mode];
 
 /** Where a partner's own events go. The vendor never learns of it: its events come to the gateway. */
-export function createWebhooks({ keep, box, now }: Options) {
+export function createWebhooks({ storage, box, now }: Options) {
   return {
     /** What is left out stays, null clears. */
     async set({ partner, keyId, mode }: Caller, { webhook_url: url, webhook_secret: secret }: WebhookPatch): Promise<WebhookRow> {
       const endpoint: Endpoint = { partner_id: partner.id, mode };
       const sealed = typeof secret === 'string' ? box.seal(secret, about(endpoint)) : secret;
       const at = now();
-      return keep.transact(async (stores) => {
+      return storage.transact(async (stores) => {
         const kept = await stores.webhooks.find(partner.id, mode);
         const row: WebhookRow = {
           ...endpoint,

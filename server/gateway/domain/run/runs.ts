@@ -2,7 +2,7 @@ import type { Listed } from '../../../../shared/list.ts';
 import type { RefusalReason } from '../../../../shared/onboarding/onboarding.ts';
 import { Failure } from '../../../../shared/problem.ts';
 import type { Mode } from '../../../../shared/registry.ts';
-import type { Box, Keep, RunQuery, RunRow } from '../records/ports.ts';
+import type { Box, RunQuery, RunRow, Storage } from '../records/ports.ts';
 import { wordsOf } from '../records/refusal.ts';
 import { findPartner } from '../registry/partners.ts';
 import type { Progress } from './progress.ts';
@@ -23,7 +23,7 @@ interface StandingStill {
 }
 
 /** A partner's runs, as lists of ids and states; of what customers typed only what a vendor quotes. With a mode, those of that mode only. */
-export function createRuns({ keep, box }: { keep: Keep; box: Box }) {
+export function createRuns({ storage, box }: { storage: Storage; box: Box }) {
   function summaryOf(run: RunRow, externalId: string, progress: Progress): RunSummary {
     const refusals = new Map<string, StandingStill>();
     for (const owner of [...progress.accounts, ...(progress.signing ? [{ ...progress.signing, vendor: 'loyva' }] : [])]) {
@@ -35,17 +35,17 @@ export function createRuns({ keep, box }: { keep: Keep; box: Box }) {
 
   return {
     async list(partnerId: string, query: RunQuery): Promise<Omit<Listed<RunSummary>, 'total'>> {
-      await findPartner(keep.read, partnerId);
-      const { items, next } = await keep.read.runs.list(partnerId, query);
+      await findPartner(storage.read, partnerId);
+      const { items, next } = await storage.read.runs.list(partnerId, query);
       const ids = items.map(({ id }) => id);
-      const progress = await progressesOf(keep.read, partnerId, ids);
+      const progress = await progressesOf(storage.read, partnerId, ids);
       return { items: items.map(({ external_id, ...run }) => summaryOf(run, external_id, progress(run.id))), next };
     },
     async find(partnerId: string, id: string, mode?: Mode): Promise<RunSummary> {
-      const run = await keep.read.runs.find(partnerId, id);
-      const customer = run && (await keep.read.customers.find(partnerId, run.customer_id));
+      const run = await storage.read.runs.find(partnerId, id);
+      const customer = run && (await storage.read.customers.find(partnerId, run.customer_id));
       if (!run || !customer || (mode && run.mode !== mode)) throw new Failure('not-found', 'There is no such run.');
-      return summaryOf(run, customer.external_id, await progressOf(keep.read, run));
+      return summaryOf(run, customer.external_id, await progressOf(storage.read, run));
     },
   };
 }

@@ -5,9 +5,9 @@ import { formatId } from '../../../../shared/ids.ts';
 import { Failure } from '../../../../shared/problem.ts';
 import type { Mode } from '../../../../shared/registry.ts';
 import { isCanonicalJwt } from '../records/jwt-form.ts';
-import type { Box, Edges, Keep, Stores } from '../records/ports.ts';
-import type { SigningKeys } from '../records/token-keys.ts';
-import { remembered } from '../registry/cache.ts';
+import type { Box, Edges, Storage, Stores } from '../records/ports.ts';
+import type { TokenKeys } from '../records/token-keys.ts';
+import { cached } from '../registry/cache.ts';
 import type { Caller, Callers } from '../registry/callers.ts';
 import { customerFor } from '../registry/credentials.ts';
 import { findPartner } from '../registry/partners.ts';
@@ -38,24 +38,24 @@ export interface Minted {
 export const mintScopes = { onboarding: 'onboarding:write', sign: 'esign:write', vault: 'vault:read' } as const;
 
 interface Options {
-  keep: Keep;
+  storage: Storage;
   box: Box;
   now: Edges['now'];
   callers: Pick<Callers, 'originsOf'>;
-  keys: SigningKeys;
+  keys: TokenKeys;
   publicUrl: string;
   signers: Signers;
   vaults: Pick<Vaults, 'assertVaulted'>;
 }
 
-export function createEmbedTokens({ keep, box, now, callers, keys, publicUrl, signers, vaults }: Options) {
+export function createEmbedTokens({ storage, box, now, callers, keys, publicUrl, signers, vaults }: Options) {
   const audience = `${publicUrl}/embed`;
 
   // Whom a token was minted for before is known: neither the customer nor the user is ever taken away.
-  const visitors = remembered<string | undefined>(async (name) => {
+  const visitors = cached<string | undefined>(async (name) => {
     const [partnerId, mode, externalId, sub] = JSON.parse(name) as [string, Mode, string, string];
-    const customer = await keep.read.customers.findByExternalId(partnerId, mode, externalId);
-    return customer && (await keep.read.customers.knowsUser(customer.id, sub)) ? customer.id : undefined;
+    const customer = await storage.read.customers.findByExternalId(partnerId, mode, externalId);
+    return customer && (await storage.read.customers.knowsUser(customer.id, sub)) ? customer.id : undefined;
   });
 
   async function originsFor(partnerId: string, wanted: readonly string[] | undefined): Promise<readonly string[]> {
@@ -121,7 +121,7 @@ export function createEmbedTokens({ keep, box, now, callers, keys, publicUrl, si
       const envelope = input.widget_type === 'onboarding' ? undefined : input.envelope_id;
       const origins = await originsFor(partner.id, input.origins);
       const met = input.widget_type === 'onboarding' ? await metBefore(caller, input, sub) : undefined;
-      const customer = await keep.transact(async (stores) => {
+      const customer = await storage.transact(async (stores) => {
         const customerId = input.widget_type === 'onboarding' ? (met ?? (await meet(stores, caller, input, sub, at))) : undefined;
         await stores.sessions.addMint({
           jti,

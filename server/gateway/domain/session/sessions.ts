@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Failure } from '../../../../shared/problem.ts';
 import { hashOf, newId } from '../records/ids.ts';
-import type { Edges, Keep, PartnerRow, SessionRow, SessionTokenRow, Stores } from '../records/ports.ts';
+import type { Edges, PartnerRow, SessionRow, SessionTokenRow, Storage, Stores } from '../records/ports.ts';
 import type { Callers } from '../registry/callers.ts';
 import type { EmbedTokens } from './embed-tokens.ts';
 import type { Proofs } from './proofs.ts';
@@ -35,7 +35,7 @@ export function assertWidget(session: SessionRow, ...widgets: SessionRow['widget
 }
 
 interface Options {
-  keep: Keep;
+  storage: Storage;
   now: Edges['now'];
   callers: Callers;
   embedTokens: EmbedTokens;
@@ -43,7 +43,7 @@ interface Options {
   publicUrl: string;
 }
 
-export function createSessions({ keep, now, callers, embedTokens, proofs, publicUrl }: Options) {
+export function createSessions({ storage, now, callers, embedTokens, proofs, publicUrl }: Options) {
   const ownOrigin = new URL(publicUrl).origin;
   const fromOurPage = ({ origin, fetchSite }: Visit) => origin === ownOrigin && fetchSite === 'same-origin';
 
@@ -74,7 +74,7 @@ export function createSessions({ keep, now, callers, embedTokens, proofs, public
   /** The session this call belongs to; its token is looked up by hash and its key by proof. */
   async function enter(visit: Visit): Promise<{ session: SessionRow; partner: PartnerRow }> {
     if (!/^[\w-]{43}$/.test(visit.token)) throw new Failure('session-invalid');
-    const found = await keep.read.sessions.findByToken(hashOf(visit.token));
+    const found = await storage.read.sessions.findByToken(hashOf(visit.token));
     if (!found) throw new Failure('session-invalid');
     const { session, token } = found;
     const at = now();
@@ -88,7 +88,8 @@ export function createSessions({ keep, now, callers, embedTokens, proofs, public
     return { session, partner };
   }
 
-  const markUsed = (token: SessionTokenRow, at: number) => keep.transact((stores) => stores.sessions.firstUse(token, at, at + graceLife));
+  const markUsed = (token: SessionTokenRow, at: number) =>
+    storage.transact((stores) => stores.sessions.firstUse(token, at, at + graceLife));
 
   return {
     enter,
@@ -104,7 +105,7 @@ export function createSessions({ keep, now, callers, embedTokens, proofs, public
       const jkt = await proofs.verify(visit.proof, visit);
       const partner = await callers.active(claims.partner);
       const at = now();
-      const opened = await keep.transact(async (stores) => {
+      const opened = await storage.transact(async (stores) => {
         const mint = await stores.sessions.findMint(claims.partner, claims.jti);
         const key = mint && (await stores.keys.find(claims.partner, mint.key_id));
         if (!mint || !key || key.revoked_at !== null) throw new Failure('token-invalid', 'The key that minted this token was revoked.');
@@ -146,13 +147,13 @@ export function createSessions({ keep, now, callers, embedTokens, proofs, public
     /** Another token of the same session. The old one works until a minute after the new one is first used. */
     async refresh(visit: Visit): Promise<Opened> {
       const { session, partner } = await enter(visit);
-      return { session, partner, ...(await keep.transact((stores) => freshToken(stores, session, now()))) };
+      return { session, partner, ...(await storage.transact((stores) => freshToken(stores, session, now()))) };
     },
 
     async close(visit: Visit): Promise<SessionRow> {
       const { session } = await enter(visit);
       const at = now();
-      await keep.transact(async (stores) => {
+      await storage.transact(async (stores) => {
         await stores.sessions.end(session.partner_id, session.id, at);
         await stores.record({
           kind: 'session.closed',
@@ -167,7 +168,7 @@ export function createSessions({ keep, now, callers, embedTokens, proofs, public
 
     /** Forgets some of what ended a day ago. True: there may be more. */
     purge: () =>
-      keep.transact(async (stores) => {
+      storage.transact(async (stores) => {
         const before = now() - 86_400_000;
         const sessions = await stores.sessions.purge(before);
         const passes = await stores.passes.purge(before);

@@ -1,7 +1,7 @@
 import type { z } from 'zod/mini';
 import { Failure } from '../../../../shared/problem.ts';
 import type { InlayClientReport } from '../../../../shared/signing/ceremony.ts';
-import type { Box, CredentialRow, Edges, Keep } from '../records/ports.ts';
+import type { Box, CredentialRow, Edges, Storage } from '../records/ports.ts';
 import type { Callers } from '../registry/callers.ts';
 import type { Seat, SeatOf, Signer } from './signer-of-session.ts';
 import type { CeremonyCall, CeremonyVendor, DocumentAnswer, Wanted } from './vendor.ts';
@@ -15,7 +15,7 @@ export interface Browser {
 }
 
 interface Options {
-  keep: Keep;
+  storage: Storage;
   box: Box;
   now: Edges['now'];
   callers: Pick<Callers, 'credential'>;
@@ -28,7 +28,7 @@ interface Options {
 const about = (sessionId: string, envelopeId: string): string[] => ['pass', sessionId, envelopeId];
 
 /** The signing ceremony, forwarded with a pass of the vendor's that never leaves the gateway: it is kept sealed, one for each session and envelope. */
-export function createCeremonies({ keep, box, now, callers, seatOf, vendor, hurry }: Options) {
+export function createCeremonies({ storage, box, now, callers, seatOf, vendor, hurry }: Options) {
   async function freshPass(session: Signer, key: CredentialRow, { envelopeId, email }: Seat): Promise<string> {
     const pass = await vendor.admit(key, envelopeId, email);
     const row = {
@@ -38,14 +38,14 @@ export function createCeremonies({ keep, box, now, callers, seatOf, vendor, hurr
       box: box.seal(pass, about(session.id, envelopeId)),
       created_at: now(),
     };
-    await keep.transact((stores) => stores.passes.put(row));
+    await storage.transact((stores) => stores.passes.put(row));
     return pass;
   }
 
   /** Acts with the kept pass; one that is no longer taken is replaced once. When that cannot be, the envelope has ended in the meantime. */
   async function acting<T>(session: Signer, seat: Seat, act: (pass: string) => Promise<T | undefined>): Promise<T> {
     const key = await callers.credential(session.partner_id, 'loyva', session.mode);
-    const kept = await keep.read.passes.find(session.id, seat.envelopeId);
+    const kept = await storage.read.passes.find(session.id, seat.envelopeId);
     const first = kept && (await act(box.open(kept.box, about(session.id, seat.envelopeId))));
     const answer = first ?? (await act(await freshPass(session, key, seat)));
     if (answer === undefined) throw new Failure('vendor-refused', 'The vendor does not take its own token.');

@@ -1,6 +1,6 @@
 import type { Fault } from '../../../../shared/problem.ts';
 import { backoff, longestBackoff } from '../records/backoff.ts';
-import type { Box, Edges, Keep, RunRow, SigningRow, Stores } from '../records/ports.ts';
+import type { Box, Edges, RunRow, SigningRow, Storage, Stores } from '../records/ports.ts';
 import { type Refusal, refusedWith, sealedWords, unrefused } from '../records/refusal.ts';
 import { refreshRun } from '../run/run-progress.ts';
 import { endedUnsigned, renewal } from '../run/sign-step.ts';
@@ -41,7 +41,7 @@ export function stateFrom({ status, signed }: Standing, email: string, before: S
 }
 
 /** The moves of a `sign` step, each one transaction with what it means for the run. False when another was faster: then nothing happens. */
-export function createSigningMoves({ keep, box, now }: { keep: Keep; box: Box; now: Edges['now'] }) {
+export function createSigningMoves({ storage, box, now }: { storage: Storage; box: Box; now: Edges['now'] }) {
   function move(
     signing: SigningRow,
     change: Partial<SigningRow>,
@@ -49,7 +49,7 @@ export function createSigningMoves({ keep, box, now }: { keep: Keep; box: Box; n
     also: (stores: Stores, run: RunRow, at: number) => Promise<void> = async () => {},
     stands: (run: RunRow) => boolean = () => true,
   ): Promise<boolean> {
-    return keep.transact(async (stores) => {
+    return storage.transact(async (stores) => {
       const at = now();
       const run = await stores.runs.find(signing.partner_id, signing.run_id);
       if (!run || !stands(run) || !(await stores.signings.move(signing, change))) return false;
@@ -121,7 +121,7 @@ export function createSigningMoves({ keep, box, now }: { keep: Keep; box: Box; n
      * they have been answered anew in the meantime, that decides.
      */
     refused: (signing: SigningRow, refusal: Refusal, { faults, told }: Blame, answers: Uint8Array): Promise<boolean> =>
-      keep.transact(async (stores) => {
+      storage.transact(async (stores) => {
         const at = now();
         const run = await stores.runs.find(signing.partner_id, signing.run_id);
         const stands = run !== undefined && run.submitted_at !== null && Buffer.compare(run.answers, answers) === 0;
@@ -210,7 +210,7 @@ export function createSigningMoves({ keep, box, now }: { keep: Keep; box: Box; n
 
     /** Nothing is due while the details are open again; decided where they are sent anew, so that neither is lost. */
     rest: (signing: SigningRow): Promise<boolean> =>
-      keep.transact(async (stores) => {
+      storage.transact(async (stores) => {
         const run = await stores.runs.find(signing.partner_id, signing.run_id);
         return run?.submitted_at === null && stores.signings.move(signing, { next_at: null });
       }),

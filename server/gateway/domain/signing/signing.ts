@@ -1,6 +1,6 @@
 import type { SignStep } from '../../../../shared/onboarding/flow.ts';
 import { Failure } from '../../../../shared/problem.ts';
-import type { Box, CredentialRow, Edges, Keep, RunRow, SigningRow } from '../records/ports.ts';
+import type { Box, CredentialRow, Edges, RunRow, SigningRow, Storage } from '../records/ports.ts';
 import { keyMissing, type Refusal, RefusedForGood } from '../records/refusal.ts';
 import type { FlowDocuments } from '../registry/flow-documents.ts';
 import { type Prefilled, prefilledBy } from '../registry/prefill.ts';
@@ -11,7 +11,7 @@ import { isSettling, isVaulting, type SigningMoves } from './moves.ts';
 import type { Making, OrderRefusal, SigningVendor, Standing } from './vendor.ts';
 
 interface Options {
-  keep: Keep;
+  storage: Storage;
   box: Box;
   edges: Edges;
   vendor: SigningVendor;
@@ -45,7 +45,7 @@ interface Turn {
  * Makes the envelopes of `sign` steps, follows them until everybody has signed, and has them vaulted. An envelope is written down as
  * `asking` before the request leaves; what a killed process leaves so is looked for at the vendor before it is asked for again.
  */
-export function createSigning({ keep, box, edges, vendor, moves, documents, wake }: Options) {
+export function createSigning({ storage, box, edges, vendor, moves, documents, wake }: Options) {
   const { now, reached, report } = edges;
   const inFlight = new Map<string, Promise<void>>();
   /** What came of a call could not be written: its row may still say that it is being asked. */
@@ -100,7 +100,7 @@ export function createSigning({ keep, box, edges, vendor, moves, documents, wake
   }
 
   async function blameFor({ run, step, prefilled }: Turn, refusals: readonly OrderRefusal[]): Promise<Blame | undefined> {
-    const customer = await keep.read.customers.find(run.partner_id, run.customer_id);
+    const customer = await storage.read.customers.find(run.partner_id, run.customer_id);
     const { locked = [], ...given } = customer ? readProfile(box, customer) : {};
     const fixed = locked.filter((name) => given[name] !== undefined);
     return blameOf(refusals, { step, prefilled, values: readAnswers(box, run), locked: fixed });
@@ -138,11 +138,11 @@ export function createSigning({ keep, box, edges, vendor, moves, documents, wake
   }
 
   async function act(signing: SigningRow): Promise<void> {
-    const run = await keep.read.runs.find(signing.partner_id, signing.run_id);
+    const run = await storage.read.runs.find(signing.partner_id, signing.run_id);
     const step = run && signStepOf(run);
     // The details are open again: sending them makes the step due anew.
     if (!run || !step || run.submitted_at === null) return void (await moves.rest(signing));
-    const key = await keep.read.credentials.findFor(run.partner_id, '', 'loyva', run.mode);
+    const key = await storage.read.credentials.findFor(run.partner_id, '', 'loyva', run.mode);
     const values = readAnswers(box, run);
     const turn = key && { signing, run, step, key, party: partyOf(step, values), prefilled: prefilledBy(step, run.flow, values) };
     try {
@@ -159,7 +159,7 @@ export function createSigning({ keep, box, edges, vendor, moves, documents, wake
   }
 
   async function recover(): Promise<void> {
-    for (const signing of await keep.read.signings.interrupted()) if (!inFlight.has(signing.run_id)) await moves.unclear(signing);
+    for (const signing of await storage.read.signings.interrupted()) if (!inFlight.has(signing.run_id)) await moves.unclear(signing);
     leftBehind = false;
   }
 
@@ -168,7 +168,7 @@ export function createSigning({ keep, box, edges, vendor, moves, documents, wake
     async tick(): Promise<void> {
       if (leftBehind) await recover();
       // What is in flight may still be due: as many again are read beside it.
-      for (const signing of await keep.read.signings.due(now(), 2 * mostAtOnce)) {
+      for (const signing of await storage.read.signings.due(now(), 2 * mostAtOnce)) {
         if (inFlight.has(signing.run_id) || inFlight.size >= mostAtOnce) continue;
         // After a failure of ours the row is as it was, so it is left to the next turn: waking at once would spin on it.
         const work = act(signing)
@@ -184,12 +184,12 @@ export function createSigning({ keep, box, edges, vendor, moves, documents, wake
     /** Somebody has just signed or declined here: the vendor is asked at once, after what is being asked just now. */
     hurry(partnerId: string, envelopeId: string): void {
       const hurried = async () => {
-        const { run_id } = (await keep.read.signings.findByEnvelope(partnerId, envelopeId)) ?? {};
+        const { run_id } = (await storage.read.signings.findByEnvelope(partnerId, envelopeId)) ?? {};
         if (run_id === undefined) return;
         await inFlight.get(run_id);
-        const signing = await keep.read.signings.find(partnerId, run_id);
+        const signing = await storage.read.signings.find(partnerId, run_id);
         if (!signing || signing.next_at === null) return;
-        await keep.transact((stores) => stores.signings.move(signing, { next_at: now(), tries: 0 }));
+        await storage.transact((stores) => stores.signings.move(signing, { next_at: now(), tries: 0 }));
         wake();
       };
       hurried().catch((error: unknown) => report(error, envelopeId));

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { Failure } from '../../../../shared/problem.ts';
 import type { CertificateView, VaultView } from '../../../../shared/vault.ts';
-import type { CredentialRow, Edges, Keep, SessionRow } from '../records/ports.ts';
+import type { CredentialRow, Edges, SessionRow, Storage } from '../records/ports.ts';
 import type { Caller, Callers } from '../registry/callers.ts';
 import type { SigningVendor, Standing } from './vendor.ts';
 
@@ -23,7 +23,7 @@ export interface VaultVendor {
 type Reader = Pick<SessionRow, 'id' | 'partner_id' | 'envelope_id' | 'mode' | 'sub'>;
 
 interface Options {
-  keep: Keep;
+  storage: Storage;
   now: Edges['now'];
   callers: Pick<Callers, 'credential'>;
   standings: Pick<SigningVendor, 'standing'>;
@@ -31,7 +31,7 @@ interface Options {
 }
 
 /** A vaulted envelope as its readers see it. The vendor is asked with the partner's own key, so only the partner's envelopes count. */
-export function createVaults({ keep, now, callers, standings, vendor }: Options) {
+export function createVaults({ storage, now, callers, standings, vendor }: Options) {
   async function asking<T>(reader: Reader, ask: (key: CredentialRow) => Promise<T | undefined>): Promise<T> {
     const answer = await ask(await callers.credential(reader.partner_id, 'loyva', reader.mode));
     if (answer === undefined) throw new Failure('not-found', 'The vault has no such thing for this envelope.');
@@ -64,7 +64,7 @@ export function createVaults({ keep, now, callers, standings, vendor }: Options)
       const { id, partner_id, envelope_id, sub } = reader;
       const leaf = { kind: 'vault.copy.read', at: now(), partner: partner_id, actor: sub, about: { session: id, envelope: envelope_id } };
       try {
-        await keep.transact((stores) => stores.record(leaf));
+        await storage.transact((stores) => stores.record(leaf));
       } catch (error) {
         copy.body.destroy();
         throw error;

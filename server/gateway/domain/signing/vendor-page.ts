@@ -35,7 +35,7 @@ const outcomeOf = (status: string): Outcome['status'] =>
   signed.has(status) ? 'completed' : ends.has(status) ? (status as Outcome['status']) : 'open';
 
 /** Signing at a vendor without a ceremony: its own page, in the browser's frame, and how the envelope stands by the vendor's word alone. */
-export function createFrames({ now, elapsed, callers, seatOf, vendor, standings, hurry }: Options) {
+export function createVendorPages({ now, elapsed, callers, seatOf, vendor, standings, hurry }: Options) {
   const looks = new Map<string, Look>();
   const pages = new Map<string, number>();
 
@@ -91,4 +91,4 @@ export function createFrames({ now, elapsed, callers, seatOf, vendor, standings,
     },
   };
 }
-export type Frames = ReturnType<typeof createFrames>;
+export type Frames = ReturnType<typeof createVendorPages>;

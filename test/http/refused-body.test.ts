@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import Koa from 'koa';
 import { passBody } from '../../server/http/answer/passing.ts';
 import { answerFailures, problemDialect } from '../../server/http/answer/problem.ts';
+import { passOver } from '../../server/http/body/body.ts';
 import { readBytes, readJson } from '../../server/http/body/input.ts';
 import { readForm } from '../../server/http/body/multipart.ts';
 import { type Listening, listen } from '../../server/http/listen.ts';
@@ -17,6 +18,7 @@ const reported: unknown[] = [];
 
 before(async () => {
   const app = new Koa();
+  app.use(passOver);
   app.use(answerFailures(problemDialect('https://x.example/problems/'), (error) => reported.push(error)));
   app.use(async (ctx) => {
     if (ctx.path === '/bytes') ctx.body = String((await readBytes(ctx, cap)).length);
@@ -75,6 +77,21 @@ for (const [path, type, body] of [
       assert.ok(performance.now() - from < 5_000);
       socket.destroy();
     });
+
+for (const [path, what] of [
+  ['/bytes', 'is refused for its length'],
+  ['/next', 'is asked for by nobody'],
+] as const)
+  test(`a body that ${what} is answered at once and read away at a pace, so that other callers are read too`, async () => {
+    const { socket, said } = await open();
+    const from = performance.now();
+    socket.write(head(path, 'application/pdf', 'Content-Length: 20000000') + 'x'.repeat(20_000_000));
+    socket.write('GET /next HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    await eventually(async () => said().startsWith('HTTP/1.1 '), 10_000);
+    await eventually(async () => said().split('HTTP/1.1 ').length === 3, 10_000);
+    assert.ok(performance.now() - from > 1_000, `${performance.now() - from} ms for 20 MB`);
+    socket.destroy();
+  });
 
 test('a body without end is answered, and cut off in the end', async () => {
   const { socket, said } = await open();

@@ -14,7 +14,7 @@ const pdfjs = at('node_modules/pdfjs-dist/');
 const apart = [
   /\/views\/\w+\//,
   /\/widget\/(?:index|hosted\/|parts\/(?:aloud|endings)|session\/(?:asset|ceremony|vault)|styles\/cards|text\/en\/(?!shell))/,
-  /\/shared\/(?:rules|vat|geometry|fields|ink|marks|ceremony|direction|written|covered)/,
+  /\/shared\/(?:onboarding\/rules|text\/(?:vat|marks|direction|written|covered)|signing\/(?:geometry|fields|ink|ceremony))/,
   /\/node_modules\/pdfjs-dist\//,
 ];
 

@@ -125,6 +125,20 @@ const states: Record<string, () => Promise<void>> = {
 for (const [name, play] of Object.entries(states))
   test(`${name}: reached through the real servers, nothing for axe to say, light and dark, narrow and wide`, play);
 
+test('a field that comes in above leaves alone the one that somebody types in', () =>
+  scene({}, async ({ page }) => {
+    await page.getByLabel('City').focus();
+    // As when the country comes from another device: the focus stays where it is.
+    await page.getByLabel('Country').evaluate((select: HTMLSelectElement) => {
+      select.value = 'SE';
+      for (const type of ['input', 'change']) select.dispatchEvent(new Event(type, { bubbles: true }));
+    });
+    await page.getByLabel('VAT number').waitFor();
+    await page.keyboard.type('Lund');
+    assert.equal(await page.getByLabel('City').inputValue(), 'Lund');
+    assert.equal(await page.getByLabel('VAT number').inputValue(), '');
+  }));
+
 test('a press that leaves a wrong field is not lost: its fault comes after the release, so that no button moves from under the pointer', () =>
   scene({}, async ({ page }) => {
     await fillDetails(page, 'ada@nordin.example');

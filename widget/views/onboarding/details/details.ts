@@ -35,12 +35,16 @@ export function detailsView(model: Model, props: DetailsProps): TemplateResult {
 }
 
 function sectionView(model: Model, section: Section, events: FieldEvents): TemplateResult {
+  const asked = model.form.asked(section);
   const hint = model.words.pick(section.hint) ?? model.words.find(`section.${section.id}.hint`);
   return html`
     <fieldset class="section" part="section">
       <legend class="section-head"><span class="subtitle">${model.sectionLabel(section)}</span>${
         hint ? html`<span class="hint" part="hint">${hint}</span>` : nothing
       }</legend>
-      <div class="fields">${model.form.asked(section).map((field) => fieldView(model, field, events))}</div>
+      <div class="fields">${
+        // Each has its place whether it is asked or not: one that comes in takes over no other's element, in which somebody types.
+        section.fields.map((field) => (asked.includes(field) ? fieldView(model, field, events) : nothing))
+      }</div>
     </fieldset>`;
 }

@@ -116,6 +116,8 @@ POST   /api/v1/admin/keys/rotate                               write            
 ## anybody: own
 GET    /                                                       anybody          200
 GET    /inlay.js                                               anybody          200
+GET    /pdf.js                                                 anybody          200
+GET    /inlay/*path                                            anybody          404
 GET    /pages.css                                              anybody          200
 GET    /chunks/:name                                           anybody          404
 GET    /fonts/:name                                            anybody          404

@@ -34,7 +34,11 @@ const table = join(folder, 'contract.txt');
 process.env.INLAY_CONTRACT_TABLE = table;
 const began = performance.now();
 // Of two files that begin at once on a new machine, one would start the browser that the other is still unpacking.
+// What the package puts into the environment for itself (fonts, libraries) is for browsers alone: poppler would draw with these fonts.
+const environment = { ...process.env };
 await chromePath();
+for (const name of Object.keys(process.env)) if (!(name in environment)) delete process.env[name];
+Object.assign(process.env, environment);
 
 // A debugger has one port: files wait for each other.
 const concurrency = options.some((option) => option.startsWith('--inspect')) ? 1 : 3;

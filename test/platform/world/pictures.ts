@@ -25,7 +25,7 @@ export interface Sight {
 }
 
 const bare = (text: string): string => text.replace(/\s+/g, '');
-const library = fileURLToPath(new URL('../../node_modules/pdfjs-dist/', import.meta.url));
+const library = fileURLToPath(new URL('../../../node_modules/pdfjs-dist/', import.meta.url));
 const types: Record<string, string> = { '.mjs': 'text/javascript', '.html': 'text/html' };
 
 /** pdf.js in a real Chromium, drawing as the signer's view does (`widget/views/signing/paper`). */

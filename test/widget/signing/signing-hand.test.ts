@@ -9,7 +9,7 @@ import { inkBox } from '../../../shared/text/marks.ts';
 import { heading, isFocused, Theatre } from '../world/scene.ts';
 import { agree, alone, button, dialogGone, marker, open, padOf, SigningStage, signature } from './signing-stage.ts';
 
-const screenshots = fileURLToPath(new URL('../screenshots/', import.meta.url));
+const screenshots = fileURLToPath(new URL('../../screenshots/', import.meta.url));
 const theatre = new Theatre();
 const stage = new SigningStage(theatre);
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const folder = fileURLToPath(new URL('../screenshots/', import.meta.url));
+const folder = fileURLToPath(new URL('../../screenshots/', import.meta.url));
 /** Pictures for people: no test compares them, and taking them is half of a look's time. */
 const wantsPictures = process.env.INLAY_SCREENSHOTS === '1';
 if (wantsPictures) mkdirSync(folder, { recursive: true });

@@ -22,11 +22,16 @@ async function main(args: readonly string[]): Promise<void> {
   }
   if (!(partNames as readonly string[]).includes(part)) throw new SettingsError([`"${part}" is no part: ${partNames.join(', ')}`]);
   if (process.send) return serveParent(part as PartName, config);
-  const running = await runAlone(part as PartName, config, secrets);
-  process.stdout.write(`${part} listens at ${running.url}\n`);
-  const stop = () => void running.close().then(() => process.exit(0));
+  const starting = runAlone(part as PartName, config, secrets);
+  // Asked for before it listens, its end waits until it does; a start that fails is told below.
+  const stop = () =>
+    void starting.then(
+      (running) => running.close().then(() => process.exit(0)),
+      () => {},
+    );
   process.once('SIGINT', stop).once('SIGTERM', stop);
   whenNpmIsGone(stop);
+  process.stdout.write(`${part} listens at ${(await starting).url}\n`);
 }
 
 async function runAlone(part: PartName, { ports, ...given }: Config, secrets: Secrets): Promise<Running> {

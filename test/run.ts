@@ -43,17 +43,17 @@ Object.assign(process.env, environment);
 // A debugger has one port: files wait for each other.
 const concurrency = options.some((option) => option.startsWith('--inspect')) ? 1 : 3;
 const tallies = await runFiles(files, { concurrency, options });
-// A machine with three files at work may starve a browser until what waits for it gives up. But a race of ours shows in the same way:
-// what passes alone fails nothing, and is printed, for somebody to look at.
-const again = files.filter((file) => needsBrowser(file) && hasFailed(tallies[file]));
+// A machine with three files at work may starve a browser, or a reader, until what waits for it gives up. But a race of ours shows in the same
+// way: what passes alone fails nothing, and is printed, for somebody to look at.
+const again = files.filter((file) => hasFailed(tallies[file]));
 if (again.length > 0) {
-  print('\nOnce more, each by itself, the files that failed in a browser:\n');
+  print('\nOnce more, each by itself, the files that failed:\n');
   const alone = await runFiles(again, { concurrency: 1, options });
-  print('\nWhat failed in a browser:');
+  print('\nWhat failed beside others:');
   for (const file of again) {
     const { failed } = alone[file] ?? {};
     for (const title of tallies[file]?.failed ?? [])
-      print(`failed beside others, ${failed && !failed.includes(title) ? 'passed' : 'failed'} alone: ${file} — ${title}`);
+      print(`${failed && !failed.includes(title) ? 'passed' : 'failed'} alone: ${file} — ${title}`);
   }
   Object.assign(tallies, alone);
 }

@@ -12,25 +12,30 @@ export type ToParent =
 
 /** Runs a part under the demo's parent; ends when told to, or when the parent is gone. */
 export async function serveParent(part: PartName, config: Config): Promise<void> {
-  let running: Running | undefined;
+  let starting: Promise<Running | undefined> | undefined;
   const tell = (message: ToParent) => process.send?.(message);
-  const stop = () => void Promise.resolve(running?.close()).then(() => process.exit(0));
+  const stop = () =>
+    void Promise.resolve(starting).then(async (running) => {
+      await running?.close();
+      process.exit(0);
+    });
   // Ctrl-C reaches the whole group; the parent decides in which order things end.
   process.on('SIGINT', () => {});
   process.once('SIGTERM', stop).once('disconnect', stop);
   process.on('message', async (message: ToChild) => {
     if (message.kind === 'start') {
-      running = await start(part, config, message.secret).catch((error: unknown) => {
+      starting = start(part, config, message.secret).catch((error: unknown) => {
         if (!(error instanceof StartRefused)) throw error;
         process.send?.({ kind: 'refused', why: error.message } satisfies ToParent, () => process.exit(1));
         return undefined;
       });
+      const running = await starting;
       if (running) tell({ kind: 'listening', url: running.url });
       return;
     }
     const { id, verb, input } = message;
     try {
-      tell({ kind: 'answer', id, result: await running?.verbs[verb]?.(input as never) });
+      tell({ kind: 'answer', id, result: await (await starting)?.verbs[verb]?.(input as never) });
     } catch (error) {
       tell({ kind: 'answer', id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
     }

@@ -158,6 +158,7 @@ function keepAlive(
     child = started;
     started.on('message', (message: ToParent) =>
       onMessage(message).catch((error: Error) => {
+        if (stopping) return;
         say(`The ${name} could not be made ready: ${error.message}`);
         ready.reject(error);
       }),

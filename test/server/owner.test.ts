@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -47,6 +47,16 @@ for (const part of ['gateway', 'platform'] as const)
     next.child.kill('SIGTERM');
     assert.equal((await ended(next.child)).code, 0);
   });
+
+test('a signal that comes while a part starts ends it as one that comes later does: with 0, and all that it started', async () => {
+  for (const args of [['gateway'], ['platform'], []]) {
+    const { dataDir, env } = folder(`early-${args[0] ?? 'demo'}`);
+    const { child, said } = start(args, env);
+    await eventually(async () => existsSync(join(dataDir, `${args[0] ?? 'gateway'}.lock.json`)));
+    child.kill('SIGTERM');
+    assert.equal((await ended(child)).code, 0, said());
+  }
+});
 
 test('a database that is damaged, or a folder that is none, ends the start in one sentence: of a part, and of the demo', async () => {
   for (const part of ['gateway', 'platform'] as const) {

@@ -20,7 +20,7 @@ export interface Doors {
   session: Router;
   onboarding: Router;
   ceremony: Router;
-  frame: Router;
+  vendorPage: Router;
   registry: Router;
   administration: Router;
   flowDocuments: Router;
@@ -64,7 +64,7 @@ const doorsOf = (doors: Doors, problem: Dialect): readonly Door[] => [
       doors.rate,
       ...serving(doors.session),
       ...serving(doors.onboarding),
-      ...serving(doors.frame),
+      ...serving(doors.vendorPage),
       ...serving(doors.ceremony),
       ...serving(doors.vault),
     ],

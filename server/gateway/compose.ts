@@ -49,7 +49,6 @@ import { ceremonyRoutes } from './routes/ceremony.ts';
 import { cors } from './routes/cors.ts';
 import { embedTokenRoutes } from './routes/embed-token.ts';
 import { flowDocumentRoutes } from './routes/flow-documents.ts';
-import { frameRoutes } from './routes/frame.ts';
 import { onboardingRoutes } from './routes/onboarding.ts';
 import { proxiedRoutes } from './routes/proxied.ts';
 import { publicRoutes } from './routes/public.ts';
@@ -58,6 +57,7 @@ import { runRoutes } from './routes/runs.ts';
 import { rateOfSessions } from './routes/session-rate.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { vaultRoutes } from './routes/vault.ts';
+import { vendorPageRoutes } from './routes/vendor-page.ts';
 import { webhookRoutes } from './routes/webhook.ts';
 import { demoSeed } from './seed.ts';
 import { demoSignatures } from './seed-signatures.ts';
@@ -65,13 +65,13 @@ import { createAllowance } from './vendors/allowance.ts';
 import { ceremony } from './vendors/ceremony.ts';
 import { discovery } from './vendors/discovery.ts';
 import { forwarder } from './vendors/forward.ts';
-import { framing } from './vendors/framing.ts';
 import { kelviq } from './vendors/kelviq.ts';
 import { loyva } from './vendors/loyva.ts';
 import * as rebuilds from './vendors/rebuild.ts';
 import { scribeless } from './vendors/scribeless.ts';
 import { keyTester } from './vendors/test-key.ts';
 import { vault } from './vendors/vault.ts';
+import { vendorPage } from './vendors/vendor-page.ts';
 
 type Demo = ReturnType<typeof demoSeed>;
 
@@ -149,7 +149,7 @@ export async function compose(
     ...seated,
     vendor: ceremony({ ...vendorOptions(config.vendors.loyva), stream: outbound.stream, discover }),
   });
-  const frames = createVendorPages({ ...seated, elapsed: edges.elapsed, vendor: framing(asked), standings: envelopes });
+  const vendorPages = createVendorPages({ ...seated, elapsed: edges.elapsed, vendor: vendorPage(asked), standings: envelopes });
   const onboarding = createOnboarding({
     storage,
     box,
@@ -203,7 +203,7 @@ export async function compose(
         publicUrl,
         opened,
       }),
-      frame: frameRoutes({ sessions, frames, publicUrl }),
+      vendorPage: vendorPageRoutes({ sessions, vendorPages, publicUrl }),
       vault: vaultRoutes({ sessions, vaults, publicUrl, opened }),
       webhook: webhookRoutes({ callers, webhooks: createWebhooks(keeping), allowed: config.webhookAllow }),
       registry: registryRoutes({ admins, partners }),

@@ -7,7 +7,7 @@ import type { OutboundAnswer, OutboundStream } from '../../outbound/call.ts';
 import { filesLane, OutboundFailure, type RequestStream } from '../../outbound/request.ts';
 import type { CeremonyVendor, DocumentAnswer } from '../domain/signing/vendor.ts';
 import type { Discover } from './discovery.ts';
-import { assertKeyless, keylessStream } from './echo.ts';
+import { assertKeyless, keylessStream } from './key-guard.ts';
 import { json } from './read.ts';
 import type { VendorOptions } from './scribeless.ts';
 

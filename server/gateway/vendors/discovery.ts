@@ -4,8 +4,8 @@ import { OutboundFailure } from '../../outbound/request.ts';
 import { json } from './read.ts';
 import type { VendorOptions } from './scribeless.ts';
 
-/** How long it is remembered whether the vendor has a ceremony, in milliseconds. */
-const remembered = { present: 300_000, absent: 30_000 } as const;
+/** For how long it is known whether the vendor has a ceremony, in milliseconds. */
+const lifetimes = { present: 300_000, absent: 30_000 } as const;
 
 /** Where the vendor has its ceremony, as it says itself; nothing where it has none. */
 export type Discover = () => Promise<string | undefined>;
@@ -28,7 +28,7 @@ export function discovery({ origin, request, deadline, elapsed }: Omit<VendorOpt
     if (!known || known.until <= at) {
       // That there is none must be said twice: by one stray 404 a ceremony's own token would be minted for a frame.
       const path = (await look()) ?? (await look());
-      known = { path, until: at + (path ? remembered.present : remembered.absent) };
+      known = { path, until: at + (path ? lifetimes.present : lifetimes.absent) };
     }
     return known.path;
   };

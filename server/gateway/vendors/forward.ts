@@ -3,13 +3,13 @@ import type { VendorName } from '../../../shared/onboarding/flow.ts';
 import { Failure } from '../../../shared/problem.ts';
 import { kelviqKeyHeader } from '../../../shared/vendors/kelviq.ts';
 import { scribelessKeyHeader } from '../../../shared/vendors/scribeless.ts';
+import { type Breaker, createBreaker } from '../../outbound/breaker.ts';
 import type { OutboundAnswer, OutboundRequest } from '../../outbound/call.ts';
-import { createLine, type Line } from '../../outbound/line.ts';
 import { AnswerTooLong, OutboundFailure, type Request } from '../../outbound/request.ts';
 import { CallerLeft, type ProxiedAnswer, type ProxiedCall } from '../domain/proxy/call.ts';
 import type { Forward } from '../domain/proxy/proxied.ts';
 import type { CredentialRow } from '../domain/records/ports.ts';
-import { keyGuard } from './echo.ts';
+import { keyGuard } from './key-guard.ts';
 import { isPassing, repeating, waitBefore } from './repeats.ts';
 
 /** How each vendor takes its key. */
@@ -51,20 +51,20 @@ interface Options {
 
 /** Sends a partner's call to the vendor: host and key are ours, path and body are the caller's, headers are built anew. */
 export function forwarder({ origins, request, keyOf, now }: Options): Forward {
-  const lines = new Map<string, Line>();
+  const breakers = new Map<string, Breaker>();
   /** One for each vendor and partner: what one partner's key makes a vendor do says nothing of another's. */
-  function lineOf(vendor: VendorName, { partner_id }: CredentialRow): Line {
+  function breakerOf(vendor: VendorName, { partner_id }: CredentialRow): Breaker {
     const name = `${vendor} ${partner_id}`;
-    let line = lines.get(name);
-    if (!line) {
-      line = createLine(now);
-      lines.set(name, line);
+    let breaker = breakers.get(name);
+    if (!breaker) {
+      breaker = createBreaker(now);
+      breakers.set(name, breaker);
     }
-    return line;
+    return breaker;
   }
 
   /**
-   * A key stays open for as long as somebody holds its row: those that are asked for at every call are remembered until an administrator
+   * A key stays open for as long as somebody holds its row: those that are asked for at every call stay so until an administrator
    * changes something, the others are read for one call. It is used here and nowhere else.
    */
   const opened = new WeakMap<CredentialRow, OpenKey>();
@@ -87,8 +87,8 @@ export function forwarder({ origins, request, keyOf, now }: Options): Forward {
   }
 
   /** Only what the vendor or the way to it did counts: no connection, no answer in time, a 5xx. */
-  async function tried(line: Line, call: OutboundRequest): Promise<OutboundAnswer> {
-    const turn = line.enter();
+  async function tried(breaker: Breaker, call: OutboundRequest): Promise<OutboundAnswer> {
+    const turn = breaker.enter();
     if (typeof turn === 'number')
       throw new Failure('vendor-unavailable', 'The vendor failed too often just now, and is not asked for a while.', {
         retryAfter: Math.ceil(turn / 1_000),
@@ -106,7 +106,7 @@ export function forwarder({ origins, request, keyOf, now }: Options): Forward {
   }
 
   return async (vendor, key, call) => {
-    const line = lineOf(vendor, key);
+    const breaker = breakerOf(vendor, key);
     const lane = key.partner_id;
     const { method, path, body, deadline, leaving } = call;
     const { headers: keyed, guard } = open(vendor, key);
@@ -117,14 +117,24 @@ export function forwarder({ origins, request, keyOf, now }: Options): Forward {
       let lost: OutboundFailure | undefined;
       try {
         const left = repeat === 0 ? deadline : end - performance.now();
-        answer = await tried(line, { origin: origins[vendor], lane, path, method, headers, body, deadline: left, cap: answerCap, leaving });
+        answer = await tried(breaker, {
+          origin: origins[vendor],
+          lane,
+          path,
+          method,
+          headers,
+          body,
+          deadline: left,
+          cap: answerCap,
+          leaving,
+        });
         if (method !== 'GET' || !isPassing(answer.status)) return passed(answer, guard);
       } catch (error) {
         lost = lossOf(error);
         if (method !== 'GET' || isTooLong(lost)) throw failureOf(lost, method);
       }
       const wait = waitBefore(repeat, answer?.headers['retry-after']);
-      if (repeat < repeating.most && performance.now() + wait < end && line.mayRepeat()) await setTimeout(wait);
+      if (repeat < repeating.most && performance.now() + wait < end && breaker.mayRepeat()) await setTimeout(wait);
       else if (answer) return passed(answer, guard);
       else throw failureOf(lost, method);
     }

@@ -4,7 +4,7 @@ import type { OutboundAnswer } from '../../outbound/call.ts';
 import type { Opening, ProvisioningVendor } from '../domain/onboarding/vendor.ts';
 import type { CredentialRow } from '../domain/records/ports.ts';
 import { RefusedForGood } from '../domain/records/refusal.ts';
-import { isKeyless } from './echo.ts';
+import { isKeyless } from './key-guard.ts';
 import { outcomeOf, outcomeOfFailure, refusalIn } from './outcomes.ts';
 import { json } from './read.ts';
 import { fieldsIn, type VendorOptions } from './scribeless.ts';

@@ -8,7 +8,7 @@ import type { EnvelopeOrder } from '../domain/run/answers.ts';
 import type { Found, Making, OrderPart, OrderRefusal, SigningVendor, Standing } from '../domain/signing/vendor.ts';
 import { type Allowance, waitOf } from './allowance.ts';
 import type { Discover } from './discovery.ts';
-import { isKeyless } from './echo.ts';
+import { isKeyless } from './key-guard.ts';
 import { outcomeOf, outcomeOfFailure, refusalIn, sentence } from './outcomes.ts';
 import { json } from './read.ts';
 import type { VendorOptions } from './scribeless.ts';

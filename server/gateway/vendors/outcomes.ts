@@ -1,7 +1,7 @@
 import type { OutboundAnswer } from '../../outbound/call.ts';
 import { OutboundFailure } from '../../outbound/request.ts';
 import type { Refusal } from '../domain/records/refusal.ts';
-import { isKeyless } from './echo.ts';
+import { isKeyless } from './key-guard.ts';
 
 /**
  * What came of a call. `done`: it was. `refused`: it was turned away, and will be again. `later`: nothing was done, and it may be asked again

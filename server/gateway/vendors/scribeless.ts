@@ -11,7 +11,7 @@ import type { Request } from '../../outbound/request.ts';
 import type { Opening, ProvisioningVendor } from '../domain/onboarding/vendor.ts';
 import type { CredentialRow } from '../domain/records/ports.ts';
 import { RefusedForGood } from '../domain/records/refusal.ts';
-import { isKeyless } from './echo.ts';
+import { isKeyless } from './key-guard.ts';
 import { vendorLink } from './links.ts';
 import { outcomeOf, outcomeOfFailure, refusalIn } from './outcomes.ts';
 import { json } from './read.ts';

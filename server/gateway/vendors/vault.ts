@@ -6,7 +6,7 @@ import type { OutboundAnswer } from '../../outbound/call.ts';
 import { filesLane, OutboundFailure, type RequestStream } from '../../outbound/request.ts';
 import type { CredentialRow } from '../domain/records/ports.ts';
 import type { VaultVendor } from '../domain/signing/vaults.ts';
-import { assertKeyless, assertPlain } from './echo.ts';
+import { assertKeyless, assertPlain } from './key-guard.ts';
 import { vendorLink } from './links.ts';
 import { json } from './read.ts';
 import type { VendorOptions } from './scribeless.ts';

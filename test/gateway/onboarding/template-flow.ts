@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { Outcome, SigningFrame } from '../../../shared/framed.ts';
 import { type Flow, Step } from '../../../shared/onboarding/flow.ts';
 import type { OnboardingView } from '../../../shared/onboarding/onboarding.ts';
+import type { Outcome, SigningFrame } from '../../../shared/signing/vendor-page.ts';
 import { eventually, type StartedGateway } from '../../start-gateway.ts';
 import type { Visitor } from '../world/agreement.ts';
 import { answered } from '../world/answers.ts';

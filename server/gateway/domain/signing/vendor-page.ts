@@ -1,9 +1,9 @@
-import type { Outcome } from '../../../../shared/framed.ts';
 import { Failure } from '../../../../shared/problem.ts';
+import type { Outcome } from '../../../../shared/signing/vendor-page.ts';
 import type { Edges } from '../records/ports.ts';
 import type { Callers } from '../registry/callers.ts';
 import type { SeatOf, Signer } from './signer-of-session.ts';
-import type { FramingVendor, SigningPage, SigningVendor } from './vendor.ts';
+import type { PageVendor, SigningPage, SigningVendor } from './vendor.ts';
 
 /** Milliseconds in which a session gets one page, and in which the vendor is asked once how an envelope stands, whoever asks. */
 const pause = { page: 3_000, outcome: 3_000 } as const;
@@ -15,7 +15,7 @@ interface Options {
   elapsed: Edges['elapsed'];
   callers: Pick<Callers, 'credential'>;
   seatOf: SeatOf;
-  vendor: FramingVendor;
+  vendor: PageVendor;
   standings: Pick<SigningVendor, 'standing'>;
   /** An envelope has moved. */
   hurry: (partnerId: string, envelopeId: string) => void;
@@ -91,4 +91,4 @@ export function createVendorPages({ now, elapsed, callers, seatOf, vendor, stand
     },
   };
 }
-export type Frames = ReturnType<typeof createVendorPages>;
+export type VendorPages = ReturnType<typeof createVendorPages>;

@@ -61,7 +61,7 @@ export interface SigningPage {
 }
 
 /** What a vendor without a ceremony has in its place; implemented by `vendors/`. */
-export interface FramingVendor {
+export interface PageVendor {
   /** `ceremony-ended` when it can not, or no longer, be signed; `not-found` where the vendor has a ceremony, or no such envelope. */
   page(key: CredentialRow, envelopeId: string, email: string): Promise<SigningPage>;
 }

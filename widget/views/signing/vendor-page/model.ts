@@ -1,4 +1,4 @@
-import type { Outcome } from '../../../../shared/framed.ts';
+import type { Outcome } from '../../../../shared/signing/vendor-page.ts';
 import type { Words } from '../../../text/words.ts';
 import type { Frame } from '../../view.ts';
 

@@ -1,4 +1,4 @@
-import type { SigningFrame } from '../../../../shared/framed.ts';
+import type { SigningFrame } from '../../../../shared/signing/vendor-page.ts';
 import { sleep } from '../../../session/link.ts';
 import { asLinkError } from '../../../session/link-error.ts';
 

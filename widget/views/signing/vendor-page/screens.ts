@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
-import type { Outcome } from '../../../../shared/framed.ts';
+import type { Outcome } from '../../../../shared/signing/vendor-page.ts';
 import { icon } from '../../../parts/icons.ts';
 import { notice, primary, quiet, title, turnLine } from '../../../parts/pieces.ts';
 import type { Model } from './model.ts';

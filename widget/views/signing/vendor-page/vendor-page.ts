@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit/html.js';
-import type { Outcome, SigningFrame } from '../../../../shared/framed.ts';
+import type { Outcome, SigningFrame } from '../../../../shared/signing/vendor-page.ts';
 import { InlayDeclinedEvent, InlayErrorEvent } from '../../../events.ts';
 import { asLinkError } from '../../../session/link-error.ts';
 import { vendorPage as sentences } from '../../../text/en/vendor-page.ts';

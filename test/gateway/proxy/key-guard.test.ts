@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { assertKeyless, keylessStream } from '../../../server/gateway/vendors/echo.ts';
+import { assertKeyless, keylessStream } from '../../../server/gateway/vendors/key-guard.ts';
 import { Failure } from '../../../shared/problem.ts';
 
 const key = '7|aab/aabc+the=Key';

@@ -2,10 +2,10 @@ import { z } from 'zod/mini';
 import { Failure } from '../../../shared/problem.ts';
 import { loyvaKeyHeader, loyvaLinkOrigins, loyvaPaths } from '../../../shared/vendors/loyva.ts';
 import { OutboundFailure } from '../../outbound/request.ts';
-import type { FramingVendor } from '../domain/signing/vendor.ts';
+import type { PageVendor } from '../domain/signing/vendor.ts';
 import { type Allowance, waitOf } from './allowance.ts';
 import type { Discover } from './discovery.ts';
-import { assertKeyless } from './echo.ts';
+import { assertKeyless } from './key-guard.ts';
 import { vendorLink } from './links.ts';
 import { json } from './read.ts';
 import type { VendorOptions } from './scribeless.ts';
@@ -18,7 +18,7 @@ interface Options extends VendorOptions {
 }
 
 /** Loyva's own signing page (docs.stg.loyva.net/api-reference/embed), for a vendor that has no ceremony. */
-export function framing({ origin, request, keyOf, deadline, allowance, discover }: Options): FramingVendor {
+export function vendorPage({ origin, request, keyOf, deadline, allowance, discover }: Options): PageVendor {
   return {
     async page(key, envelopeId, email) {
       // Where there is a ceremony its token stays in the gateway, always.

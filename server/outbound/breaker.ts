@@ -17,14 +17,14 @@ export interface Turn {
  * What is known of the way to another side: a circuit breaker with one probe (Nygard, "Release It!"), and a budget of repeats. Written out
  * because it must go by the program's own clock and tell how long to wait; asking it costs no allocation.
  */
-export interface Line {
+export interface Breaker {
   /** Lets a call through, or says in how many milliseconds one may be. */
   enter(): Turn | number;
   /** Takes one repeat from the budget, if there is one. */
   mayRepeat(): boolean;
 }
 
-export function createLine(now: () => number): Line {
+export function createBreaker(now: () => number): Breaker {
   let failures = 0;
   let restsUntil: number | undefined;
   let probe = false;

@@ -1,7 +1,7 @@
 import { z } from 'zod/mini';
 
 /**
- * Signing at a vendor that has no ceremony (shared/signing/ceremony.ts): `GET /embed/ceremony` is then 501 `ceremony-missing`, and the element frames
+ * Signing at a vendor that has no ceremony (./ceremony.ts): `GET /embed/ceremony` is then 501 `ceremony-missing`, and the element frames
  * the vendor's own page.
  *
  * | call | body → answer |

@@ -6,7 +6,7 @@ const repeats = { perCall: 0.1, saved: 10 } as const;
 const probing = 1_000;
 
 /** One call that was let through; exactly one of the three says how it ended. */
-export interface Turn {
+export interface Passage {
   worked(): void;
   failed(): void;
   /** It ended without telling anything of the other side. */
@@ -19,7 +19,7 @@ export interface Turn {
  */
 export interface Breaker {
   /** Lets a call through, or says in how many milliseconds one may be. */
-  enter(): Turn | number;
+  enter(): Passage | number;
   /** Takes one repeat from the budget, if there is one. */
   mayRepeat(): boolean;
 }
@@ -30,7 +30,7 @@ export function createBreaker(now: () => number): Breaker {
   let probe = false;
   let saved: number = repeats.saved;
 
-  const plain: Turn = {
+  const plain: Passage = {
     worked() {
       failures = 0;
     },
@@ -41,7 +41,7 @@ export function createBreaker(now: () => number): Breaker {
     },
     left() {},
   };
-  const probed: Turn = {
+  const probed: Passage = {
     worked() {
       probe = false;
       failures = 0;

@@ -1,8 +1,8 @@
 import { CompiledQuery, type Kysely } from 'kysely';
 import { isOfDisk } from './refused.ts';
 
-/** A transaction that waits for its turn. */
-interface Turn<Tables> {
+/** A transaction that waits until those before it are through. */
+interface Waiting<Tables> {
   work(tx: Kysely<Tables>): Promise<unknown>;
   done(value: unknown): void;
   failed(error: unknown): void;
@@ -20,7 +20,7 @@ export function groupCommit<Tables>(
   write: Kysely<Tables>,
   committed: (error: unknown) => void,
 ): <T>(work: (tx: Kysely<Tables>) => Promise<T>) => Promise<T> {
-  const waiting: Turn<Tables>[] = [];
+  const waiting: Waiting<Tables>[] = [];
   let going = false;
 
   async function go(): Promise<void> {
@@ -49,9 +49,9 @@ export function groupCommit<Tables>(
  * The right to write is had from the first statement on: a transaction that begins by reading and then writes would be turned away at once, without
  * waiting, where another process has written in between. What is thrown is what went wrong, not that SQLite had ended the transaction already.
  */
-async function together<Tables>(one: Kysely<Tables>, waiting: Turn<Tables>[]): Promise<unknown> {
+async function together<Tables>(one: Kysely<Tables>, waiting: Waiting<Tables>[]): Promise<unknown> {
   await one.executeQuery(begin);
-  const made: [Turn<Tables>, unknown][] = [];
+  const made: [Waiting<Tables>, unknown][] = [];
   let broken: unknown;
   try {
     for (let n = 0; n < mostTogether; n++) {

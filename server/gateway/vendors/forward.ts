@@ -88,19 +88,19 @@ export function forwarder({ origins, request, keyOf, now }: Options): Forward {
 
   /** Only what the vendor or the way to it did counts: no connection, no answer in time, a 5xx. */
   async function tried(breaker: Breaker, call: OutboundRequest): Promise<OutboundAnswer> {
-    const turn = breaker.enter();
-    if (typeof turn === 'number')
+    const passage = breaker.enter();
+    if (typeof passage === 'number')
       throw new Failure('vendor-unavailable', 'The vendor failed too often just now, and is not asked for a while.', {
-        retryAfter: Math.ceil(turn / 1_000),
+        retryAfter: Math.ceil(passage / 1_000),
       });
     try {
       const answer = await request(call);
-      if (answer.status >= 500) turn.failed();
-      else turn.worked();
+      if (answer.status >= 500) passage.failed();
+      else passage.worked();
       return answer;
     } catch (error) {
-      if (error instanceof OutboundFailure && !isTooLong(error)) turn.failed();
-      else turn.left();
+      if (error instanceof OutboundFailure && !isTooLong(error)) passage.failed();
+      else passage.left();
       throw error;
     }
   }

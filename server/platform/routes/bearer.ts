@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import { Failure } from '../../../shared/problem.ts';
 import type { CallerAddressOf } from '../../http/caller-address.ts';
-import type { Seen } from '../domain/ceremony/reached.ts';
+import type { Seen } from '../domain/ceremony/provenance.ts';
 
 /** The token of `Authorization: Bearer` (RFC 6750 section 2.1), the scheme in any case (RFC 9110 section 11.1). */
 export function bearerOf(ctx: Context): string {

@@ -1,7 +1,7 @@
 import { createDecipheriv } from 'node:crypto';
 import { join } from 'node:path';
 import SqliteFile from 'better-sqlite3';
-import type { Reached } from '../../../server/platform/domain/records/envelope.ts';
+import type { Provenance } from '../../../server/platform/domain/records/envelope.ts';
 import { secretBox } from '../../../server/storage/secret-box.ts';
 
 /** A second reader of what events tell: it knows the platform's key and the form of the rows, and nothing of the platform's stores. */
@@ -10,7 +10,7 @@ export interface Told {
   readonly id: string;
   readonly kind: string;
   readonly signer_id: string | null;
-  readonly reached: Reached | null;
+  readonly reached: Provenance | null;
   readonly detail: string | null;
   readonly by: string | null;
   /** Base64. */

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { heading, saved, Theatre, toAccounts } from '../world/scene.ts';
+import { heading, saved, toAccounts, WidgetStage } from '../world/stage.ts';
 
 /**
  * Of the six secrets that may reach the page, three exist in this version: the embed token, the session token and the vendor's
  * billing address. Signing links, signed download addresses and a team token's secret come with signing, the vault and the team page.
  */
-const theatre = new Theatre();
+const widget = new WidgetStage();
 
 /** The longest part of an address. */
 const secretOf = (url: string): string => url.split(/[/?=&#]/).reduce((one, other) => (other.length > one.length ? other : one), '');
@@ -14,12 +14,12 @@ const secretOf = (url: string): string => url.split(/[/?=&#]/).reduce((one, othe
 const walks: Record<string, { token?: string; fetches?: boolean }> = { 'the attribute': {}, fetchToken: { fetches: true } };
 for (const [way, placement] of Object.entries(walks))
   test(`after a whole journey with a token from ${way}, the page holds none of its secrets`, async () => {
-    const customer = theatre.newCustomer();
-    const embedToken = await theatre.mint(customer, {}, theatre.lone);
+    const customer = widget.newCustomer();
+    const embedToken = await widget.mint(customer, {}, widget.lone);
     const setting = placement.fetches ? { customer, give: async () => embedToken } : { customer, token: embedToken };
     const sessionTokens = new Set<string>();
     const billing = { url: '' };
-    await theatre.scene(
+    await widget.scene(
       {
         ...setting,
         prepare: async (page) => {
@@ -60,7 +60,7 @@ for (const [way, placement] of Object.entries(walks))
         await heading(page, 'Opening your account').waitFor();
         await search('while the accounts are opened');
         await page.getByText('Waiting for the account to be ready', { exact: true }).waitFor();
-        theatre.pass(20_000);
+        widget.pass(20_000);
         await page.getByRole('button', { name: 'Continue to billing' }).click();
         const button = page.getByRole('button', { name: /Open the payment page/ });
         await button.waitFor();
@@ -72,12 +72,12 @@ for (const [way, placement] of Object.entries(walks))
         await search('while it is paid');
         await checkout.getByRole('button').click();
         await checkout.waitForLoadState();
-        theatre.pass(5_000);
+        widget.pass(5_000);
         await heading(page, 'You’re set up').waitFor();
         await search('at the end');
         assert.ok(sessionTokens.size > 0 && secretOf(billing.url).length > 20, 'all three were on the way');
         assert.deepEqual(found, []);
       },
-      theatre.lone,
+      widget.lone,
     );
   });

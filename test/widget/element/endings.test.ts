@@ -4,15 +4,15 @@ import { test } from 'node:test';
 import SqliteFile from 'better-sqlite3';
 import type { Page } from 'playwright-core';
 import { look } from '../world/look.ts';
-import { heading, saved, Theatre } from '../world/scene.ts';
+import { heading, saved, WidgetStage } from '../world/stage.ts';
 
-const theatre = new Theatre();
-const scene = theatre.scene.bind(theatre);
+const widget = new WidgetStage();
+const scene = widget.scene.bind(widget);
 const hours = 3_600_000;
-const clocked = (page: Page) => page.clock.install({ time: theatre.gateway.clock.now() });
+const clocked = (page: Page) => page.clock.install({ time: widget.gateway.clock.now() });
 /** Time passes for the servers and for the page, as for one that slept. */
 const pass = async (page: Page, ms: number) => {
-  theatre.pass(ms);
+  widget.pass(ms);
   await page.clock.fastForward(ms);
 };
 
@@ -20,8 +20,8 @@ const pass = async (page: Page, ms: number) => {
 async function toLastMinute(page: Page): Promise<void> {
   await page.getByLabel('City').waitFor();
   const untilRefresh = 725_000;
-  const db = new SqliteFile(join(theatre.gateway.dataDir, 'gateway.db'));
-  db.prepare('update session set ends_at = ?').run(theatre.gateway.clock.now() + untilRefresh + 60_000);
+  const db = new SqliteFile(join(widget.gateway.dataDir, 'gateway.db'));
+  db.prepare('update session set ends_at = ?').run(widget.gateway.clock.now() + untilRefresh + 60_000);
   db.close();
   const refreshed = page.waitForResponse((answer) => answer.url().endsWith('/refresh') && answer.ok());
   await pass(page, untilRefresh);
@@ -36,8 +36,8 @@ async function toLastMinute(page: Page): Promise<void> {
 const states: Record<string, () => Promise<void>> = {
   'error-origin': async () => {
     const origin = 'https://elsewhere.example';
-    await theatre.gateway.admin('POST', `/api/v1/admin/partners/${theatre.partner.id}/origins`, { origin });
-    await scene({ token: await theatre.mint(undefined, { origins: [origin] }) }, async ({ page }) => {
+    await widget.gateway.admin('POST', `/api/v1/admin/partners/${widget.partner.id}/origins`, { origin });
+    await scene({ token: await widget.mint(undefined, { origins: [origin] }) }, async ({ page }) => {
       await heading(page, 'This page cannot be opened here').waitFor();
       await look(page, 'error-origin');
     });
@@ -45,14 +45,14 @@ const states: Record<string, () => Promise<void>> = {
   suspended: () =>
     scene({}, async ({ page }) => {
       await page.getByLabel('City').waitFor();
-      const partner = `/api/v1/admin/partners/${theatre.partner.id}`;
-      await theatre.gateway.admin('PATCH', partner, { status: 'SUSPENDED' });
+      const partner = `/api/v1/admin/partners/${widget.partner.id}`;
+      await widget.gateway.admin('PATCH', partner, { status: 'SUSPENDED' });
       try {
         await page.getByLabel('City').fill('Lund');
         await heading(page, 'This page is paused').waitFor();
         await look(page, 'suspended');
       } finally {
-        await theatre.gateway.admin('PATCH', partner, { status: 'ACTIVE' });
+        await widget.gateway.admin('PATCH', partner, { status: 'ACTIVE' });
       }
     }),
   'error-lost': () =>
@@ -98,13 +98,13 @@ const states: Record<string, () => Promise<void>> = {
     scene({ give: () => Promise.reject(new Error('The portal is tired.')) }, async ({ page }) => {
       await heading(page, 'Your portal did not open this page').waitFor();
       await look(page, 'error-token');
-      theatre.host.give = () => theatre.mint();
+      widget.host.give = () => widget.mint();
       await page.getByRole('button', { name: 'Try again' }).click();
       await heading(page, 'About your company').waitFor();
     }),
   'error-used': async () => {
-    const token = await theatre.mint('used');
-    const first = await theatre.visitor('used');
+    const token = await widget.mint('used');
+    const first = await widget.visitor('used');
     await first.open(token);
     await scene({ token }, async ({ page }) => {
       await heading(page, 'This link was already used').waitFor();
@@ -113,8 +113,8 @@ const states: Record<string, () => Promise<void>> = {
     });
   },
   'error-late': async () => {
-    const token = await theatre.mint();
-    theatre.pass(24 * hours);
+    const token = await widget.mint();
+    widget.pass(24 * hours);
     await scene({ token }, async ({ page }) => {
       await heading(page, 'This link is too old').waitFor();
       assert.equal(await page.getByRole('button').count(), 0, 'no dead button');
@@ -146,7 +146,7 @@ const states: Record<string, () => Promise<void>> = {
       await saved(page);
     }),
   'closing-soon, and expired': async () =>
-    scene({ token: await theatre.mint(), prepare: clocked }, async ({ page }) => {
+    scene({ token: await widget.mint(), prepare: clocked }, async ({ page }) => {
       await toLastMinute(page);
       await look(page, 'closing-soon');
       await pass(page, 120_000);

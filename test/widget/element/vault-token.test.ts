@@ -3,23 +3,23 @@ import { after, test } from 'node:test';
 import { startStubLoyva } from '../../gateway/world/stub-loyva.ts';
 import { mintedToken } from '../../visitor.ts';
 import { look } from '../world/look.ts';
-import { heading, Theatre } from '../world/scene.ts';
+import { heading, WidgetStage } from '../world/stage.ts';
 
 const loyva = await startStubLoyva();
 after(() => loyva.close());
-const theatre = new Theatre(async () => ({ vendors: { loyva: loyva.origin } }));
+const widget = new WidgetStage(async () => ({ vendors: { loyva: loyva.origin } }));
 
 test('a token for the vault, which this version has no view of, ends honestly: no blank box, no dead button, and the page is told why', async () => {
-  const partner = await theatre.gateway.partner({
-    origins: [theatre.host.origin],
+  const partner = await widget.gateway.partner({
+    origins: [widget.host.origin],
     vendorKeys: { loyva: 'lk_the_partners_own_at_the_stub' },
   });
   const made = loyva.make(JSON.stringify({ external_id: '', signers: [{ email: 'ada@nordin.example' }] }));
   made.status = 'vaulted';
   const body = { widget_type: 'vault', customer: undefined, envelope_id: made.envelope_id };
-  const token = await mintedToken(theatre.gateway.url, partner.key, body);
+  const token = await mintedToken(widget.gateway.url, partner.key, body);
   const told = (page: { evaluate: (read: () => unknown) => Promise<unknown> }) => page.evaluate(() => Reflect.get(window, 'told'));
-  await theatre.scene(
+  await widget.scene(
     {
       token,
       prepare: (page) =>

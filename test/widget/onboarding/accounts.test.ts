@@ -3,15 +3,15 @@ import { test } from 'node:test';
 import { fillDetails } from '../../journey/stage.ts';
 import { eventually } from '../../start-gateway.ts';
 import { look } from '../world/look.ts';
-import { heading, Theatre, toAccounts } from '../world/scene.ts';
+import { heading, toAccounts, WidgetStage } from '../world/stage.ts';
 
-const theatre = new Theatre();
-const scene = theatre.scene.bind(theatre);
+const widget = new WidgetStage();
+const scene = widget.scene.bind(widget);
 /** A customer whose only account is ready, and who is to pay. */
 const toBilling = async () => {
-  const { customer, visitor } = await theatre.submitted('billing@nordin.example', theatre.lone);
+  const { customer, visitor } = await widget.submitted('billing@nordin.example', widget.lone);
   await eventually(async () => {
-    theatre.pass(1_000);
+    widget.pass(1_000);
     return (await visitor.run()).billing?.state === 'needed';
   });
   return customer;
@@ -29,12 +29,12 @@ const states: Record<string, () => Promise<void>> = {
     scene({ still: true }, async ({ page }) => {
       await toAccounts(page, 'ready+slow@nordin.example');
       await page.getByText('Waiting for the account to be ready', { exact: true }).waitFor();
-      theatre.pass(20_000);
+      widget.pass(20_000);
       await heading(page, 'Your accounts are open').waitFor();
       await look(page, 'accounts-ready');
     }),
   'accounts-unknown': async () => {
-    const { customer } = await theatre.submitted('unknown+500-after@nordin.example');
+    const { customer } = await widget.submitted('unknown+500-after@nordin.example');
     await scene({ customer }, async ({ page }) => {
       await heading(page, /We don’t know yet/).waitFor();
       await look(page, 'accounts-unknown');
@@ -62,13 +62,13 @@ const states: Record<string, () => Promise<void>> = {
     scene({ still: true }, async ({ page }) => {
       await toAccounts(page, 'suspended+slow@nordin.example');
       await heading(page, 'Opening your accounts').waitFor();
-      const partner = `/api/v1/admin/partners/${theatre.partner.id}`;
-      await theatre.gateway.admin('PATCH', partner, { status: 'SUSPENDED' });
+      const partner = `/api/v1/admin/partners/${widget.partner.id}`;
+      await widget.gateway.admin('PATCH', partner, { status: 'SUSPENDED' });
       try {
         await heading(page, 'This page is paused').waitFor();
         await look(page, 'accounts-suspended');
       } finally {
-        await theatre.gateway.admin('PATCH', partner, { status: 'ACTIVE' });
+        await widget.gateway.admin('PATCH', partner, { status: 'ACTIVE' });
       }
     }),
   sent: () =>
@@ -96,24 +96,24 @@ const states: Record<string, () => Promise<void>> = {
         await look(page, 'billing-waiting');
         await checkout.getByRole('button').click();
         await checkout.waitForLoadState();
-        theatre.pass(5_000);
+        widget.pass(5_000);
         await heading(page, 'You’re set up').waitFor();
         await page.setViewportSize({ width: 1280, height: 900 });
         await page.getByRole('button', { name: /^Billing/ }).click();
         await heading(page, 'Payment is set up').waitFor();
         await look(page, 'billing-done');
       },
-      theatre.lone,
+      widget.lone,
     ),
   'billing-theirs': async () => {
-    const { customer, visitor } = await theatre.submitted('theirs+500-after@nordin.example', theatre.lone);
+    const { customer, visitor } = await widget.submitted('theirs+500-after@nordin.example', widget.lone);
     const { run_id } = await eventually(async () => {
       const run = await visitor.run();
       return run.accounts[0]?.state === 'unknown' && run;
     });
-    const answer = await fetch(`${theatre.gateway.url}/partner/runs/${run_id}/adopt`, {
+    const answer = await fetch(`${widget.gateway.url}/partner/runs/${run_id}/adopt`, {
       method: 'POST',
-      headers: { 'x-api-key': theatre.lone.key, 'content-type': 'application/json' },
+      headers: { 'x-api-key': widget.lone.key, 'content-type': 'application/json' },
       body: JSON.stringify({ team_id: 'team_found_by_hand' }),
     });
     assert.equal(answer.status, 200);
@@ -131,7 +131,7 @@ const states: Record<string, () => Promise<void>> = {
         await page.locator('nav').getByText('Harbor Leasing arranges it').waitFor();
         await look(page, 'billing-theirs');
       },
-      theatre.lone,
+      widget.lone,
     );
   },
   'done, seen coming': () =>
@@ -142,9 +142,9 @@ const states: Record<string, () => Promise<void>> = {
       await look(page, 'done');
     }),
   'done at load': async () => {
-    const { customer, visitor } = await theatre.submitted('already+invoice@nordin.example');
+    const { customer, visitor } = await widget.submitted('already+invoice@nordin.example');
     await eventually(async () => {
-      theatre.pass(1_000);
+      widget.pass(1_000);
       return (await visitor.run()).status === 'done';
     });
     await scene({ customer }, async ({ page }) => {

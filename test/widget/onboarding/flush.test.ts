@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { eventually } from '../../start-gateway.ts';
-import { Theatre } from '../world/scene.ts';
+import { WidgetStage } from '../world/stage.ts';
 
-const theatre = new Theatre();
+const widget = new WidgetStage();
 
 /** What a customer typed a moment before the page goes away, in whichever way. */
 const leavings: Record<string, (page: Page) => Promise<unknown>> = {
@@ -15,7 +15,7 @@ const leavings: Record<string, (page: Page) => Promise<unknown>> = {
 };
 for (const [how, leave] of Object.entries(leavings))
   test(`what was typed just before the page ${how} is kept`, () =>
-    theatre.scene({}, async ({ page, context, customer }) => {
+    widget.scene({}, async ({ page, context, customer }) => {
       const other = await context.newPage();
       const city = page.getByLabel('City');
       await city.click();
@@ -27,13 +27,13 @@ for (const [how, leave] of Object.entries(leavings))
       await city.press('d');
       assert.ok(!asked.some((call) => call.startsWith('PATCH')));
       await leave(page);
-      const visitor = await theatre.visitor(customer);
+      const visitor = await widget.visitor(customer);
       await eventually(async () => (await visitor.run()).details.values.city === 'Lund');
       await other.close();
     }));
 
 test('what was typed is kept when the page is hidden, once', () =>
-  theatre.scene({}, async ({ page, customer }) => {
+  widget.scene({}, async ({ page, customer }) => {
     const saves: number[] = [];
     page.on('request', (request) => request.method() === 'PATCH' && saves.push(request.postData()?.length ?? 0));
     const city = page.getByLabel('City');
@@ -45,7 +45,7 @@ test('what was typed is kept when the page is hidden, once', () =>
       Object.defineProperty(document, 'hidden', { configurable: true, get: () => true });
       document.dispatchEvent(new Event('visibilitychange'));
     });
-    const visitor = await theatre.visitor(customer);
+    const visitor = await widget.visitor(customer);
     await eventually(async () => (await visitor.run()).details.values.city === 'Malmöx');
     await page.evaluate(() => {
       Reflect.deleteProperty(document, 'hidden');
@@ -57,10 +57,10 @@ test('what was typed is kept when the page is hidden, once', () =>
   }));
 
 test('of more than a page may send while it goes (64 KiB), what was typed last is kept', () =>
-  theatre.scene({}, async ({ page, customer }) => {
+  widget.scene({}, async ({ page, customer }) => {
     await page.getByLabel('City').fill('x'.repeat(70_000));
     await page.getByLabel('Registered name').fill('Nordin');
     await page.reload();
-    const visitor = await theatre.visitor(customer);
+    const visitor = await widget.visitor(customer);
     await eventually(async () => (await visitor.run()).details.values.company_name === 'Nordin');
   }));

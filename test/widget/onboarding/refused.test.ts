@@ -8,15 +8,15 @@ import { json, startStubVendor, team } from '../../gateway/world/stub-vendor.ts'
 import { fillDetails } from '../../journey/stage.ts';
 import { ada } from '../../visitor.ts';
 import { look } from '../world/look.ts';
-import { heading, isFocused, Theatre } from '../world/scene.ts';
+import { heading, isFocused, WidgetStage } from '../world/stage.ts';
 
 let loyva!: Awaited<ReturnType<typeof startStubLoyva>>;
 let scribeless!: Awaited<ReturnType<typeof startStubVendor>>;
-const theatre = new Theatre(async () => {
+const widget = new WidgetStage(async () => {
   [loyva, scribeless] = [await startStubLoyva(), await startStubVendor()];
   return { vendors: { loyva: loyva.origin, scribeless: scribeless.origin }, vendorUrl: scribeless.origin };
 });
-const scene = theatre.scene.bind(theatre);
+const scene = widget.scene.bind(widget);
 const go = (page: Page) => page.getByRole('button', { name: /^Continue to/ }).click();
 const change = (page: Page) => page.getByRole('button', { name: 'Change your details' });
 
@@ -24,19 +24,19 @@ let partners = 0;
 /** A partner whose customers sign, and one whose customers have an account opened. */
 async function partnerWith(...vendors: ('loyva' | 'scribeless')[]) {
   partners += 1;
-  const partner = await theatre.gateway.partner({
-    origins: [theatre.host.origin],
+  const partner = await widget.gateway.partner({
+    origins: [widget.host.origin],
     vendorKeys: Object.fromEntries(vendors.map((vendor) => [vendor, `${vendor}_refused_${partners}`])),
   });
-  if (vendors.includes('loyva')) await answered(putDocument(theatre.gateway, partner.id, await pdfWith('An agreement')));
+  if (vendors.includes('loyva')) await answered(putDocument(widget.gateway, partner.id, await pdfWith('An agreement')));
   return partner;
 }
 const decide = async (key: string, page: Page, verb: string, body: object) => {
   const { items } = await answered<{ items: { run_id: string }[] }>(
-    fetch(`${theatre.gateway.url}/partner/runs`, { headers: { 'x-api-key': key } }),
+    fetch(`${widget.gateway.url}/partner/runs`, { headers: { 'x-api-key': key } }),
   );
   await answered(
-    fetch(`${theatre.gateway.url}/partner/runs/${items[0]?.run_id}/${verb}`, {
+    fetch(`${widget.gateway.url}/partner/runs/${items[0]?.run_id}/${verb}`, {
       method: 'POST',
       headers: { 'x-api-key': key, 'content-type': 'application/json' },
       body: JSON.stringify(body),

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fillDetails } from '../../journey/stage.ts';
 import { look } from '../world/look.ts';
-import { go, heading, isFocused, saved, Theatre, toAccounts } from '../world/scene.ts';
+import { go, heading, isFocused, saved, toAccounts, WidgetStage } from '../world/stage.ts';
 
-const theatre = new Theatre();
-const scene = theatre.scene.bind(theatre);
+const widget = new WidgetStage();
+const scene = widget.scene.bind(widget);
 
 const states: Record<string, () => Promise<void>> = {
   loading: () =>
@@ -39,7 +39,7 @@ const states: Record<string, () => Promise<void>> = {
     scene({ still: true }, async ({ page, customer }) => {
       await fillDetails(page, 'meanwhile@nordin.example');
       await saved(page);
-      await theatre.mint(customer, { profile: { company_name: 'Nordin Papper AB', locked: ['company_name'] } });
+      await widget.mint(customer, { profile: { company_name: 'Nordin Papper AB', locked: ['company_name'] } });
       await page.getByLabel('Registered name').fill('Nordin AB');
       await go(page);
       const sentence = 'Harbor Leasing has filled this in; it cannot be changed here.';
@@ -101,7 +101,7 @@ const states: Record<string, () => Promise<void>> = {
   elsewhere: () =>
     scene({}, async ({ page, customer }) => {
       await page.getByLabel('City').waitFor();
-      const other = await theatre.visitor(customer);
+      const other = await widget.visitor(customer);
       const { revision } = await other.run();
       await other.call('PATCH', '/embed/onboarding/draft', { values: { first_name: 'Astrid' } }, { 'if-match': `"r${revision}"` });
       await page.getByLabel('City').fill('Lund');

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { fillDetails } from '../../journey/stage.ts';
 import { eventually } from '../../start-gateway.ts';
 import { look } from '../world/look.ts';
-import { heading, isFocused } from '../world/scene.ts';
+import { heading, isFocused } from '../world/stage.ts';
 import { act, addressOf, assertNowhere, FramedStage, told, vendorPage } from './framed-stage.ts';
 
 /** A vendor that has no ceremony: its own signing page, in a frame inside the tag. */

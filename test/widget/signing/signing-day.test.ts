@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { rows } from '../../platform/world/envelopes.ts';
-import { heading, Theatre } from '../world/scene.ts';
+import { heading, WidgetStage } from '../world/stage.ts';
 import { agree, alone, button, open, SigningStage, typeSignature } from './signing-stage.ts';
 
-const theatre = new Theatre();
-const stage = new SigningStage(theatre);
+const widget = new WidgetStage();
+const stage = new SigningStage(widget);
 const dated = alone.filter(({ type }) => type === 'signature' || type === 'date_signed');
 const hour = 3_600_000;
 
@@ -17,7 +17,7 @@ const inZone = (zone: string) => async (page: Page) => {
 };
 
 /** A day as it stands on paper: that of the platform's clock, so many days later. */
-const day = (later = 0): string => new Date(theatre.platform.clock.now + later * 24 * hour).toISOString().slice(0, 10);
+const day = (later = 0): string => new Date(widget.platform.clock.now + later * 24 * hour).toISOString().slice(0, 10);
 
 async function signs(page: Page, today: string, zone: string): Promise<void> {
   await agree(page);
@@ -30,7 +30,7 @@ async function signs(page: Page, today: string, zone: string): Promise<void> {
 
 const kept = (id: string) =>
   rows<{ value: string; time_zone: string }>(
-    theatre.platform,
+    widget.platform,
     `select json_extract(value, '$.text') as value, time_zone from fields join signers on signers.id = signer_id
       where fields.envelope_id = ? and type = 'date_signed'`,
     id,
@@ -41,12 +41,12 @@ test('who signs in Auckland, in the tag or by a mail’s link, signs on the day 
   const id = await stage.send(dated);
   // At noon in UTC it is past midnight there, the year round.
   const today = day(1);
-  await open(theatre, stage, id, ({ page }) => signs(page, today, zone), undefined, inZone(zone));
+  await open(widget, stage, id, ({ page }) => signs(page, today, zone), undefined, inZone(zone));
   assert.deepEqual(kept(id), [{ value: today, time_zone: zone }]);
 
   const linked = await stage.send(dated);
   const link = await stage.link(linked);
-  await theatre.scene({ prepare: inZone(zone) }, async ({ page }) => {
+  await widget.scene({ prepare: inZone(zone) }, async ({ page }) => {
     await page.goto(link);
     await signs(page, today, zone);
   });
@@ -56,9 +56,9 @@ test('who signs in Auckland, in the tag or by a mail’s link, signs on the day 
 test('who signs in Los Angeles in the evening does not sign tomorrow', async () => {
   const zone = 'America/Los_Angeles';
   const today = day();
-  theatre.pass(16 * hour);
+  widget.pass(16 * hour);
   const id = await stage.send(dated);
-  await open(theatre, stage, id, ({ page }) => signs(page, today, zone), undefined, inZone(zone));
+  await open(widget, stage, id, ({ page }) => signs(page, today, zone), undefined, inZone(zone));
   assert.deepEqual(kept(id), [{ value: today, time_zone: zone }]);
 });
 
@@ -71,6 +71,6 @@ test('a browser whose zone the server does not know dates by UTC, and the page s
         return { ...real.call(this), timeZone: 'Mars/Olympus' };
       };
     });
-  await open(theatre, stage, id, ({ page }) => signs(page, day(), 'UTC'), undefined, invented);
+  await open(widget, stage, id, ({ page }) => signs(page, day(), 'UTC'), undefined, invented);
   assert.deepEqual(kept(id), [{ value: day(), time_zone: 'UTC' }]);
 });

@@ -3,11 +3,11 @@ import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { fieldsOn } from '../../fields.ts';
 import { look } from '../world/look.ts';
-import { heading, isFocused, Theatre } from '../world/scene.ts';
+import { heading, isFocused, WidgetStage } from '../world/stage.ts';
 import { ada, agree, button, dialogGone, marker, open, SigningStage, typeSignature } from './signing-stage.ts';
 
-const theatre = new Theatre();
-const stage = new SigningStage(theatre);
+const widget = new WidgetStage();
+const stage = new SigningStage(widget);
 
 const every = fieldsOn(3);
 const send = (fields: readonly object[] = Object.values(every)) =>
@@ -22,7 +22,7 @@ const use = async (page: Page) => {
 
 test('every kind of field is filled in by mouse: in place where it can be, a text at both its places, and the file is sealed', async () => {
   const id = await send();
-  await open(theatre, stage, id, async ({ page }) => {
+  await open(widget, stage, id, async ({ page }) => {
     await agree(page);
     await page.getByText('0 of 6 done').waitFor();
     await radio(page, 'parts').click();
@@ -77,7 +77,7 @@ test('every kind of field is filled in by mouse: in place where it can be, a tex
 
 test('every kind of field is filled in by keyboard alone: one stop for a radio, whose arrows choose', async () => {
   const id = await send();
-  await open(theatre, stage, id, async ({ page }) => {
+  await open(widget, stage, id, async ({ page }) => {
     await agree(page);
     const press = async (...keys: string[]): Promise<void> => {
       for (const key of keys) await page.keyboard.press(key);
@@ -138,7 +138,7 @@ test('every kind of field is filled in by keyboard alone: one stop for a radio, 
 
 test('on a narrow screen the buttons of a radio can be chosen from side by side, and a choice that is not asked for be left', async () => {
   const id = await send([every.signature, { ...every.radio, required: false }]);
-  await open(theatre, stage, id, async ({ page }) => {
+  await open(widget, stage, id, async ({ page }) => {
     await page.setViewportSize({ width: 360, height: 760 });
     await agree(page);
     await button(page, 'Next field').click();
@@ -158,7 +158,7 @@ test('on a narrow screen the buttons of a radio can be chosen from side by side,
 
 test('a choice that the server would not keep stays in sight at its field until it is mended', async () => {
   const id = await send();
-  await open(theatre, stage, id, async ({ page }) => {
+  await open(widget, stage, id, async ({ page }) => {
     await agree(page);
     await page.route('**/ceremony/fields', async (route) => {
       const { values } = route.request().postDataJSON() as { values: Record<string, { kind: string }> };

@@ -6,16 +6,16 @@ import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import type { FieldValue } from '../../../shared/signing/fields.ts';
 import { inkBox } from '../../../shared/text/marks.ts';
-import { heading, isFocused, Theatre } from '../world/scene.ts';
+import { heading, isFocused, WidgetStage } from '../world/stage.ts';
 import { agree, alone, button, dialogGone, marker, open, padOf, SigningStage, signature } from './signing-stage.ts';
 
 const screenshots = fileURLToPath(new URL('../../screenshots/', import.meta.url));
-const theatre = new Theatre();
-const stage = new SigningStage(theatre);
+const widget = new WidgetStage();
+const stage = new SigningStage(widget);
 
 test('the whole ceremony goes by keyboard alone, with the focus where one expects it; each key is recorded', async () => {
   const id = await stage.send(alone);
-  await open(theatre, stage, id, async ({ page }) => {
+  await open(widget, stage, id, async ({ page }) => {
     const record: string[] = [];
     const press = async (...keys: string[]): Promise<void> => {
       for (const key of keys) {
@@ -66,7 +66,7 @@ const focusedName = (page: Page): Promise<string> =>
 
 test('a line lies on the paper as it was drawn; undo takes one stroke, or a clearing, back', async () => {
   const id = await stage.send(signature);
-  await open(theatre, stage, id, async ({ page }) => {
+  await open(widget, stage, id, async ({ page }) => {
     await agree(page);
     await marker(page, 'signature').click();
     const pad = await padOf(page);
@@ -140,7 +140,7 @@ test('a line lies on the paper as it was drawn; undo takes one stroke, or a clea
 
 test('another width rescales what was drawn and erases nothing', async () => {
   const id = await stage.send(signature);
-  await open(theatre, stage, id, async ({ page }) => {
+  await open(widget, stage, id, async ({ page }) => {
     await page.setViewportSize({ width: 360, height: 760 });
     await agree(page);
     await marker(page, 'signature').click();

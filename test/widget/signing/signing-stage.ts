@@ -5,7 +5,7 @@ import type { FieldType } from '../../../shared/signing/fields.ts';
 import { call } from '../../start-platform.ts';
 import { mintedToken } from '../../visitor.ts';
 import type { Placement } from '../world/host.ts';
-import { heading, type Theatre } from '../world/scene.ts';
+import { heading, type WidgetStage } from '../world/stage.ts';
 
 export const ada = { email: 'ada@nordin.example', name: 'Ada Nordin', role: 'Lessee' } as const;
 export const jonas = { email: 'jonas@harbor.example', name: 'Jonas Ek', role: 'Lessor' } as const;
@@ -38,13 +38,13 @@ export const everyKind: readonly Placed[] = [
   { type: 'signature', page: 3, x: 0.53, y: 0.7, width: 0.36, height: 0.06, signer: jonas.email },
 ];
 
-/** The theatre's partner signs too: its envelopes, and pages for their signers. */
+/** The widget's partner signs too: its envelopes, and pages for their signers. */
 export class SigningStage {
-  readonly #theatre: Theatre;
+  readonly #widget: WidgetStage;
   #partner: Promise<{ id: string; key: string }> | undefined;
 
-  constructor(theatre: Theatre) {
-    this.#theatre = theatre;
+  constructor(widget: WidgetStage) {
+    this.#widget = widget;
   }
 
   /** Sends an envelope to Ada, and after her to Jonas when a field is his. */
@@ -66,7 +66,7 @@ export class SigningStage {
 
   /** An embed token for one signer of an envelope. */
   async mint(envelope_id: string, user_email: string = ada.email): Promise<string> {
-    const { gateway, host, platform } = this.#theatre;
+    const { gateway, host, platform } = this.#widget;
     this.#partner ??= gateway.partner({ origins: [host.origin], vendorKeys: { loyva: platform.keys.loyva } });
     const { key } = await this.#partner;
     return mintedToken(gateway.url, key, { widget_type: 'sign', envelope_id, user_email, customer: undefined });
@@ -81,7 +81,7 @@ export class SigningStage {
 
   /** Asks the vendor API about an envelope. */
   ask(method: string, envelope: string, act = '', body?: unknown) {
-    const { platform } = this.#theatre;
+    const { platform } = this.#widget;
     return call(platform, method, `${path}${envelope && `/${envelope}`}${act}`, { 'X-API-Key': platform.keys.loyva }, body);
   }
 
@@ -99,18 +99,18 @@ export async function agree(page: Page): Promise<void> {
   await page.locator('.textLayer span').first().waitFor({ state: 'attached' });
 }
 
-type Play = Parameters<Theatre['scene']>[1];
+type Play = Parameters<WidgetStage['scene']>[1];
 
 /** A page with the tag, for one signer of an envelope. */
 export const open = (
-  theatre: Theatre,
+  widget: WidgetStage,
   stage: SigningStage,
   envelope: string,
   play: Play,
   email: string = ada.email,
   prepare?: (page: Page) => Promise<unknown>,
   placement: Placement = {},
-): Promise<void> => theatre.scene({ give: () => stage.mint(envelope, email), ...(prepare ? { prepare } : {}), ...placement }, play);
+): Promise<void> => widget.scene({ give: () => stage.mint(envelope, email), ...(prepare ? { prepare } : {}), ...placement }, play);
 
 /** Calls of one signer by link, without a browser. */
 async function byLink(stage: SigningStage, envelope: string, email: string) {

@@ -3,11 +3,11 @@ import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { eventually } from '../../start-gateway.ts';
 import { look } from '../world/look.ts';
-import { heading, isFocused, Theatre } from '../world/scene.ts';
+import { heading, isFocused, WidgetStage } from '../world/stage.ts';
 import { ada, agree, declines, everyKind, jonas, open, SigningStage, signs } from './signing-stage.ts';
 
-const theatre = new Theatre();
-const stage = new SigningStage(theatre);
+const widget = new WidgetStage();
+const stage = new SigningStage(widget);
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
 const marker = (page: Page, type: string) => page.locator(`button.marker[data-type=${type}]`);
 const signature = everyKind.filter(({ type, signer }) => type === 'signature' && !signer);
@@ -16,7 +16,7 @@ const both = everyKind.filter(({ type }) => type === 'signature');
 const states: Record<string, () => Promise<void>> = {
   consent: async () => {
     const id = await stage.send(everyKind, { message: 'As we said on Tuesday.\nCall me if anything is unclear.' });
-    await open(theatre, stage, id, async ({ page }) => {
+    await open(widget, stage, id, async ({ page }) => {
       await heading(page, 'Before you sign on screen').waitFor();
       assert.equal(await page.getByRole('checkbox').isChecked(), false, 'the box is never ticked in advance');
       await button(page, /^Agree/).click();
@@ -27,7 +27,7 @@ const states: Record<string, () => Promise<void>> = {
   },
   document: async () => {
     const id = await stage.send();
-    await open(theatre, stage, id, async ({ page }) => {
+    await open(widget, stage, id, async ({ page }) => {
       await agree(page);
       await page.getByText('Jonas Ek, after you').waitFor();
       await look(page, 'signing-document');
@@ -38,7 +38,7 @@ const states: Record<string, () => Promise<void>> = {
   },
   signature: async () => {
     const id = await stage.send(signature);
-    await open(theatre, stage, id, async ({ page }) => {
+    await open(widget, stage, id, async ({ page }) => {
       await agree(page);
       await marker(page, 'signature').click();
       await button(page, 'Use this signature').click();
@@ -50,7 +50,7 @@ const states: Record<string, () => Promise<void>> = {
   },
   'a character no typeface has': async () => {
     const id = await stage.send();
-    await open(theatre, stage, id, async ({ page }) => {
+    await open(widget, stage, id, async ({ page }) => {
       await agree(page);
       await marker(page, 'text').click();
       await page.getByRole('textbox', { name: 'Title' }).fill('Director 😀');
@@ -61,7 +61,7 @@ const states: Record<string, () => Promise<void>> = {
   },
   ready: async () => {
     const id = await stage.send(signature);
-    await open(theatre, stage, id, async ({ page }) => {
+    await open(widget, stage, id, async ({ page }) => {
       await agree(page);
       await typeSignature(page);
       await page.getByText('Everything is filled in').waitFor();
@@ -70,7 +70,7 @@ const states: Record<string, () => Promise<void>> = {
   },
   'signed, and somebody else is next': async () => {
     const id = await stage.send(both);
-    await open(theatre, stage, id, async ({ page }) => {
+    await open(widget, stage, id, async ({ page }) => {
       await agree(page);
       await typeSignature(page);
       await button(page, 'Finish and sign').click();
@@ -82,7 +82,7 @@ const states: Record<string, () => Promise<void>> = {
   'not your turn': async () => {
     const id = await stage.send(both);
     await open(
-      theatre,
+      widget,
       stage,
       id,
       async ({ page }) => {
@@ -96,7 +96,7 @@ const states: Record<string, () => Promise<void>> = {
   },
   completed: async () => {
     const id = await stage.send(signature);
-    await open(theatre, stage, id, async ({ page }) => {
+    await open(widget, stage, id, async ({ page }) => {
       await agree(page);
       await typeSignature(page);
       await button(page, 'Finish and sign').click();
@@ -106,7 +106,7 @@ const states: Record<string, () => Promise<void>> = {
   },
   declined: async () => {
     const id = await stage.send();
-    await open(theatre, stage, id, async ({ page }) => {
+    await open(widget, stage, id, async ({ page }) => {
       await agree(page);
       await button(page, /^More/).click();
       await button(page, 'Decline to sign').click();
@@ -125,14 +125,14 @@ const states: Record<string, () => Promise<void>> = {
     const token = await stage.mint(id);
     await signs(stage, id, ada.email);
     assert.equal(await eventually(async () => (await stage.status(id)) === 'completed', 60_000), true);
-    await theatre.scene({ token }, async ({ page }) => {
+    await widget.scene({ token }, async ({ page }) => {
       await heading(page, 'This document is closed').waitFor();
       await look(page, 'signing-closed');
     });
   },
   'voided meanwhile': async () => {
     const id = await stage.send();
-    await open(theatre, stage, id, async ({ page }) => {
+    await open(widget, stage, id, async ({ page }) => {
       await agree(page);
       await stage.ask('POST', id, '/void', { reason: 'The price was wrong' });
       await marker(page, 'checkbox').click();
@@ -142,10 +142,10 @@ const states: Record<string, () => Promise<void>> = {
     });
   },
   'expired meanwhile': async () => {
-    const id = await stage.send(everyKind, { expires_at: new Date(theatre.platform.clock.now + 60_000).toISOString() });
-    await open(theatre, stage, id, async ({ page }) => {
+    const id = await stage.send(everyKind, { expires_at: new Date(widget.platform.clock.now + 60_000).toISOString() });
+    await open(widget, stage, id, async ({ page }) => {
       await agree(page);
-      theatre.pass(61_000);
+      widget.pass(61_000);
       await marker(page, 'checkbox').click();
       await heading(page, 'This document has expired').waitFor();
       await look(page, 'signing-expired');
@@ -154,7 +154,7 @@ const states: Record<string, () => Promise<void>> = {
   'declined by somebody else': async () => {
     const id = await stage.send(both);
     await open(
-      theatre,
+      widget,
       stage,
       id,
       async ({ page }) => {
@@ -168,7 +168,7 @@ const states: Record<string, () => Promise<void>> = {
   },
   offline: async () => {
     const id = await stage.send();
-    await open(theatre, stage, id, async ({ page, context }) => {
+    await open(widget, stage, id, async ({ page, context }) => {
       await agree(page);
       await context.setOffline(true);
       await heading(page, 'You are offline').waitFor();
@@ -184,7 +184,7 @@ const states: Record<string, () => Promise<void>> = {
     const id = await stage.send();
     const prepare = (page: Page) => page.route('**/ceremony/document', (route) => route.abort());
     await open(
-      theatre,
+      widget,
       stage,
       id,
       async ({ page }) => {
@@ -208,7 +208,7 @@ const states: Record<string, () => Promise<void>> = {
         await route.fulfill({ response, body: Buffer.concat([await response.body(), Buffer.from('\n')]) });
       });
     await open(
-      theatre,
+      widget,
       stage,
       id,
       async ({ page }) => {
@@ -237,7 +237,7 @@ for (const [name, play] of Object.entries(states))
 test('from right to left the view stands mirrored, and the paper does not', async () => {
   const id = await stage.send();
   await open(
-    theatre,
+    widget,
     stage,
     id,
     async ({ page }) => {

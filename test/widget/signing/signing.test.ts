@@ -5,16 +5,16 @@ import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { eventually } from '../../start-gateway.ts';
 import { inOlderBrowser } from '../world/older.ts';
-import { heading, Theatre } from '../world/scene.ts';
+import { heading, WidgetStage } from '../world/stage.ts';
 import { agree, alone, button, dialogGone, marker, open, padOf, SigningStage, signature, typeSignature } from './signing-stage.ts';
 
-const theatre = new Theatre();
-const stage = new SigningStage(theatre);
+const widget = new WidgetStage();
+const stage = new SigningStage(widget);
 const closed = async (id: string) => assert.equal(await eventually(async () => (await stage.status(id)) === 'completed', 60_000), true);
 
 test('a script in the page can neither sign nor decline', async () => {
   const id = await stage.send(signature);
-  await open(theatre, stage, id, async ({ page }) => {
+  await open(widget, stage, id, async ({ page }) => {
     await agree(page);
     await typeSignature(page);
     await page.getByText('Everything is filled in').waitFor();
@@ -44,7 +44,7 @@ test('a script in the page can neither sign nor decline', async () => {
       const view = await calls.state();
       const request = { document_sha256: view.document.sha256, revision: view.revision, date: view.today };
       return [await code(calls.finish(new MouseEvent('click'), request)), await code(calls.decline(new MouseEvent('click'), 'No'))];
-    }, theatre.gateway.url);
+    }, widget.gateway.url);
     assert.deepEqual(codes, ['untrusted-event', 'untrusted-event']);
     assert.equal(await stage.status(id), 'viewed');
   });
@@ -52,7 +52,7 @@ test('a script in the page can neither sign nor decline', async () => {
 
 test('after an answer that was lost the view reads the truth before it says anything', async () => {
   const id = await stage.send(signature);
-  await open(theatre, stage, id, async ({ page }) => {
+  await open(widget, stage, id, async ({ page }) => {
     await agree(page);
     await typeSignature(page);
     await page.route('**/ceremony/finish', (route) => route.abort());
@@ -76,7 +76,7 @@ test('after an answer that was lost the view reads the truth before it says anyt
 
 test('answers are saved as they are made, and are there after a reload', async () => {
   const id = await stage.send(alone);
-  await open(theatre, stage, id, async ({ page }) => {
+  await open(widget, stage, id, async ({ page }) => {
     await agree(page);
     await typeSignature(page);
     await marker(page, 'text').click();
@@ -107,7 +107,7 @@ test('the page is told, once: ready, declined, complete; and the sealed file can
         });
     });
   await open(
-    theatre,
+    widget,
     stage,
     id,
     async ({ page }) => {
@@ -130,7 +130,7 @@ test('the page is told, once: ready, declined, complete; and the sealed file can
   );
   const other = await stage.send(signature);
   await open(
-    theatre,
+    widget,
     stage,
     other,
     async ({ page }) => {
@@ -169,14 +169,14 @@ test('in a browser as old as any we serve the document is drawn, signed by hand 
     await button(page, 'Finish and sign').click();
     await heading(page, 'Signed and sealed').waitFor();
   };
-  await open(theatre, stage, id, ({ page }) => sign(page), undefined, inOlderBrowser);
+  await open(widget, stage, id, ({ page }) => sign(page), undefined, inOlderBrowser);
   await closed(id);
 });
 
 test('the element goes on when it is moved in the page, opens its document again when it comes back, and needs no worker', async () => {
   const id = await stage.send(signature);
   await open(
-    theatre,
+    widget,
     stage,
     id,
     async ({ page }) => {
@@ -217,7 +217,7 @@ test('the element goes on when it is moved in the page, opens its document again
 test('a script of the document that does not load is said, and fetched again on request', async () => {
   const id = await stage.send(signature);
   await open(
-    theatre,
+    widget,
     stage,
     id,
     async ({ page }) => {
@@ -237,7 +237,7 @@ test('a mail’s link opens the same view on the platform’s own page, and keep
   const id = await stage.send(signature);
   const link = await stage.link(id);
   const { origin, hash } = new URL(link);
-  await theatre.scene({}, async ({ context }) => {
+  await widget.scene({}, async ({ context }) => {
     const page = await context.newPage();
     const complaints: string[] = [];
     const asked: string[] = [];

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { json, type Reply, startStubVendor, team } from '../../gateway/world/stub-vendor.ts';
 import { look } from '../world/look.ts';
-import { go, heading, Theatre, toAccounts } from '../world/scene.ts';
+import { go, heading, toAccounts, WidgetStage } from '../world/stage.ts';
 
 /** What the platform, being well-behaved, cannot play: a vendor that refuses without a reason, or is away. */
 const stub = await startStubVendor();
 after(() => stub.close());
-const theatre = new Theatre(async () => ({ vendors: { scribeless: stub.origin } }));
-const scene: Theatre['scene'] = (setting, play) => theatre.scene(setting, play, theatre.lone);
+const widget = new WidgetStage(async () => ({ vendors: { scribeless: stub.origin } }));
+const scene: WidgetStage['scene'] = (setting, play) => widget.scene(setting, play, widget.lone);
 
 const overQuota = json({ error: true, message: 'Partner is over its quota.' }, 400);
 /** One answer for opening a team, and one for asking how it is. */

@@ -31,8 +31,8 @@ const waitOf = (cause: unknown): number =>
 /** What cannot be asked at all, and is as good as refused. */
 const missing = (refusal: Refusal): RefusedForGood => new RefusedForGood(refusal.said, refusal);
 
-/** One turn of the worker: a step, its run, and the partner's key. */
-interface Turn {
+/** What the worker takes up: a step, its run, and the partner's key. */
+interface DueStep {
   readonly signing: SigningRow;
   readonly run: RunRow;
   readonly step: SignStep;
@@ -59,8 +59,8 @@ export function createSigning({ storage, box, edges, vendor, moves, documents, w
     return { content: { filename: `${name}.pdf`, base64: document.base64 }, sha256: document.sha256 };
   }
 
-  async function make(turn: Turn): Promise<void> {
-    const { signing, run, step, key, party, prefilled } = turn;
+  async function make(due: DueStep): Promise<void> {
+    const { signing, run, step, key, party, prefilled } = due;
     const externalId = externalIdOf(signing);
     if (signing.unclear) {
       const found = await vendor.find(key, externalId);
@@ -79,9 +79,9 @@ export function createSigning({ storage, box, edges, vendor, moves, documents, w
     if (!(await moves.asking(signing, asked))) return;
     const asking = { ...signing, ...asked };
     reached('before-call', 'envelope');
-    const making = await vendor.create(key, orderOf(step, turn, externalId, content));
+    const making = await vendor.create(key, orderOf(step, due, externalId, content));
     reached('after-call', 'envelope');
-    await settle(asking, turn, making).catch(async (error: unknown) => {
+    await settle(asking, due, making).catch(async (error: unknown) => {
       // The vendor has answered but the answer could not be kept: it is looked for.
       report(error, signing.run_id);
       await moves.unclear(asking);
@@ -89,32 +89,32 @@ export function createSigning({ storage, box, edges, vendor, moves, documents, w
     reached('after-commit', 'envelope');
   }
 
-  async function settle(asking: SigningRow, turn: Turn, making: Making): Promise<void> {
+  async function settle(asking: SigningRow, due: DueStep, making: Making): Promise<void> {
     if (making.kind === 'made') return void (await moves.made(asking, making.envelopeId));
     if (making.kind === 'refused') {
-      const blame = (await blameFor(turn, making.refusals)) ?? { faults: [], told: undefined };
-      return void (await moves.refused(asking, making.refusal, blame, turn.run.answers));
+      const blame = (await blameFor(due, making.refusals)) ?? { faults: [], told: undefined };
+      return void (await moves.refused(asking, making.refusal, blame, due.run.answers));
     }
     if (waitOf(making.cause) === 0) report(making.cause, asking.run_id);
     await (making.kind === 'unclear' ? moves.unclear(asking) : moves.later(asking, waitOf(making.cause)));
   }
 
-  async function blameFor({ run, step, prefilled }: Turn, refusals: readonly OrderRefusal[]): Promise<Blame | undefined> {
+  async function blameFor({ run, step, prefilled }: DueStep, refusals: readonly OrderRefusal[]): Promise<Blame | undefined> {
     const customer = await storage.read.customers.find(run.partner_id, run.customer_id);
     const { locked = [], ...given } = customer ? readProfile(box, customer) : {};
     const fixed = locked.filter((name) => given[name] !== undefined);
     return blameOf(refusals, { step, prefilled, values: readAnswers(box, run), locked: fixed });
   }
 
-  async function standingOf({ signing, key }: Turn): Promise<Standing> {
+  async function standingOf({ signing, key }: DueStep): Promise<Standing> {
     const standing = await vendor.standing(key, signing.envelope_id ?? '');
     if (!standing) throw missing({ reason: 'vendor', said: 'The vendor has no such envelope for the stored key.' });
     return standing;
   }
 
-  async function follow(turn: Turn): Promise<void> {
-    const { signing, key, party, prefilled } = turn;
-    const standing = await standingOf(turn);
+  async function follow(due: DueStep): Promise<void> {
+    const { signing, key, party, prefilled } = due;
+    const standing = await standingOf(due);
     const open = standing.status === 'sent' || standing.status === 'viewed';
     const ended = ['voided', 'declined', 'expired'].includes(standing.status);
     // The details were sent anew with another name or e-mail, or with other answers in the document. What somebody has signed stays; anything else makes room for a new one.
@@ -125,9 +125,9 @@ export function createSigning({ storage, box, edges, vendor, moves, documents, w
     await moves.learned(signing, standing, party.email);
   }
 
-  async function vault(turn: Turn): Promise<void> {
-    const { signing, key, party } = turn;
-    const standing = await standingOf(turn);
+  async function vault(due: DueStep): Promise<void> {
+    const { signing, key, party } = due;
+    const standing = await standingOf(due);
     if (standing.vaulted || standing.status !== 'completed') return void (await moves.learned(signing, standing, party.email));
     if (isVaulting(signing, now())) return void (await moves.learned(signing, standing, party.email));
     reached('before-call', 'vault-in');
@@ -144,10 +144,10 @@ export function createSigning({ storage, box, edges, vendor, moves, documents, w
     if (!run || !step || run.submitted_at === null) return void (await moves.rest(signing));
     const key = await storage.read.credentials.findFor(run.partner_id, '', 'loyva', run.mode);
     const values = readAnswers(box, run);
-    const turn = key && { signing, run, step, key, party: partyOf(step, values), prefilled: prefilledBy(step, run.flow, values) };
+    const due = key && { signing, run, step, key, party: partyOf(step, values), prefilled: prefilledBy(step, run.flow, values) };
     try {
-      if (!turn) throw missing(keyMissing('loyva'));
-      await (signing.state === 'planned' ? make(turn) : signing.state === 'signed' ? vault(turn) : follow(turn));
+      if (!due) throw missing(keyMissing('loyva'));
+      await (signing.state === 'planned' ? make(due) : signing.state === 'signed' ? vault(due) : follow(due));
     } catch (error) {
       if (error instanceof RefusedForGood) return void (await moves.untold(signing, error.refusal));
       const wait = waitOf(error);

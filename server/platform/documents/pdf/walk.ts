@@ -1,7 +1,7 @@
 import { PDFArray, type PDFContext, PDFDict, PDFName, PDFNumber, type PDFObject, PDFRawStream, PDFRef } from '@cantoo/pdf-lib';
 
 /** A dictionary that can be reached, by itself or as that of a stream. */
-export interface Reached {
+export interface Visited {
   readonly dict: PDFDict;
   readonly stream: boolean;
 }
@@ -18,7 +18,7 @@ const inert = new Set(['Info', 'PieceInfo']);
 type Names = 'meant' | 'free' | 'appearance';
 
 /** Everything that the trailer leads to, each dictionary whose names have a meaning once. What a visitor deletes is not gone into. */
-export function* walk(context: PDFContext): Generator<Reached> {
+export function* walk(context: PDFContext): Generator<Visited> {
   const seen = new Map<PDFDict | PDFArray, Set<Names>>();
   const waiting: { value: PDFObject | undefined; names: Names }[] = Object.entries(context.trailerInfo)
     .filter(([key]) => !inert.has(key))

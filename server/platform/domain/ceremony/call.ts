@@ -4,10 +4,10 @@ import type { Files } from '../files/files.ts';
 import type { Links } from '../notices/links.ts';
 import type { Pass } from '../records/envelope.ts';
 import type { Storage } from '../records/stores.ts';
-import type { Seen } from './reached.ts';
+import type { Seen } from './provenance.ts';
 
-/** What the ceremony stands on. */
-export interface Stage {
+/** What a ceremony needs. */
+export interface CeremonyOptions {
   readonly storage: Storage;
   readonly documents: { of(account: string): Pick<Documents, 'missing' | 'unfit' | 'outline'> };
   readonly files: Pick<Files, 'open'>;

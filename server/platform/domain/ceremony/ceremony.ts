@@ -23,17 +23,17 @@ import type { OpenedFile } from '../records/files.ts';
 import { isErased } from '../records/people.ts';
 import type { Stores } from '../records/stores.ts';
 import { answerFaults, textFault } from './answers.ts';
-import type { Call, Stage } from './call.ts';
+import type { Call, CeremonyOptions } from './call.ts';
 import { consentOf, writeConsent } from './consent.ts';
 import { finish } from './finish.ts';
-import { reachedOf } from './reached.ts';
+import { provenanceOf } from './provenance.ts';
 import { requireConsent, requireMoved, requireTurn, type Scene, sceneOf, settledScene, stateOf } from './scene.ts';
 import { viewOf } from './view.ts';
 
 export type Ceremonies = ReturnType<typeof createCeremonies>;
 
 /** The signing ceremony of shared/signing/ceremony.ts. Every act is one transaction that reads before it writes, and may be repeated. */
-export const createCeremonies = (stage: Stage) => {
+export const createCeremonies = (stage: CeremonyOptions) => {
   const { storage } = stage;
   const view = async (pass: Pass, at: number, zone?: string): Promise<CeremonyView> =>
     viewOf(await settledScene(storage.read, pass), at, zone);
@@ -59,7 +59,7 @@ export const createCeremonies = (stage: Stage) => {
       act(call, async (stores, { envelope, signer, sender }) => {
         if (isErased(signer)) throw new Failure('token-invalid');
         if (envelope.state === 'destroyed') throw gone();
-        const event = { envelopeId: envelope.id, at: call.at, signerId: signer.id, reached: reachedOf(call, sender) };
+        const event = { envelopeId: envelope.id, at: call.at, signerId: signer.id, reached: provenanceOf(call, sender) };
         await stores.envelopes.record({ ...event, kind: 'vault.read', detail: 'authoritative' });
       }),
 
@@ -106,7 +106,7 @@ async function consent(stores: Stores, scene: Scene, call: Call, request: Consen
   const words = consentOf(sender);
   if (request.version !== words.version || request.sha256 !== words.sha256)
     throw new Failure('ceremony-changed', 'The words to agree to are others now.');
-  const reached = reachedOf(call, sender);
+  const reached = provenanceOf(call, sender);
   requireMoved(await stores.envelopes.moveSigner(signer, { state: 'consented', consentedAt: at, reached, timeZone: request.time_zone }));
   requireMoved(await stores.envelopes.move(envelope, { ...(envelope.state === 'sent' && { state: 'viewed' as const }), updatedAt: at }));
   const event = { envelopeId: envelope.id, at, signerId: signer.id, reached };
@@ -129,14 +129,14 @@ async function see(stores: Stores, scene: Scene, call: Call, request: PagesReque
   if (pagesSeen.length === signer.pagesSeen.length) return;
   requireMoved(await stores.envelopes.moveSigner(signer, { pagesSeen }));
   if (pagesSeen.length < count) return;
-  const { assurance, session } = reachedOf(call, scene.sender);
+  const { assurance, session } = provenanceOf(call, scene.sender);
   const byBrowser = { assurance, session, address: null, userAgent: null, reportedBy: 'the browser' };
   const event = { envelopeId: envelope.id, at, signerId: signer.id, reached: byBrowser };
   await stores.envelopes.record({ ...event, kind: 'signer.read', detail: null });
 }
 
 /** All answers are kept, or none. Those that are kept already are not counted again. */
-async function answer({ storage, ...stage }: Stage, { pass, at }: Call, request: FieldsRequest): Promise<FieldsAnswer> {
+async function answer({ storage, ...stage }: CeremonyOptions, { pass, at }: Call, request: FieldsRequest): Promise<FieldsAnswer> {
   const documents = stage.documents.of(pass.accountId);
   const values = new Map(Object.entries(request.values));
   const before = await settledScene(storage.read, pass);
@@ -171,7 +171,7 @@ async function decline(stores: Stores, links: Links, scene: Scene, call: Call, r
   requireMoved(await stores.envelopes.moveSigner(signer, { state: 'declined' }));
   requireMoved(await stores.envelopes.move(envelope, { state: 'declined', ended: { signerId: signer.id, reason, at }, updatedAt: at }));
   const event = { envelopeId: envelope.id, at, signerId: signer.id };
-  await stores.envelopes.record({ ...event, kind: 'signer.declined', reached: reachedOf(call, scene.sender), detail: reason });
+  await stores.envelopes.record({ ...event, kind: 'signer.declined', reached: provenanceOf(call, scene.sender), detail: reason });
   await stores.envelopes.record({ ...event, kind: 'envelope.declined', reached: null, detail: null });
   await announceEnd(stores, links, scene, { by: signer, reason }, at);
 }

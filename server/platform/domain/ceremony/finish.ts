@@ -8,13 +8,13 @@ import { inviteSigners } from '../notices/signing-mail.ts';
 import { documentOf, type EnvelopeField } from '../records/envelope.ts';
 import type { Stores } from '../records/stores.ts';
 import { askedSigners } from '../records/turns.ts';
-import type { Call, Stage } from './call.ts';
-import { leastOf, reachedOf } from './reached.ts';
+import type { Call, CeremonyOptions } from './call.ts';
+import { leastOf, provenanceOf } from './provenance.ts';
 import { requireConsent, requireMoved, requireTurn, type Scene, sceneOf, zoneOf } from './scene.ts';
 import { answerOf, type Today } from './view.ts';
 
 /** Signs. What was seen must be what is kept: the document, the answers and the date; then all of it is fixed in one transaction. */
-export async function finish({ storage, documents, links, wake }: Stage, call: Call, request: FinishRequest): Promise<void> {
+export async function finish({ storage, documents, links, wake }: CeremonyOptions, call: Call, request: FinishRequest): Promise<void> {
   // Measured outside of the transaction: what is answered in between is measured then.
   await requireFitting(documents.of(call.pass.accountId), await sceneOf(storage.read, call.pass), call.at);
   const everybody = await storage.transact(async (stores) => {
@@ -67,7 +67,7 @@ async function sign(
 ): Promise<boolean> {
   const { at } = call;
   const own = ownFields(scene);
-  const reached = reachedOf(call, scene.sender);
+  const reached = provenanceOf(call, scene.sender);
   const { envelope, signer } = scene;
   await stores.envelopes.answer(signer.id, valuesOf(own, scene, { zone, at }), at);
   // Whoever agreed by a stronger way in and signs by a weaker one has signed by the weaker one.

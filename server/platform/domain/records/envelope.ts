@@ -110,7 +110,7 @@ export interface Signer {
   readonly consentedAt: number | null;
   readonly signedAt: number | null;
   /** How they were reached when they consented, or for signing where that says less; and who reported their address. */
-  readonly reached: Reached | null;
+  readonly reached: Provenance | null;
   readonly pagesSeen: readonly number[];
   /** Counts their saved answers. */
   readonly revision: number;
@@ -122,7 +122,7 @@ export interface Signer {
 }
 
 /** Where a signer's call came from, and who says so. */
-export interface Reached {
+export interface Provenance {
   readonly assurance: Assurance;
   readonly address: string | null;
   /** The trusted proxy that said the address, where there was one. */
@@ -148,7 +148,7 @@ export interface EnvelopeEvent {
   /** envelope.created | sent | voided | declined | expired | completed; link.made; signer.consented | read | signed | declined | reminded; document.uploaded; vault.stored | linked | read | tampered | compliance.passed | compliance.failed | released | lapsed | acknowledged */
   readonly kind: string;
   readonly signerId: string | null;
-  readonly reached: Reached | null;
+  readonly reached: Provenance | null;
   readonly detail: string | null;
   /** The e-mail of who did it, where it was one of the partner's own people. */
   readonly by: string | null;

@@ -3,7 +3,7 @@ import { Failure } from '../../../../shared/problem.ts';
 import { statusOf } from '../envelope/envelopes.ts';
 import { type Files, gone } from '../files/files.ts';
 import type { Account } from '../records/account.ts';
-import { authoritativeOf, type Envelope, type KeptFile, type Reached } from '../records/envelope.ts';
+import { authoritativeOf, type Envelope, type KeptFile, type Provenance } from '../records/envelope.ts';
 import type { OpenedFile } from '../records/files.ts';
 import type { Storage, Stores } from '../records/stores.ts';
 
@@ -94,7 +94,7 @@ export function createFileLinks({ storage, files, secretFor, place }: Options) {
     },
 
     /** Bytes of it are given out. What is single-use is spent with that, and what was frozen in the meantime is not given out after all. */
-    recordReading: (link: FileLink, reader: Pick<Reached, 'address' | 'via' | 'userAgent'>, at: number): Promise<void> =>
+    recordReading: (link: FileLink, reader: Pick<Provenance, 'address' | 'via' | 'userAgent'>, at: number): Promise<void> =>
       storage.transact(async (stores) => {
         await found(stores, link, at);
         if (link.nonce !== null && !(await stores.vault.spend(link.nonce, link.expires * 1000))) throw spent();

@@ -1,5 +1,5 @@
 import { Failure } from '../../../../shared/problem.ts';
-import type { Seen } from '../ceremony/reached.ts';
+import type { Seen } from '../ceremony/provenance.ts';
 import { partiesOf, statusOf } from '../envelope/envelopes.ts';
 import type { Files } from '../files/files.ts';
 import type { Links } from '../notices/links.ts';

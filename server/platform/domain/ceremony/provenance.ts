@@ -1,6 +1,6 @@
 import { assurances, type InlayClientReport } from '../../../../shared/signing/ceremony.ts';
 import { unprintable } from '../files/print.ts';
-import type { Pass, Reached } from '../records/envelope.ts';
+import type { Pass, Provenance } from '../records/envelope.ts';
 
 /** What the platform sees of a call by itself. */
 export interface Seen {
@@ -14,7 +14,7 @@ export interface Seen {
  * How a signer was reached, never more than is known. With an embed token the partner's key vouches for the call, so its report of the
  * browser is taken as that, reported by its account; whoever holds a link vouches for nothing, and only what the platform sees counts.
  */
-export function reachedOf(call: { pass: Pass; seen: Seen; report: InlayClientReport | undefined }, account: string): Reached {
+export function provenanceOf(call: { pass: Pass; seen: Seen; report: InlayClientReport | undefined }, account: string): Provenance {
   const { pass, seen, report } = call;
   const assurance = assuranceOf[pass.kind];
   if (pass.kind !== 'embed' || !report) return { ...seen, assurance, reportedBy: 'the platform', session: null };
@@ -28,7 +28,7 @@ export function reachedOf(call: { pass: Pass; seen: Seen; report: InlayClientRep
 const assuranceOf = { embed: 'partner-asserted', link: 'link-given-to-partner', mail: 'email-link' } as const;
 
 /** How a signer was reached for several acts: as the least of them says. Of two that say the same, the first. */
-export const leastOf = (first: Reached | null, then: Reached): Reached =>
+export const leastOf = (first: Provenance | null, then: Provenance): Provenance =>
   first && assurances.indexOf(first.assurance) <= assurances.indexOf(then.assurance) ? first : then;
 
 /** Records are printed: one line of whole characters, or nothing. */

@@ -26,7 +26,7 @@ interface Setting extends Placement {
 }
 
 /** What the scenes of a test file are played on: the real servers, a partner's page and a browser, there from its first test to its last. */
-export class Theatre {
+export class WidgetStage {
   platform!: StartedPlatform;
   gateway!: StartedGateway;
   /** With both vendors, and with Scribeless alone. */

@@ -19,7 +19,12 @@ const isExpected = (error: unknown): boolean => error instanceof Error && (error
 function describe(error: unknown): { message: string; stack?: string | undefined; cause?: string } {
   if (!(error instanceof Error)) return { message: String(error) };
   const stack = isExpected(error) ? {} : { stack: error.stack };
-  return { message: error.message, ...stack, ...(error.cause ? { cause: String(error.cause) } : {}) };
+  return { message: error.message, ...stack, ...(error.cause ? { cause: causesOf(error).map(String).join(' < ') } : {}) };
+}
+
+/** What it came of, and what that came of: a vendor's failure has the way's as its cause, and that the network's. */
+function causesOf({ cause }: Error): unknown[] {
+  return cause instanceof Error ? [cause, ...causesOf(cause)] : cause ? [cause] : [];
 }
 
 /**

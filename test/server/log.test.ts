@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { redact } from '../../server/log.ts';
+import { createLog, redact } from '../../server/log.ts';
 
 test('secrets and addresses are left out of what is logged, wherever they stand', () => {
   const secrets = [
@@ -35,4 +35,14 @@ test('a long line costs no more for each of its letters than a short one', () =>
     // A few milliseconds; by the square of its length it would take minutes.
     assert.ok(performance.now() - start < 5_000, `${line.slice(0, 8)}…: ${performance.now() - start} ms`);
   }
+});
+
+test('what failed is told with all that it came of', () => {
+  const lines: string[] = [];
+  const log = createLog('gateway', (line) => lines.push(line));
+  const cut = new Error('The deadline passed.');
+  log.error(new Error('unavailable', { cause: new Error('POST failed', { cause: cut }) }), 'run_a');
+  log.error(new Error('alone'), 'run_b');
+  const told = lines.map((line) => JSON.parse(line).cause);
+  assert.deepEqual(told, ['Error: POST failed < Error: The deadline passed.', undefined]);
 });

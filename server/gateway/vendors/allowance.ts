@@ -1,5 +1,6 @@
 import { Failure } from '../../../shared/problem.ts';
 import type { OutboundAnswer } from '../../outbound/call.ts';
+import { waitIn } from './retry-after.ts';
 
 /** Who a call is for: somebody who waits for it, or the workers, who leave a quarter of what a key may ask to those who wait. */
 export type Purpose = 'people' | 'work';
@@ -28,12 +29,12 @@ export interface Allowance {
 export function createAllowance({ now, elapsed }: { now: () => number; elapsed: () => number }): (purpose: Purpose) => Allowance {
   const windows = new Map<string, Window>();
 
-  function learn(keyId: string, { status, headers }: Pick<OutboundAnswer, 'status' | 'headers'>): void {
+  function learn(keyId: string, answer: Pick<OutboundAnswer, 'status' | 'headers'>): void {
+    const { status, headers } = answer;
     const at = elapsed();
     const known = windows.get(keyId);
     if (status === 429) {
-      const wait = waitOf(headers) ?? unsaid;
-      windows.set(keyId, { limit: known?.limit ?? 1, left: 0, until: at + Math.min(wait, longest) });
+      windows.set(keyId, { limit: known?.limit ?? 1, left: 0, until: at + (waitIn(answer, longest) ?? unsaid) });
       return;
     }
     const [limit, left, reset] = ['limit', 'remaining', 'reset'].map((name) => Number(headers[`x-ratelimit-${name}`] ?? Number.NaN));
@@ -59,10 +60,4 @@ export function createAllowance({ now, elapsed }: { now: () => number; elapsed: 
       window.left -= 1;
     },
   });
-}
-
-/** Milliseconds that `Retry-After` asks for, ten minutes at most; Loyva's unit is not documented and taken for seconds (RFC 9110 section 10.2.3). */
-export function waitOf(headers: OutboundAnswer['headers']): number | undefined {
-  const said = headers['retry-after'];
-  return typeof said === 'string' && /^\d{1,9}$/.test(said) ? Math.min(Number(said) * 1000, 600_000) : undefined;
 }

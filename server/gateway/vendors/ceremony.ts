@@ -2,14 +2,14 @@ import { pipeline, type Readable } from 'node:stream';
 import { z } from 'zod/mini';
 import { Failure, Fault, type ProblemCode } from '../../../shared/problem.ts';
 import { type CeremonyQuery, clientHeader, type InlayClientReport } from '../../../shared/signing/ceremony.ts';
-import { loyvaKeyHeader, loyvaPaths } from '../../../shared/vendors/loyva.ts';
+import { loyvaPaths } from '../../../shared/vendors/loyva.ts';
 import type { OutboundAnswer, OutboundStream } from '../../outbound/call.ts';
-import { filesLane, OutboundFailure, type RequestStream } from '../../outbound/request.ts';
+import { filesLane, type RequestStream } from '../../outbound/request.ts';
 import type { CeremonyVendor, DocumentAnswer } from '../domain/signing/vendor.ts';
+import { askWith, assertPassable, createCall, reached, type VendorOptions } from './call.ts';
 import type { Discover } from './discovery.ts';
 import { assertKeyless, keylessStream } from './key-guard.ts';
 import { json } from './read.ts';
-import type { VendorOptions } from './scribeless.ts';
 
 /** Bytes of a document that are passed on at most, and milliseconds that all of them may take: a signer's own line may be slow. */
 const documentLimits = { cap: 40 * 1024 * 1024, deadline: 120_000 } as const;
@@ -37,15 +37,11 @@ const ascii = (client: InlayClientReport): string =>
 
 const searchOf = ({ time_zone }: CeremonyQuery = {}): string => (time_zone ? `?${new URLSearchParams({ time_zone })}` : '');
 
-const failing = (cause: unknown): never => {
-  throw cause instanceof OutboundFailure ? new Failure('vendor-unavailable', undefined, { cause }) : cause;
-};
-
 type Options = VendorOptions & { stream: RequestStream; discover: Discover };
 
-export function ceremony({ origin, request, stream, keyOf, deadline, discover }: Options): CeremonyVendor {
-  const send = (call: Omit<Parameters<typeof request>[0], 'origin'>): Promise<OutboundAnswer> =>
-    request({ origin, ...call }).catch(failing);
+export function ceremony({ stream, discover, ...options }: Options): CeremonyVendor {
+  const { origin, request, deadline } = options;
+  const call = createCall({ ...options, vendor: 'loyva', locked: 'internal' });
 
   async function pathOf(): Promise<string> {
     const path = await discover();
@@ -58,13 +54,8 @@ export function ceremony({ origin, request, stream, keyOf, deadline, discover }:
   return {
     async admit(key, envelopeId, email) {
       await pathOf();
-      const answer = await send({
-        path: loyvaPaths.token,
-        method: 'POST',
-        headers: { accept: 'application/json', 'content-type': 'application/json', [loyvaKeyHeader]: keyOf(key) },
-        body: JSON.stringify({ envelope_id: envelopeId, user_email: email, widget_type: 'sign' }),
-        deadline,
-      });
+      const body = { envelope_id: envelopeId, user_email: email, widget_type: 'sign' };
+      const answer = await call(key, { method: 'POST', path: loyvaPaths.token, body });
       const minted = answer.status >= 200 && answer.status < 300 ? json(answer, Minted) : undefined;
       if (minted) return minted.data.token;
       if (answer.status === 409) throw new Failure('ceremony-ended');
@@ -74,7 +65,8 @@ export function ceremony({ origin, request, stream, keyOf, deadline, discover }:
     },
 
     async ask(pass, client, { method, path, query, body }, schema) {
-      const answer = await send({
+      const answer = await askWith(pass, request, {
+        origin,
         path: (await pathOf()) + path + searchOf(query),
         method,
         headers: {
@@ -87,7 +79,7 @@ export function ceremony({ origin, request, stream, keyOf, deadline, discover }:
         cap: answerCap,
       });
       if (answer.status === 401) return undefined;
-      assertKeyless(answer, pass);
+      assertPassable(answer);
       if (answer.status !== 200) throw refusalOf(answer);
       const read = json(answer, schema);
       if (read === undefined) throw new Failure('vendor-unreadable');
@@ -95,20 +87,22 @@ export function ceremony({ origin, request, stream, keyOf, deadline, discover }:
     },
 
     async document(pass, client, { partnerId, range, ifRange, ifNoneMatch }): Promise<DocumentAnswer | undefined> {
-      const answer = await stream({
-        origin,
-        lane: filesLane(partnerId),
-        path: `${await pathOf()}/document`,
-        method: 'GET',
-        headers: {
-          accept: 'application/pdf',
-          ...(range && { range }),
-          ...(ifRange && { 'if-range': ifRange }),
-          ...(ifNoneMatch && { 'if-none-match': ifNoneMatch }),
-          ...headersFor(pass, client),
-        },
-        ...documentLimits,
-      }).catch(failing);
+      const answer = await reached(
+        stream({
+          origin,
+          lane: filesLane(partnerId),
+          path: `${await pathOf()}/document`,
+          method: 'GET',
+          headers: {
+            accept: 'application/pdf',
+            ...(range && { range }),
+            ...(ifRange && { 'if-range': ifRange }),
+            ...(ifNoneMatch && { 'if-none-match': ifNoneMatch }),
+            ...headersFor(pass, client),
+          },
+          ...documentLimits,
+        }),
+      );
       try {
         return await documentOf(answer, pass);
       } catch (error) {

@@ -1,8 +1,7 @@
 import { Failure } from '../../../shared/problem.ts';
 import { Discovery, discoveryPath } from '../../../shared/signing/ceremony.ts';
-import { OutboundFailure } from '../../outbound/request.ts';
+import { reached, type VendorOptions } from './call.ts';
 import { json } from './read.ts';
-import type { VendorOptions } from './scribeless.ts';
 
 /** For how long it is known whether the vendor has a ceremony, in milliseconds. */
 const lifetimes = { present: 300_000, absent: 30_000 } as const;
@@ -12,10 +11,8 @@ export type Discover = () => Promise<string | undefined>;
 
 export function discovery({ origin, request, deadline, elapsed }: Omit<VendorOptions, 'keyOf'> & { elapsed: () => number }): Discover {
   async function look(): Promise<string | undefined> {
-    const answer = await request({ origin, path: discoveryPath, method: 'GET', headers: { accept: 'application/json' }, deadline }).catch(
-      (cause: unknown) => {
-        throw cause instanceof OutboundFailure ? new Failure('vendor-unavailable', undefined, { cause }) : cause;
-      },
+    const answer = await reached(
+      request({ origin, path: discoveryPath, method: 'GET', headers: { accept: 'application/json' }, deadline }),
     );
     if (answer.status === 429 || answer.status >= 500) throw new Failure('vendor-unavailable');
     const found = answer.status === 200 ? json(answer, Discovery) : undefined;

@@ -1,24 +1,15 @@
 import { setTimeout } from 'node:timers/promises';
 import type { VendorName } from '../../../shared/onboarding/flow.ts';
 import { Failure } from '../../../shared/problem.ts';
-import { kelviqKeyHeader } from '../../../shared/vendors/kelviq.ts';
-import { scribelessKeyHeader } from '../../../shared/vendors/scribeless.ts';
 import { type Breaker, createBreaker } from '../../outbound/breaker.ts';
 import type { OutboundAnswer, OutboundRequest } from '../../outbound/call.ts';
-import { AnswerTooLong, OutboundFailure, type Request } from '../../outbound/request.ts';
+import { AnswerTooLong, type OutboundFailure, type Request } from '../../outbound/request.ts';
 import { CallerLeft, type ProxiedAnswer, type ProxiedCall } from '../domain/proxy/call.ts';
 import type { Forward } from '../domain/proxy/proxied.ts';
 import type { CredentialRow } from '../domain/records/ports.ts';
+import { keyHeaders, keyIn, lossOf, reached } from './call.ts';
 import { keyGuard } from './key-guard.ts';
 import { isPassing, repeating, waitBefore } from './repeats.ts';
-
-/** How each vendor takes its key. */
-export const keyHeaders: Record<VendorName, (key: string) => Record<string, string>> = {
-  scribeless: (key) => ({ [scribelessKeyHeader]: key }),
-  kelviq: (key) => ({ [kelviqKeyHeader]: key }),
-  loyva: (key) => ({ 'x-api-key': key }),
-  subscribr: (key) => ({ authorization: `Bearer ${key}` }),
-};
 
 /** Answer headers that pass, in ASCII; everything else a vendor sends stops here. No row answers a file, so that none needs a name. */
 const passing = [
@@ -71,19 +62,10 @@ export function forwarder({ origins, request, keyOf, now }: Options): Forward {
   function open(vendor: VendorName, row: CredentialRow): OpenKey {
     const known = opened.get(row);
     if (known) return known;
-    const secret = keyIn(row);
+    const secret = keyIn(keyOf, row, 'internal');
     const fresh = { headers: keyHeaders[vendor](secret), guard: keyGuard(secret) };
     opened.set(row, fresh);
     return fresh;
-  }
-
-  /** A key that does not open is our own breakage, found before anything was sent. */
-  function keyIn(row: CredentialRow): string {
-    try {
-      return keyOf(row);
-    } catch (cause) {
-      throw new Failure('internal', undefined, { cause });
-    }
   }
 
   /** Only what the vendor or the way to it did counts: no connection, no answer in time, a 5xx. */
@@ -94,12 +76,13 @@ export function forwarder({ origins, request, keyOf, now }: Options): Forward {
         retryAfter: Math.ceil(passage / 1_000),
       });
     try {
-      const answer = await request(call);
+      const answer = await reached(request(call));
       if (answer.status >= 500) passage.failed();
       else passage.worked();
       return answer;
     } catch (error) {
-      if (error instanceof OutboundFailure && !isTooLong(error)) passage.failed();
+      const loss = lossOf(error);
+      if (loss && !isTooLong(loss)) passage.failed();
       else passage.left();
       throw error;
     }
@@ -130,10 +113,10 @@ export function forwarder({ origins, request, keyOf, now }: Options): Forward {
         });
         if (method !== 'GET' || !isPassing(answer.status)) return passed(answer, guard);
       } catch (error) {
-        lost = lossOf(error);
+        lost = lostBy(error);
         if (method !== 'GET' || isTooLong(lost)) throw failureOf(lost, method);
       }
-      const wait = waitBefore(repeat, answer?.headers['retry-after']);
+      const wait = waitBefore(repeat, answer);
       if (repeat < repeating.most && performance.now() + wait < end && breaker.mayRepeat()) await setTimeout(wait);
       else if (answer) return passed(answer, guard);
       else throw failureOf(lost, method);
@@ -161,8 +144,9 @@ function passed(answer: OutboundAnswer, guard: OpenKey['guard']): ProxiedAnswer 
 }
 
 /** What the way out says of a lost call; a refusal passes as it is, and anything else is the caller's own doing. */
-function lossOf(error: unknown): OutboundFailure {
-  if (error instanceof OutboundFailure) return error;
+function lostBy(error: unknown): OutboundFailure {
+  const loss = lossOf(error);
+  if (loss) return loss;
   throw error instanceof Failure ? error : new CallerLeft(error);
 }
 

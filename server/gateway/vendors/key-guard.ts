@@ -3,7 +3,9 @@ import { Failure } from '../../../shared/problem.ts';
 
 /** No key may stand in an answer: what a vendor sends is looked through for the key that it was called with. */
 
-const refusal = () => new Failure('vendor-unreadable', 'The vendor put the key into its answer, so the answer is not passed on.');
+/** What an answer is refused with that repeats the key. */
+export const keyRepeated = (): Failure =>
+  new Failure('vendor-unreadable', 'The vendor put the key into its answer, so the answer is not passed on.');
 
 /** How a key may stand in an answer: as it is, in a JSON text, in an address. */
 const spellings = (key: string): string[] => [
@@ -20,7 +22,7 @@ export function keyGuard(key: string): (answer: Answered, passing?: readonly str
   const forms = spellings(key);
   return (answer, passing = []) => {
     assertPlain(answer.headers);
-    if (isIn(answer, forms, passing)) throw refusal();
+    if (isIn(answer, forms, passing)) throw keyRepeated();
   };
 }
 
@@ -51,7 +53,7 @@ export function keylessStream(key: string): Transform {
   return new Transform({
     transform(chunk: Buffer, _, done) {
       const seen = held.length > 0 ? Buffer.concat([held, chunk]) : chunk;
-      if (forms.some((form) => seen.includes(form))) return done(refusal());
+      if (forms.some((form) => seen.includes(form))) return done(keyRepeated());
       const certain = seen.length - Math.max(...forms.map((form) => beginningAtEnd(seen, form)));
       held = seen.subarray(certain);
       return done(null, seen.subarray(0, certain));

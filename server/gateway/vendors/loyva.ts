@@ -1,17 +1,16 @@
 import { z } from 'zod/mini';
 import { Failure } from '../../../shared/problem.ts';
-import { loyvaKeyHeader, loyvaPaths } from '../../../shared/vendors/loyva.ts';
+import { loyvaPaths } from '../../../shared/vendors/loyva.ts';
 import type { OutboundAnswer } from '../../outbound/call.ts';
 import type { CredentialRow } from '../domain/records/ports.ts';
 import { RefusedForGood } from '../domain/records/refusal.ts';
 import type { EnvelopeOrder } from '../domain/run/answers.ts';
 import type { Found, Making, OrderPart, OrderRefusal, SigningVendor, Standing } from '../domain/signing/vendor.ts';
-import { type Allowance, waitOf } from './allowance.ts';
+import type { Allowance } from './allowance.ts';
+import { createCall, rateLimited, type VendorAnswer, type VendorOptions } from './call.ts';
 import type { Discover } from './discovery.ts';
-import { isKeyless } from './key-guard.ts';
 import { outcomeOf, outcomeOfFailure, refusalIn, sentence } from './outcomes.ts';
 import { json } from './read.ts';
-import type { VendorOptions } from './scribeless.ts';
 
 /** Loyva's answers, read leniently: what is not needed is let be. */
 const Made = z.object({ data: z.object({ envelope_id: z.string() }) });
@@ -69,12 +68,11 @@ const doings = {
 type LoyvaCall = keyof typeof doings;
 
 /** What an answer tells that is not what was asked for. */
-function failed(call: LoyvaCall, answer: OutboundAnswer, key: string): Failure {
+function failed(call: LoyvaCall, answer: VendorAnswer): Failure {
   const detail = `Loyva answered ${answer.status} to ${doings[call]}.`;
   const outcome = outcomeOf(call, answer);
-  if (outcome === 'refused') return new RefusedForGood(detail, refusalIn(answer, key, wordsIn));
-  if (answer.status === 429)
-    return new Failure('rate-limited', detail, { retryAfter: Math.ceil((waitOf(answer.headers) ?? 10_000) / 1000) });
+  if (outcome === 'refused') return new RefusedForGood(detail, refusalIn(answer, wordsIn));
+  if (answer.status === 429) return rateLimited(answer, detail);
   return new Failure(outcome === 'done' ? 'vendor-unreadable' : 'vendor-unavailable', detail);
 }
 
@@ -84,29 +82,14 @@ interface Options extends VendorOptions {
   readonly discover: Discover;
 }
 
-export function loyva({ origin, request, keyOf, deadline, allowance, discover }: Options): SigningVendor {
-  async function call(
-    method: 'GET' | 'POST',
-    path: string,
-    key: CredentialRow,
-    body?: object,
-    patience = deadline,
-  ): Promise<OutboundAnswer> {
-    allowance.take(key.id);
-    const answer = await request({
-      origin,
-      path: loyvaPaths.envelopes + path,
-      method,
-      headers: { accept: 'application/json', ...(body && { 'content-type': 'application/json' }), [loyvaKeyHeader]: keyOf(key) },
-      body: body && JSON.stringify(body),
-      deadline: patience,
-    });
-    allowance.learn(key.id, answer);
-    return answer;
-  }
+export function loyva({ discover, ...options }: Options): SigningVendor {
+  const ask = createCall({ ...options, vendor: 'loyva', locked: 'vendor-unavailable' });
+  const patient = 3 * options.deadline;
+  const call = (method: 'GET' | 'POST', path: string, key: CredentialRow, body?: object, deadline?: number): Promise<VendorAnswer> =>
+    ask(key, { method, path: loyvaPaths.envelopes + path, body, ...(deadline !== undefined && { deadline }) });
   /** Of an answer's figures only those are kept that are shown to whoever can mend it. */
-  const refusalsIn = (answer: OutboundAnswer, key: CredentialRow, order: EnvelopeOrder): OrderRefusal[] =>
-    ((isKeyless(answer, keyOf(key)) && json(answer, Refused)?.details) || []).map(({ pointer, code, params }) => {
+  const refusalsIn = (answer: VendorAnswer, order: EnvelopeOrder): OrderRefusal[] =>
+    ((answer.keyless && json(answer, Refused)?.details) || []).map(({ pointer, code, params }) => {
       const { max, characters } = params ?? {};
       return {
         part: partAt(pointer, order),
@@ -118,10 +101,9 @@ export function loyva({ origin, request, keyOf, deadline, allowance, discover }:
       };
     });
   /** The answer as its schema reads it; thrown where it is not what was asked for. */
-  function read<T>(call: LoyvaCall, answer: OutboundAnswer, key: CredentialRow, schema: z.ZodMiniType<T>): T {
-    const secret = keyOf(key);
-    const found = outcomeOf(call, answer) === 'done' && isKeyless(answer, secret) ? json(answer, schema) : undefined;
-    if (!found) throw failed(call, answer, secret);
+  function read<T>(call: LoyvaCall, answer: VendorAnswer, schema: z.ZodMiniType<T>): T {
+    const found = outcomeOf(call, answer) === 'done' && answer.keyless ? json(answer, schema) : undefined;
+    if (!found) throw failed(call, answer);
     return found;
   }
   const at = (envelopeId: string): string => `/${encodeURIComponent(envelopeId)}`;
@@ -129,30 +111,30 @@ export function loyva({ origin, request, keyOf, deadline, allowance, discover }:
   async function standingOf(key: CredentialRow, envelopeId: string): Promise<Standing | undefined> {
     const answer = await call('GET', `${at(envelopeId)}/status`, key);
     if (answer.status === 404) return undefined;
-    const { status, vaulted = false, signers = [], declined } = read('loyva status', answer, key, Status).data;
+    const { status, vaulted = false, signers = [], declined } = read('loyva status', answer, Status).data;
     const signed = new Map(signers.map((each) => [each.email.toLowerCase(), hasSigned(each.status)]));
     return { status, vaulted, signed, declined: declined?.reason ? sentence(declined.reason) : undefined };
   }
 
   return {
     async create(key, order): Promise<Making> {
-      let answer: OutboundAnswer;
+      let answer: VendorAnswer;
       try {
-        answer = await call('POST', '', key, bodyOf(order), 3 * deadline);
+        answer = await call('POST', '', key, bodyOf(order), patient);
       } catch (cause) {
         return { kind: outcomeOfFailure('loyva create', cause) === 'later' ? 'later' : 'unclear', cause };
       }
       try {
-        return { kind: 'made', envelopeId: read('loyva create', answer, key, Made).data.envelope_id };
+        return { kind: 'made', envelopeId: read('loyva create', answer, Made).data.envelope_id };
       } catch (cause) {
-        if (cause instanceof RefusedForGood) return { kind: 'refused', refusal: cause.refusal, refusals: refusalsIn(answer, key, order) };
+        if (cause instanceof RefusedForGood) return { kind: 'refused', refusal: cause.refusal, refusals: refusalsIn(answer, order) };
         return { kind: outcomeOf('loyva create', answer) === 'later' ? 'later' : 'unclear', cause };
       }
     },
 
     async find(key, externalId): Promise<Found> {
       for (let page = 1; page <= look.pages; page += 1) {
-        const list = read('loyva list', await call('GET', `?page=${page}&limit=${look.limit}`, key), key, Listed);
+        const list = read('loyva list', await call('GET', `?page=${page}&limit=${look.limit}`, key), Listed);
         const found = list.data.find((each) => each.external_id === externalId);
         if (found) return { kind: 'found', envelopeId: found.envelope_id };
         // Nobody documents that a request's external_id is kept. Whoever speaks our ceremony keeps it; of others nothing follows.
@@ -169,20 +151,20 @@ export function loyva({ origin, request, keyOf, deadline, allowance, discover }:
       const answer = await call('POST', `${at(envelopeId)}/void`, key, { reason });
       const outcome = outcomeOf('loyva void', answer);
       if (outcome === 'done') return true;
-      const refused = () => failed('loyva void', answer, keyOf(key));
+      const refused = () => failed('loyva void', answer);
       if (outcome !== 'unclear') throw refused();
       const { status = '' } = (await standingOf(key, envelopeId)) ?? {};
-      if (isOpen(status)) throw new RefusedForGood(refused().message, refusalIn(answer, keyOf(key), wordsIn));
+      if (isOpen(status)) throw new RefusedForGood(refused().message, refusalIn(answer, wordsIn));
       return status === 'voided';
     },
 
     async vaultIn(key, envelopeId) {
-      const answer = await call('POST', `${at(envelopeId)}/vault-in-signed`, key, {}, 3 * deadline);
+      const answer = await call('POST', `${at(envelopeId)}/vault-in-signed`, key, {}, patient);
       const outcome = outcomeOf('loyva vault-in', answer);
-      const refused = () => failed('loyva vault-in', answer, keyOf(key));
+      const refused = () => failed('loyva vault-in', answer);
       if (outcome === 'unclear') {
         const { vaulted = false } = (await standingOf(key, envelopeId)) ?? {};
-        if (!vaulted) throw new RefusedForGood(refused().message, refusalIn(answer, keyOf(key), wordsIn));
+        if (!vaulted) throw new RefusedForGood(refused().message, refusalIn(answer, wordsIn));
         return true;
       }
       if (outcome !== 'done') throw refused();

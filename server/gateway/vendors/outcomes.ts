@@ -1,7 +1,6 @@
 import type { OutboundAnswer } from '../../outbound/call.ts';
-import { OutboundFailure } from '../../outbound/request.ts';
 import type { Refusal } from '../domain/records/refusal.ts';
-import { isKeyless } from './key-guard.ts';
+import { lossOf, type VendorAnswer } from './call.ts';
 
 /**
  * What came of a call. `done`: it was. `refused`: it was turned away, and will be again. `later`: nothing was done, and it may be asked again
@@ -48,15 +47,14 @@ export function outcomeOf(call: VendorCall, { status }: Pick<OutboundAnswer, 'st
 }
 
 /** Of a call that had no answer. */
-export const outcomeOfFailure = (call: VendorCall, cause: unknown): Outcome =>
-  cause instanceof OutboundFailure && !cause.sent ? 'later' : calls[call].lost;
+export const outcomeOfFailure = (call: VendorCall, cause: unknown): Outcome => (lossOf(cause)?.sent === false ? 'later' : calls[call].lost);
 
 /** Which of those who can help is asked: whoever has the key, whoever answered the questions, or somebody who reads what the vendor says. */
 const reasons: Readonly<Record<number, Refusal['reason']>> = { 400: 'answers', 401: 'key', 403: 'key', 422: 'answers' };
 
 /** `words` reads the sentence out of the vendor's dialect. An answer that repeats our key is not quoted. */
-export function refusalIn(answer: OutboundAnswer, key: string, words: (answer: OutboundAnswer) => string | undefined): Refusal {
-  const said = isKeyless(answer, key) ? (words(answer) ?? '') : '';
+export function refusalIn(answer: VendorAnswer, words: (answer: OutboundAnswer) => string | undefined): Refusal {
+  const said = answer.keyless ? (words(answer) ?? '') : '';
   return { reason: reasons[answer.status] ?? 'vendor', said: sentence(said) };
 }
 

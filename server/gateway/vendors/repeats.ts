@@ -1,3 +1,6 @@
+import type { OutboundAnswer } from '../../outbound/call.ts';
+import { waitIn } from './retry-after.ts';
+
 /** How often a reading call is repeated at most, and the longest first wait in milliseconds; each further one may be twice as long. */
 export const repeating = { most: 2, base: 150 } as const;
 
@@ -6,13 +9,5 @@ const passing: ReadonlySet<number> = new Set([502, 503, 504]);
 export const isPassing = (status: number): boolean => passing.has(status);
 
 /** Milliseconds before the next try: full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter"), and no less than the vendor asks for. */
-export const waitBefore = (repeat: number, retryAfter: string | string[] | undefined): number =>
-  Math.max(Math.random() * repeating.base * 2 ** repeat, asked(retryAfter));
-
-/** `Retry-After` in milliseconds (RFC 9110 section 10.2.3): seconds, or a date. */
-function asked(header: string | string[] | undefined): number {
-  if (typeof header !== 'string') return 0;
-  if (/^\d{1,6}$/.test(header)) return Number(header) * 1_000;
-  const at = Date.parse(header);
-  return Number.isNaN(at) ? 0 : Math.max(0, at - Date.now());
-}
+export const waitBefore = (repeat: number, answer: OutboundAnswer | undefined): number =>
+  Math.max(Math.random() * repeating.base * 2 ** repeat, (answer && waitIn(answer, Infinity)) ?? 0);

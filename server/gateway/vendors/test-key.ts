@@ -4,7 +4,7 @@ import { scribelessPaths } from '../../../shared/vendors/scribeless.ts';
 import type { Request } from '../../outbound/request.ts';
 import type { CredentialRow } from '../domain/records/ports.ts';
 import type { TestKey } from '../domain/registry/credentials.ts';
-import { keyHeaders } from './forward.ts';
+import { keyHeaders } from './call.ts';
 
 /** A harmless read at each vendor, and what it says of a key. A Scribeless partner key opens no read: an empty order, refused as 400, tells. */
 const probes: Record<VendorName, { method: 'GET' | 'POST'; path: string; works: (status: number) => boolean }> = {

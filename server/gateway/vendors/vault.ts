@@ -1,15 +1,16 @@
 import type { Readable } from 'node:stream';
 import { z } from 'zod/mini';
 import { Failure } from '../../../shared/problem.ts';
-import { loyvaKeyHeader, loyvaLinkOrigins, loyvaPaths } from '../../../shared/vendors/loyva.ts';
+import { loyvaLinkOrigins, loyvaPaths } from '../../../shared/vendors/loyva.ts';
 import type { OutboundAnswer } from '../../outbound/call.ts';
-import { filesLane, OutboundFailure, type RequestStream } from '../../outbound/request.ts';
+import { filesLane, type RequestStream } from '../../outbound/request.ts';
 import type { CredentialRow } from '../domain/records/ports.ts';
 import type { VaultVendor } from '../domain/signing/vaults.ts';
-import { assertKeyless, assertPlain } from './key-guard.ts';
+import { assertPassable, createCall, reached, type VendorOptions } from './call.ts';
+import { assertPlain } from './key-guard.ts';
 import { vendorLink } from './links.ts';
 import { json } from './read.ts';
-import type { VendorOptions } from './scribeless.ts';
+import { waitIn } from './retry-after.ts';
 import { Certificate, Compliance, certificateView, Envelope, Status, vaultView } from './vault-answers.ts';
 
 /** Bytes of a copy that are passed on at most, and milliseconds that all of them may take. */
@@ -19,33 +20,27 @@ const Address = z.object({ data: z.object({ signed_url: z.string().check(z.maxLe
 type Head = Pick<OutboundAnswer, 'status' | 'headers'>;
 
 /** Refusals that say something of the envelope; every other one is between the gateway and the vendor. */
-function refusalOf({ status, headers }: Head): Failure {
+function refusalOf(head: Head): Failure {
+  const { status } = head;
   if (status === 409) return new Failure('envelope-wrong-state');
   if (status === 410) return new Failure('copy-released');
   const told = `The vendor answered ${status}.`;
   if (status === 401 || status === 402 || status === 403) return new Failure('vendor-refused', told);
   if (status !== 429 && status < 500) return new Failure('vendor-unreadable', told);
-  const wait = Number(headers['retry-after']);
-  return new Failure('vendor-unavailable', told, Number.isInteger(wait) && wait > 0 ? { retryAfter: Math.min(wait, 3_600) } : {});
+  const wait = waitIn(head, 3_600_000);
+  return new Failure('vendor-unavailable', told, wait ? { retryAfter: Math.ceil(wait / 1_000) } : {});
 }
 
-const asFailure = (cause: unknown): unknown =>
-  cause instanceof OutboundFailure ? new Failure('vendor-unavailable', undefined, { cause }) : cause;
-const failing = (cause: unknown): never => {
-  throw asFailure(cause);
-};
-
 /** Loyva's vault, read with the partner's key. The addresses it signs are used here and go no further. */
-export function vault({ origin, request, stream, keyOf, deadline }: VendorOptions & { stream: RequestStream }): VaultVendor {
+export function vault({ stream, ...options }: VendorOptions & { stream: RequestStream }): VaultVendor {
+  const call = createCall({ ...options, vendor: 'loyva', locked: 'internal' });
+
   /** Nothing when the vendor has no such thing for this key. */
   async function read<T>(key: CredentialRow, envelopeId: string, below: string, schema: z.ZodMiniType<T>): Promise<T | undefined> {
-    const secret = keyOf(key);
-    const path = `${loyvaPaths.envelopes}/${encodeURIComponent(envelopeId)}${below}`;
-    const headers = { accept: 'application/json', [loyvaKeyHeader]: secret };
-    const answer = await request({ origin, path, method: 'GET', headers, deadline }).catch(failing);
+    const answer = await call(key, { method: 'GET', path: `${loyvaPaths.envelopes}/${encodeURIComponent(envelopeId)}${below}` });
     if (answer.status === 404) return undefined;
     if (answer.status < 200 || answer.status > 299) throw refusalOf(answer);
-    assertKeyless(answer, secret);
+    assertPassable(answer);
     const found = json(answer, schema);
     if (!found) throw new Failure('vendor-unreadable');
     return found;
@@ -61,20 +56,22 @@ export function vault({ origin, request, stream, keyOf, deadline }: VendorOption
 
   /** Without the key: whoever holds the address may read. */
   async function fetchCopy(address: URL, { partner_id }: CredentialRow) {
-    const { body, ...head } = await stream({
-      origin: address.origin,
-      lane: filesLane(partner_id),
-      path: address.pathname + address.search,
-      method: 'GET',
-      headers: { accept: 'application/pdf' },
-      ...copyLimits,
-    }).catch(failing);
+    const { body, ...head } = await reached(
+      stream({
+        origin: address.origin,
+        lane: filesLane(partner_id),
+        path: address.pathname + address.search,
+        method: 'GET',
+        headers: { accept: 'application/pdf' },
+        ...copyLimits,
+      }),
+    );
     try {
       if (head.status !== 200) throw refusalOf(head);
-      return { length: lengthOf(head), body: await pdfOf(body) };
+      return { length: lengthOf(head), body: await reached(pdfOf(body)) };
     } catch (error) {
       body.destroy();
-      throw asFailure(error);
+      throw error;
     }
   }
 
@@ -99,7 +96,7 @@ export function vault({ origin, request, stream, keyOf, deadline }: VendorOption
 
     async copy(key, id) {
       const given = await read(key, id, '/vault/copy/signed-url', Address);
-      return given && fetchCopy(new URL(vendorLink(given.data.signed_url, ...loyvaLinkOrigins(origin, 'storage'))), key);
+      return given && fetchCopy(new URL(vendorLink(given.data.signed_url, ...loyvaLinkOrigins(options.origin, 'storage'))), key);
     },
   };
 }

@@ -210,9 +210,7 @@ export function createOnboarding({ storage, box, now, presence, vendors, wake }:
     const key = account?.credential_id ? await storage.read.credentials.find(session.partner_id, account.credential_id) : undefined;
     const readiness = vendors[open.vendor].readiness;
     if (!key || !readiness) throw new Failure('credential-missing');
-    const { billingUrl } = await readiness(key).catch((cause: unknown) => {
-      throw cause instanceof Failure ? cause : new Failure('vendor-unavailable', undefined, { cause });
-    });
+    const { billingUrl } = await readiness(key);
     if (billingUrl === null) throw new Failure('step-not-open', 'No set-up is needed any more.');
     return billingUrl;
   }

@@ -82,9 +82,7 @@ export function createRepairs({ storage, box, vendors, envelopes, moves, signing
     if (!recover) return api_key;
     const partnerKey = await storage.read.credentials.findFor(run.partner_id, '', vendor, run.mode);
     if (!partnerKey) throw new Failure('credential-missing');
-    const found = await recover(partnerKey, team_id).catch((cause: unknown) => {
-      throw cause instanceof Failure ? cause : new Failure('vendor-unavailable', undefined, { cause });
-    });
+    const found = await recover(partnerKey, team_id);
     const customer = await storage.read.customers.find(run.partner_id, run.customer_id);
     if (!found || found.externalId !== customer?.external_id)
       throw fault('/team_id', 'team', 'The vendor has no such account of this customer.');
@@ -110,9 +108,7 @@ export function createRepairs({ storage, box, vendors, envelopes, moves, signing
     if (!signing || !isUnknown(signing)) throw new Failure('run-wrong-state', 'The envelope of this run is not unknown.');
     const key = await storage.read.credentials.findFor(partnerId, '', 'loyva', run.mode);
     if (!key) throw new Failure('credential-missing');
-    const found = await envelopes.standing(key, envelopeId).catch((cause: unknown) => {
-      throw cause instanceof Failure ? cause : new Failure('vendor-unavailable', undefined, { cause });
-    });
+    const found = await envelopes.standing(key, envelopeId);
     if (!found) throw fault('/envelope_id', 'envelope', 'The vendor has no such envelope for the stored key.');
     if (await storage.read.signings.findByEnvelope(partnerId, envelopeId))
       throw fault('/envelope_id', 'envelope', 'It is the envelope of another run.');

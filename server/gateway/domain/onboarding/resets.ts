@@ -55,16 +55,12 @@ export function createResets({ storage, now, envelopes, moves, signingMoves, wak
   async function endOld(run: RunRow, envelopeId: string): Promise<void> {
     const key = await storage.read.credentials.findFor(run.partner_id, '', 'loyva', run.mode);
     if (!key) throw new Failure('credential-missing');
-    const reached = <T>(asked: Promise<T>): Promise<T> =>
-      asked.catch((cause: unknown) => {
-        throw cause instanceof Failure ? cause : new Failure('vendor-unavailable', undefined, { cause });
-      });
-    const standing = await reached(envelopes.standing(key, envelopeId));
+    const standing = await envelopes.standing(key, envelopeId);
     if (!standing || endedUnsigned.has(standing.status as SigningRow['state'])) return;
     const open = standing.status === 'sent' || standing.status === 'viewed';
     const all = standing.signed.size > 0 && [...standing.signed.values()].every(Boolean);
     if (!open || all) throw against(`The envelope ${envelopeId} is ${all && open ? 'signed by everybody' : standing.status}.`);
-    const voided = await reached(envelopes.void(key, envelopeId, 'A new envelope takes its place.'));
+    const voided = await envelopes.void(key, envelopeId, 'A new envelope takes its place.');
     if (!voided) throw changed();
   }
 

@@ -25,7 +25,7 @@ export interface Readiness {
   readonly billingUrl: string | null;
 }
 
-/** What onboarding asks of a vendor that opens accounts; implemented by `vendors/`. What is refused for good throws `RefusedForGood`. */
+/** What onboarding asks of a vendor that opens accounts; implemented by `vendors/`. What cannot be asked throws `Failure`; what is refused for good, `RefusedForGood`. */
 export interface ProvisioningVendor {
   readonly name: Provisioner;
   /** Can the same customer be asked for again without opening a second account? */

@@ -1,19 +1,14 @@
 import type { MintSign } from '../../../../shared/embed.ts';
 import { Failure } from '../../../../shared/problem.ts';
 import type { Caller, Callers } from '../registry/callers.ts';
-import type { SigningVendor, Standing } from './vendor.ts';
+import type { SigningVendor } from './vendor.ts';
 
 /** May this user be let in to sign this envelope? The vendor is asked with the partner's own key, so only the partner's envelopes count. */
 export function createSigners({ callers, vendor }: { callers: Pick<Callers, 'credential'>; vendor: Pick<SigningVendor, 'standing'> }) {
   return {
     async assertSigner({ partner, mode }: Caller, { envelope_id, user_email }: MintSign): Promise<void> {
       const key = await callers.credential(partner.id, 'loyva', mode);
-      let standing: Standing | undefined;
-      try {
-        standing = await vendor.standing(key, envelope_id);
-      } catch (cause) {
-        throw cause instanceof Failure ? cause : new Failure('vendor-unavailable', undefined, { cause });
-      }
+      const standing = await vendor.standing(key, envelope_id);
       if (!standing) throw new Failure('not-found', 'There is no such envelope.');
       const { status, signed } = standing;
       if (status !== 'sent' && status !== 'viewed')

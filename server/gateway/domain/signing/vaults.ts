@@ -3,7 +3,7 @@ import { Failure } from '../../../../shared/problem.ts';
 import type { CertificateView, VaultView } from '../../../../shared/vault.ts';
 import type { CredentialRow, Edges, SessionRow, Storage } from '../records/ports.ts';
 import type { Caller, Callers } from '../registry/callers.ts';
-import type { SigningVendor, Standing } from './vendor.ts';
+import type { SigningVendor } from './vendor.ts';
 
 /** The copy of a vaulted document, which is marked as a copy on every page. */
 export interface VaultCopy {
@@ -42,12 +42,7 @@ export function createVaults({ storage, now, callers, standings, vendor }: Optio
     /** May a token for the vault's view of this envelope be minted? */
     async assertVaulted({ partner, mode }: Caller, envelopeId: string): Promise<void> {
       const key = await callers.credential(partner.id, 'loyva', mode);
-      let standing: Standing | undefined;
-      try {
-        standing = await standings.standing(key, envelopeId);
-      } catch (cause) {
-        throw cause instanceof Failure ? cause : new Failure('vendor-unavailable', undefined, { cause });
-      }
+      const standing = await standings.standing(key, envelopeId);
       if (!standing) throw new Failure('not-found', 'There is no such envelope.');
       const { status, vaulted } = standing;
       if (status !== 'vaulted' && (!vaulted || status === 'released'))

@@ -41,9 +41,7 @@ export function createVendorPages({ now, elapsed, callers, seatOf, vendor, stand
 
   async function ask(session: Signer, envelopeId: string): Promise<Outcome['status']> {
     const key = await callers.credential(session.partner_id, 'loyva', session.mode);
-    const standing = await standings.standing(key, envelopeId).catch((cause: unknown) => {
-      throw cause instanceof Failure ? cause : new Failure('vendor-unavailable', undefined, { cause });
-    });
+    const standing = await standings.standing(key, envelopeId);
     if (!standing) throw new Failure('not-found', 'There is no such envelope.');
     return outcomeOf(standing.status);
   }

@@ -39,7 +39,7 @@ export interface Standing {
   readonly declined: string | undefined;
 }
 
-/** What the gateway asks of a vendor that has envelopes; implemented by `vendors/`. What cannot be asked throws; what is refused for good, `RefusedForGood`. */
+/** What the gateway asks of a vendor that has envelopes; implemented by `vendors/`. What cannot be asked throws `Failure`; what is refused for good, `RefusedForGood`. */
 export interface SigningVendor {
   create(key: CredentialRow, order: EnvelopeOrder): Promise<Making>;
   /** The newest envelope with this external id. */

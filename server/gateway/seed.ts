@@ -4,7 +4,7 @@ import { Flow, type Provisioner, provisioners, type SignStep, type Values, type 
 import { type Partner, scopes } from '../../shared/registry.ts';
 import type { Onboarding } from './domain/onboarding/onboarding.ts';
 import { hashOf } from './domain/records/ids.ts';
-import type { Box, Edges, SessionRow, Storage } from './domain/records/ports.ts';
+import type { Box, Edges, Session, Storage } from './domain/records/ports.ts';
 import type { createCredentials } from './domain/registry/credentials.ts';
 import { customerFor } from './domain/registry/credentials.ts';
 import { agreement as agreementName, defaultFlow } from './domain/registry/default-flow.ts';
@@ -66,7 +66,7 @@ export function demoSeed(options: Options) {
 
   async function keyOf(partnerId: string, earlier: string | undefined): Promise<string> {
     const row = earlier ? await storage.read.keys.findByHash(hashOf(earlier)) : undefined;
-    if (earlier && row?.partner_id === partnerId && row.revoked_at === null) return earlier;
+    if (earlier && row?.partnerId === partnerId && row.revokedAt === null) return earlier;
     return (await keys.issue(partnerId, { scopes: [...scopes], mode: 'live', expires_at: null }, actor)).key;
   }
 
@@ -102,10 +102,10 @@ export function demoSeed(options: Options) {
     if (!isDeepStrictEqual(newest?.flow, flow)) await flows.set(partnerId, flow, actor);
   }
 
-  async function bring(partnerId: string, { externalId, values, stage }: SeedCustomer): Promise<SessionRow> {
+  async function bring(partnerId: string, { externalId, values, stage }: SeedCustomer): Promise<Session> {
     const known = await storage.read.customers.findByExternalId(partnerId, 'live', externalId);
     const customerId = known?.id ?? (await storage.transact((stores) => customerFor(stores, box, partnerId, 'live', externalId, now())));
-    const session: SessionRow = { ...nobody, partner_id: partnerId, customer_id: customerId };
+    const session: Session = { ...nobody, partnerId, customerId };
     if (known) return session;
     const { revision } = await onboarding.view(session);
     await onboarding.saveDraft(session, revision, values);
@@ -113,7 +113,7 @@ export function demoSeed(options: Options) {
     return session;
   }
 
-  async function settle(session: SessionRow, { stage, externalId }: SeedCustomer): Promise<void> {
+  async function settle(session: Session, { stage, externalId }: SeedCustomer): Promise<void> {
     if (stage === 'signed' || stage === 'declined')
       await signatures.bring(session, stage).catch((error: unknown) => report(error, externalId));
   }
@@ -137,19 +137,19 @@ export function demoSeed(options: Options) {
 }
 
 /** The session of a customer whom nobody plays but the seeding. */
-const nobody: SessionRow = {
+const nobody: Session = {
   id: 'seed',
   jti: 'seed',
-  partner_id: '',
-  customer_id: '',
-  envelope_id: '',
+  partnerId: '',
+  customerId: '',
+  envelopeId: '',
   mode: 'live',
   widget: 'onboarding',
   sub: actor,
   jkt: '',
   origin: '',
   locale: null,
-  created_at: 0,
-  ends_at: 0,
-  ended_at: null,
+  createdAt: 0,
+  endsAt: 0,
+  endedAt: null,
 };

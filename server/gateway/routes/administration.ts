@@ -29,7 +29,7 @@ import { iso, isoOrNull, reply } from '../../http/answer/reply.ts';
 import { parse, readJson, readJsonIfAny } from '../../http/body/input.ts';
 import type { Repairs } from '../domain/onboarding/repairs.ts';
 import type { Reset } from '../domain/onboarding/resets.ts';
-import type { CredentialRow, KeyRow } from '../domain/records/ports.ts';
+import type { CredentialRow, PartnerKey } from '../domain/records/ports.ts';
 import type { TokenKeys } from '../domain/records/token-keys.ts';
 import type { Admins } from '../domain/registry/admins.ts';
 import type { Audit } from '../domain/registry/audit.ts';
@@ -54,11 +54,14 @@ export interface Administration {
   embedKeys: TokenKeys;
 }
 
-const keyView = (row: KeyRow): Key => ({
-  ...row,
-  created_at: iso(row.created_at),
-  expires_at: isoOrNull(row.expires_at),
-  revoked_at: isoOrNull(row.revoked_at),
+const keyView = ({ id, mode, scopes, lastFour, createdAt, expiresAt, revokedAt }: PartnerKey): Key => ({
+  id,
+  mode,
+  scopes,
+  last_four: lastFour,
+  created_at: iso(createdAt),
+  expires_at: isoOrNull(expiresAt),
+  revoked_at: isoOrNull(revokedAt),
 });
 const credentialView = (row: CredentialRow & { external_id: string | null }): Credential => ({
   ...row,

@@ -55,7 +55,7 @@ export function ceremonyRoutes({ sessions, ceremonies, once, addressOf, publicUr
 
   router.get('/document', async (ctx: Context) => {
     const session = await enter(ctx);
-    opened(ctx, { reader: session.id, account: session.partner_id });
+    opened(ctx, { reader: session.id, account: session.partnerId });
     const wanted = { range: ctx.get('Range'), ifRange: ctx.get('If-Range'), ifNoneMatch: ctx.get('If-None-Match') };
     const { status, headers, body } = await ceremonies.document(session, browserOf(ctx), wanted);
     ctx.status = status;
@@ -92,7 +92,7 @@ export function ceremonyRoutes({ sessions, ceremonies, once, addressOf, publicUr
       const session = await enter(ctx);
       const key = idempotencyKey(ctx);
       const body = parse(schema, await readJson(ctx));
-      const scope = `${session.partner_id} ${await ceremonies.envelopeOf(session)} ${session.sub} ceremony${path}`;
+      const scope = `${session.partnerId} ${await ceremonies.envelopeOf(session)} ${session.sub} ceremony${path}`;
       const answer = await once({ scope, key, body }, async () => ({
         status: 200,
         body: await ceremonies.ask(session, browserOf(ctx), { method: 'POST', path, body }, CeremonyView),

@@ -2,16 +2,16 @@ import { Router } from '@koa/router';
 import type { Context } from 'koa';
 import { DocumentName } from '../../../shared/onboarding/flow.ts';
 import { Failure } from '../../../shared/problem.ts';
-import { FlowDocument, FlowDocumentList } from '../../../shared/registry.ts';
+import { FlowDocument as DocumentAnswer, FlowDocumentList } from '../../../shared/registry.ts';
 import type { OpenAnswers } from '../../http/answer/open-answers.ts';
 import { iso, reply } from '../../http/answer/reply.ts';
 import { parse, readBytes } from '../../http/body/input.ts';
-import type { FlowDocumentRow } from '../domain/records/ports.ts';
+import type { FlowDocument } from '../domain/records/ports.ts';
 import type { Admins } from '../domain/registry/admins.ts';
 import { documentCap, type FlowDocuments } from '../domain/registry/flow-documents.ts';
 import { administrator, type WithParams } from './registry.ts';
 
-const view = (row: FlowDocumentRow): FlowDocument => ({ ...row, updated_at: iso(row.updated_at) });
+const view = ({ name, size, sha256, updatedAt }: FlowDocument): DocumentAnswer => ({ name, size, sha256, updated_at: iso(updatedAt) });
 
 /** `…/flow/documents`: the PDFs that a partner's `sign` steps name. */
 export function flowDocumentRoutes({
@@ -35,7 +35,7 @@ export function flowDocumentRoutes({
     const actor = await administrator(admins, ctx);
     const name = nameOf(ctx);
     assertPdf(ctx);
-    reply(ctx, 200, FlowDocument, view(await documents.put(partnerOf(ctx), name, await readBytes(ctx, documentCap), actor)));
+    reply(ctx, 200, DocumentAnswer, view(await documents.put(partnerOf(ctx), name, await readBytes(ctx, documentCap), actor)));
   });
   router.get('/:name', async (ctx: WithParams) => {
     await administrator(admins, ctx);

@@ -52,7 +52,7 @@ export function onboardingRoutes({ sessions, onboarding, once, publicUrl }: Opti
     const session = await enter(ctx);
     const id = parse(StepId, ctx.params.id);
     const body = parse(StepRequest, (await readJsonIfAny(ctx)) ?? {});
-    const scope = `${session.partner_id} ${session.customer_id} ${session.sub} steps/${id}`;
+    const scope = `${session.partnerId} ${session.customerId} ${session.sub} steps/${id}`;
     const answer = await once({ scope, key: idempotencyKey(ctx), body }, async () => {
       const revision = ctx.get('If-Match') ? revisionOf(ctx) : undefined;
       const taken = await onboarding.take(session, id, body.values ?? {}, revision);
@@ -68,7 +68,7 @@ export function onboardingRoutes({ sessions, onboarding, once, publicUrl }: Opti
     const session = await enter(ctx);
     const id = parse(StepId, ctx.params.id);
     const body = parse(z.strictObject({}), (await readJsonIfAny(ctx)) ?? {});
-    const scope = `${session.partner_id} ${session.customer_id} ${session.sub} steps/${id}/reopen`;
+    const scope = `${session.partnerId} ${session.customerId} ${session.sub} steps/${id}/reopen`;
     const answer = await once({ scope, key: idempotencyKey(ctx), body }, async () => ({
       status: 200,
       body: await onboarding.reopen(session, id),

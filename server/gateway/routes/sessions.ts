@@ -16,7 +16,7 @@ const answer = (ctx: Context, status: number, { session, partner, token, expires
     session_token: token,
     token_type: 'DPoP',
     expires_at: iso(expiresAt),
-    ends_at: iso(session.ends_at),
+    ends_at: iso(session.endsAt),
     widget_type: session.widget,
     locale: session.locale,
     branding: { name: partner.name },

@@ -34,12 +34,12 @@ export function vaultRoutes({ sessions, vaults, publicUrl, opened }: Options): R
   router.get('/copy', async (ctx: Context) => {
     assertGet(ctx);
     const session = await enter(ctx);
-    opened(ctx, { reader: session.id, account: session.partner_id });
+    opened(ctx, { reader: session.id, account: session.partnerId });
     const { length, body } = await vaults.copy(session);
     ctx.status = 200;
     ctx.set({
       'Cache-Control': 'no-store',
-      'Content-Disposition': `attachment; filename="${session.envelope_id}_copy.pdf"`,
+      'Content-Disposition': `attachment; filename="${session.envelopeId}_copy.pdf"`,
       // Should a browser show it all the same, it is nobody's page and runs nothing.
       'Content-Security-Policy': "sandbox; default-src 'none'; frame-ancestors 'none'",
     });

@@ -4,11 +4,11 @@ import type { KeptCallStore } from '../domain/records/ports.ts';
 import type { Tables } from './tables.ts';
 
 export function keptCallStore(db: Kysely<Tables>): KeptCallStore {
-  const all = db.selectFrom('kept_call').selectAll();
+  const all = db.selectFrom('keptCall').selectAll();
   return {
     async claim(row) {
       const { numInsertedOrUpdatedRows } = await db
-        .insertInto('kept_call')
+        .insertInto('keptCall')
         .values(row)
         .onConflict((c) => c.columns(['scope', 'key']).doNothing())
         .executeTakeFirstOrThrow();
@@ -17,7 +17,7 @@ export function keptCallStore(db: Kysely<Tables>): KeptCallStore {
     find: (scope, key) => all.where('scope', '=', scope).where('key', '=', key).executeTakeFirst(),
     async settle({ scope, key }, change) {
       const { numUpdatedRows } = await db
-        .updateTable('kept_call')
+        .updateTable('keptCall')
         .set(change)
         .where('scope', '=', scope)
         .where('key', '=', key)
@@ -26,9 +26,9 @@ export function keptCallStore(db: Kysely<Tables>): KeptCallStore {
       return numUpdatedRows > 0n;
     },
     async release({ scope, key }) {
-      await db.deleteFrom('kept_call').where('scope', '=', scope).where('key', '=', key).execute();
+      await db.deleteFrom('keptCall').where('scope', '=', scope).where('key', '=', key).execute();
     },
     interrupted: () => all.where('state', '=', sql.lit('running')).execute(),
-    purge: (before) => purgeSome(db, { table: 'kept_call', key: ['scope', 'key'], age: 'at', before }),
+    purge: (before) => purgeSome(db, { table: 'keptCall', key: ['scope', 'key'], age: 'at', before }),
   };
 }

@@ -6,14 +6,14 @@ import type { Tables } from './tables.ts';
 export function passStore(db: Kysely<Tables>): PassStore {
   return {
     find: (sessionId, envelopeId) =>
-      db.selectFrom('pass').selectAll().where('session_id', '=', sessionId).where('envelope_id', '=', envelopeId).executeTakeFirst(),
+      db.selectFrom('pass').selectAll().where('sessionId', '=', sessionId).where('envelopeId', '=', envelopeId).executeTakeFirst(),
     async put(row) {
       await db
         .insertInto('pass')
         .values(row)
-        .onConflict((c) => c.columns(['session_id', 'envelope_id']).doUpdateSet({ box: row.box, created_at: row.created_at }))
+        .onConflict((c) => c.columns(['sessionId', 'envelopeId']).doUpdateSet({ box: row.box, createdAt: row.createdAt }))
         .execute();
     },
-    purge: (before) => purgeSome(db, { table: 'pass', key: ['session_id', 'envelope_id'], age: 'created_at', before }),
+    purge: (before) => purgeSome(db, { table: 'pass', key: ['sessionId', 'envelopeId'], age: 'createdAt', before }),
   };
 }

@@ -1,36 +1,22 @@
 import { CompiledQuery, type Kysely } from 'kysely';
 import { purgeSome } from '../../storage/purge.ts';
 import { totalOf } from '../../storage/totals.ts';
-import type { CustomerStore, SessionStore } from '../domain/records/ports.ts';
+import type { CustomerStore, Session, SessionStore, SessionToken } from '../domain/records/ports.ts';
+import { rowOf } from './names.ts';
 import type { Tables } from './tables.ts';
 
-const mintColumns = [
-  'jti',
-  'partner_id',
-  'key_id',
-  'customer_id',
-  'envelope_id',
-  'signer',
-  'mode',
-  'locale',
-  'metadata',
-  'expires_at',
-] as const;
-/** Written out once, as it is done at every mint. Another dialect numbers its parameters here. */
-const addingMint = `insert into mint (${mintColumns.join(', ')}) values (${mintColumns.map(() => '?').join(', ')})`;
+/** Written out, as it runs at every mint. Another dialect numbers its parameters here. */
+const addingMint = `insert into mint (jti, partner_id, key_id, customer_id, envelope_id, signer, mode, locale, metadata, expires_at)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 export function sessionStore(db: Kysely<Tables>): SessionStore {
   return {
-    async addMint(row) {
-      await db.executeQuery(
-        CompiledQuery.raw(
-          addingMint,
-          mintColumns.map((column) => row[column]),
-        ),
-      );
+    async addMint({ jti, partnerId, keyId, customerId, envelopeId, signer, mode, locale, metadata, expiresAt }) {
+      const values = [jti, partnerId, keyId, customerId, envelopeId, signer, mode, locale, metadata, expiresAt];
+      await db.executeQuery(CompiledQuery.raw(addingMint, values));
     },
     findMint: (partnerId, jti) =>
-      db.selectFrom('mint').selectAll().where('partner_id', '=', partnerId).where('jti', '=', jti).executeTakeFirst(),
+      db.selectFrom('mint').selectAll().where('partnerId', '=', partnerId).where('jti', '=', jti).executeTakeFirst(),
     async insert(row) {
       const { numInsertedOrUpdatedRows } = await db
         .insertInto('session')
@@ -40,47 +26,41 @@ export function sessionStore(db: Kysely<Tables>): SessionStore {
       return (numInsertedOrUpdatedRows ?? 0n) > 0n;
     },
     findByJti: (partnerId, jti) =>
-      db.selectFrom('session').selectAll().where('partner_id', '=', partnerId).where('jti', '=', jti).executeTakeFirst(),
+      db.selectFrom('session').selectAll().where('partnerId', '=', partnerId).where('jti', '=', jti).executeTakeFirst(),
     async end(partnerId, id, at) {
-      await db.updateTable('session').set({ ended_at: at }).where('partner_id', '=', partnerId).where('id', '=', id).execute();
+      await db.updateTable('session').set({ endedAt: at }).where('partnerId', '=', partnerId).where('id', '=', id).execute();
     },
     async addToken(row) {
-      await db.insertInto('session_token').values(row).execute();
+      await db.insertInto('sessionToken').values(row).execute();
     },
     async findByToken(hash) {
-      const token = await db.selectFrom('session_token').selectAll().where('hash', '=', hash).executeTakeFirst();
-      if (!token) return undefined;
-      const session = await db.selectFrom('session').selectAll().where('id', '=', token.session_id).executeTakeFirstOrThrow();
-      return { session, token };
+      const token = await rowOf<SessionToken>(db, 'select * from session_token where hash = ?', hash);
+      const session = token && (await rowOf<Session>(db, 'select * from session where id = ?', token.sessionId));
+      return session && { session, token };
     },
-    async firstUse({ hash, session_id, issued_at }, at, graceEnd) {
+    async firstUse({ hash, sessionId, issuedAt }, at, graceEnd) {
+      await db.updateTable('sessionToken').set({ firstUsedAt: at }).where('hash', '=', hash).where('firstUsedAt', 'is', null).execute();
       await db
-        .updateTable('session_token')
-        .set({ first_used_at: at })
-        .where('hash', '=', hash)
-        .where('first_used_at', 'is', null)
-        .execute();
-      await db
-        .updateTable('session_token')
-        .set({ expires_at: graceEnd })
-        .where('session_id', '=', session_id)
+        .updateTable('sessionToken')
+        .set({ expiresAt: graceEnd })
+        .where('sessionId', '=', sessionId)
         .where('hash', '!=', hash)
-        .where('issued_at', '<=', issued_at)
-        .where('expires_at', '>', graceEnd)
+        .where('issuedAt', '<=', issuedAt)
+        .where('expiresAt', '>', graceEnd)
         .execute();
     },
     async shorten(sessionId, graceEnd) {
       await db
-        .updateTable('session_token')
-        .set({ expires_at: graceEnd })
-        .where('session_id', '=', sessionId)
-        .where('expires_at', '>', graceEnd)
+        .updateTable('sessionToken')
+        .set({ expiresAt: graceEnd })
+        .where('sessionId', '=', sessionId)
+        .where('expiresAt', '>', graceEnd)
         .execute();
     },
     async purge(before) {
-      const tokens = await purgeSome(db, { table: 'session_token', key: ['hash'], age: 'expires_at', before });
-      const sessions = await purgeSome(db, { table: 'session', key: ['id'], age: 'ends_at', before });
-      const mints = await purgeSome(db, { table: 'mint', key: ['jti'], age: 'expires_at', before });
+      const tokens = await purgeSome(db, { table: 'sessionToken', key: ['hash'], age: 'expiresAt', before });
+      const sessions = await purgeSome(db, { table: 'session', key: ['id'], age: 'endsAt', before });
+      const mints = await purgeSome(db, { table: 'mint', key: ['jti'], age: 'expiresAt', before });
       return tokens || sessions || mints;
     },
   };

@@ -93,22 +93,22 @@ const toSigning = (row: Tables['signing']): SigningRow => ({
 });
 
 export function flowDocumentStore(db: Kysely<Tables>): FlowDocumentStore {
-  const all = db.selectFrom('flow_document').selectAll();
+  const all = db.selectFrom('flowDocument').selectAll();
   return {
     async addresses() {
-      return (await db.selectFrom('flow_document').select('address').execute()).map(({ address }) => address);
+      return (await db.selectFrom('flowDocument').select('address').execute()).map(({ address }) => address);
     },
-    list: (partnerId) => all.where('partner_id', '=', partnerId).orderBy('name').execute(),
-    find: (partnerId, name) => all.where('partner_id', '=', partnerId).where('name', '=', name).executeTakeFirst(),
-    async put({ partner_id, name, ...rest }) {
+    list: (partnerId) => all.where('partnerId', '=', partnerId).orderBy('name').execute(),
+    find: (partnerId, name) => all.where('partnerId', '=', partnerId).where('name', '=', name).executeTakeFirst(),
+    async put({ partnerId, name, ...rest }) {
       await db
-        .insertInto('flow_document')
-        .values({ partner_id, name, ...rest })
-        .onConflict((c) => c.columns(['partner_id', 'name']).doUpdateSet(rest))
+        .insertInto('flowDocument')
+        .values({ partnerId: partnerId, name, ...rest })
+        .onConflict((c) => c.columns(['partnerId', 'name']).doUpdateSet(rest))
         .execute();
     },
     async delete(partnerId, name) {
-      await db.deleteFrom('flow_document').where('partner_id', '=', partnerId).where('name', '=', name).execute();
+      await db.deleteFrom('flowDocument').where('partnerId', '=', partnerId).where('name', '=', name).execute();
     },
   };
 }

@@ -5,6 +5,7 @@ import type { Storage, Stores } from '../domain/records/ports.ts';
 import { keptCallStore } from './calls.ts';
 import { credentialStore, flowStore } from './credentials.ts';
 import { keyStore, signingKeyStore } from './keys.ts';
+import { names } from './names.ts';
 import { partnerStore } from './partners.ts';
 import { passStore } from './passes.ts';
 import { runStore } from './runs.ts';
@@ -13,24 +14,27 @@ import { flowDocumentStore, signingStore } from './signings.ts';
 import type { Tables } from './tables.ts';
 import { webhookStore } from './webhooks.ts';
 
-const storesOn = (db: Kysely<Tables>): Stores => ({
-  partners: partnerStore(db),
-  keys: keyStore(db),
-  credentials: credentialStore(db),
-  flows: flowStore(db),
-  customers: customerStore(db),
-  sessions: sessionStore(db),
-  passes: passStore(db),
-  runs: runStore(db),
-  signings: signingStore(db),
-  documents: flowDocumentStore(db),
-  tokenKeys: signingKeyStore(db),
-  webhooks: webhookStore(db),
-  calls: keptCallStore(db),
-  async record(entry) {
-    await append(db, entry);
-  },
-});
+function storesOn(db: Kysely<Tables>): Stores {
+  const named = db.withPlugin(names);
+  return {
+    partners: partnerStore(db),
+    keys: keyStore(named),
+    credentials: credentialStore(db),
+    flows: flowStore(db),
+    customers: customerStore(db),
+    sessions: sessionStore(named),
+    passes: passStore(named),
+    runs: runStore(db),
+    signings: signingStore(db),
+    documents: flowDocumentStore(named),
+    tokenKeys: signingKeyStore(named),
+    webhooks: webhookStore(named),
+    calls: keptCallStore(named),
+    async record(entry) {
+      await append(db, entry);
+    },
+  };
+}
 
 /** `committed` is called after each commit. */
 export const storageIn = (database: Database<Tables>, committed: () => void = () => {}): Storage => ({

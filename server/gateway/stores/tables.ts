@@ -5,39 +5,39 @@ import type {
   AccountRow,
   CredentialRow,
   CustomerRow,
-  FlowDocumentRow,
-  KeptCallRow,
-  KeyRow,
-  MintRow,
+  FlowDocument,
+  KeptCall,
+  Mint,
+  PartnerKey,
   PartnerRow,
-  PassRow,
+  Pass,
   RunRow,
-  SessionRow,
-  SessionTokenRow,
+  Session,
+  SessionToken,
   SigningRow,
-  TokenKeyRow,
-  WebhookRow,
+  TokenKey,
+  Webhook,
 } from '../domain/records/ports.ts';
 
 /** Rows as they lie in the file: JSON as text, booleans as 0 and 1. Only the stores see these. */
 export interface Tables extends IdempotencyTables, LogTables, TotalTables {
   partner: PartnerRow & { name_lower: string };
   partner_origin: { partner_id: string; origin: string };
-  partner_key: Omit<KeyRow, 'scopes'> & { scopes: string };
+  partnerKey: Omit<PartnerKey, 'scopes'> & { scopes: string };
   customer: CustomerRow;
   customer_user: { customer_id: string; sub: string };
   credential: CredentialRow;
   flow: { partner_id: string; version: number; body: string; created_at: number };
-  mint: MintRow;
-  session: SessionRow;
-  session_token: SessionTokenRow;
+  mint: Mint;
+  session: Session;
+  sessionToken: SessionToken;
   run: Omit<RunRow, 'flow' | 'faults'> & { flow: string; faults: string };
   account: Omit<AccountRow, 'unreachable'> & { unreachable: number };
   signing: Omit<SigningRow, 'unclear' | 'unreachable' | 'faults'> & { unclear: number; unreachable: number; faults: string };
-  flow_document: FlowDocumentRow;
-  pass: PassRow;
-  signing_key: TokenKeyRow;
-  webhook: WebhookRow;
-  kept_call: KeptCallRow;
+  flowDocument: FlowDocument;
+  pass: Pass;
+  signingKey: TokenKey;
+  webhook: Webhook;
+  keptCall: KeptCall;
   master_key: { key_id: string };
 }

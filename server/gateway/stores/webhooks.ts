@@ -5,12 +5,12 @@ import type { Tables } from './tables.ts';
 export function webhookStore(db: Kysely<Tables>): WebhookStore {
   return {
     find: (partnerId, mode) =>
-      db.selectFrom('webhook').selectAll().where('partner_id', '=', partnerId).where('mode', '=', mode).executeTakeFirst(),
+      db.selectFrom('webhook').selectAll().where('partnerId', '=', partnerId).where('mode', '=', mode).executeTakeFirst(),
     async put(row) {
       await db
         .insertInto('webhook')
         .values(row)
-        .onConflict((c) => c.columns(['partner_id', 'mode']).doUpdateSet({ url: row.url, secret: row.secret, updated_at: row.updated_at }))
+        .onConflict((c) => c.columns(['partnerId', 'mode']).doUpdateSet({ url: row.url, secret: row.secret, updatedAt: row.updatedAt }))
         .execute();
     },
   };

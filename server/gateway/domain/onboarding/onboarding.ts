@@ -5,7 +5,7 @@ import { faultsOf, unknownFields } from '../../../../shared/onboarding/rules.ts'
 import { Failure, type Fault } from '../../../../shared/problem.ts';
 import { unprinted } from '../../../../shared/text/written.ts';
 import { newId } from '../records/ids.ts';
-import type { Box, Edges, RunRow, SessionRow, SigningRow, Storage, Stores } from '../records/ports.ts';
+import type { Box, Edges, RunRow, Session, SigningRow, Storage, Stores } from '../records/ports.ts';
 import { wordsOf } from '../records/refusal.ts';
 import { flowInForce } from '../registry/flows.ts';
 import type { Profile } from '../run/answers.ts';
@@ -26,7 +26,7 @@ interface Filled {
   readonly used: string[];
 }
 
-type Customer = Pick<SessionRow, 'partner_id' | 'customer_id' | 'mode'>;
+type Customer = Pick<Session, 'partnerId' | 'customerId' | 'mode'>;
 
 interface Options {
   storage: Storage;
@@ -42,16 +42,16 @@ const fieldsOf = (run: RunRow): Field[] => sectionsOf(run).flatMap((section) => 
 
 export function createOnboarding({ storage, box, now, presence, vendors, wake }: Options) {
   /** The customer's run, begun with the flow in force when there is none yet. */
-  async function runIn(stores: Stores, { partner_id, customer_id, mode }: Customer): Promise<RunRow> {
-    const known = await stores.runs.findByCustomer(partner_id, customer_id);
+  async function runIn(stores: Stores, { partnerId, customerId, mode }: Customer): Promise<RunRow> {
+    const known = await stores.runs.findByCustomer(partnerId, customerId);
     if (known) return known;
-    const { version, flow } = await flowInForce(stores, partner_id, mode);
+    const { version, flow } = await flowInForce(stores, partnerId, mode);
     const at = now();
     const id = newId('run');
     const run: RunRow = {
       id,
-      partner_id,
-      customer_id,
+      partner_id: partnerId,
+      customer_id: customerId,
       mode,
       flow,
       flow_version: version,
@@ -67,12 +67,12 @@ export function createOnboarding({ storage, box, now, presence, vendors, wake }:
       updated_at: at,
     };
     await stores.runs.insert(run);
-    await stores.record({ kind: 'run.started', at, partner: partner_id, about: { run: id, customer: customer_id, flow: version } });
+    await stores.record({ kind: 'run.started', at, partner: partnerId, about: { run: id, customer: customerId, flow: version } });
     return run;
   }
 
-  async function profileOf(stores: Stores, { partner_id, customer_id }: Customer): Promise<Profile> {
-    const customer = await stores.customers.find(partner_id, customer_id);
+  async function profileOf(stores: Stores, { partnerId, customerId }: Customer): Promise<Profile> {
+    const customer = await stores.customers.find(partnerId, customerId);
     return customer ? readProfile(box, customer) : {};
   }
 
@@ -98,11 +98,10 @@ export function createOnboarding({ storage, box, now, presence, vendors, wake }:
     if (run.submitted_at !== null) throw new Failure('step-not-open', 'These details were already sent.');
   }
 
-  const runOf = async (session: SessionRow): Promise<RunRow> =>
-    (await storage.read.runs.findByCustomer(session.partner_id, session.customer_id)) ??
-    storage.transact((stores) => runIn(stores, session));
+  const runOf = async (session: Session): Promise<RunRow> =>
+    (await storage.read.runs.findByCustomer(session.partnerId, session.customerId)) ?? storage.transact((stores) => runIn(stores, session));
 
-  async function view(session: SessionRow): Promise<OnboardingView> {
+  async function view(session: Session): Promise<OnboardingView> {
     const run = await runOf(session);
     const progress = await progressOf(storage.read, run);
     const { values, locked, used } = valuesOf(run, await profileOf(storage.read, session), progress);
@@ -116,8 +115,8 @@ export function createOnboarding({ storage, box, now, presence, vendors, wake }:
   }
 
   /** Somebody is watching: what waits for a vendor is asked for at least every few seconds. */
-  async function hasten(session: SessionRow): Promise<void> {
-    const run = await storage.read.runs.findByCustomer(session.partner_id, session.customer_id);
+  async function hasten(session: Session): Promise<void> {
+    const run = await storage.read.runs.findByCustomer(session.partnerId, session.customerId);
     if (!run || run.status === 'done') return;
     const at = now();
     const { accounts, signing } = await progressOf(storage.read, run);
@@ -135,11 +134,7 @@ export function createOnboarding({ storage, box, now, presence, vendors, wake }:
    * Keeps what was typed. `revision` is the one the browser last saw; another one means that another tab was faster. Without one it is a page
    * that is being closed: nobody is there to merge, and of what both have answered the last counts.
    */
-  async function saveDraft(
-    session: SessionRow,
-    revision: number | undefined,
-    typed: Values,
-  ): Promise<{ revision: number; savedAt: number }> {
+  async function saveDraft(session: Session, revision: number | undefined, typed: Values): Promise<{ revision: number; savedAt: number }> {
     return storage.transact(async (stores) => {
       const run = await runIn(stores, session);
       if (revision !== undefined && run.revision !== revision) throw new Failure('draft-changed');
@@ -155,7 +150,7 @@ export function createOnboarding({ storage, box, now, presence, vendors, wake }:
   }
 
   /** Takes the details, once they are without fault, and plans what they are for. With a revision, only if nobody else wrote since. */
-  async function submit(session: SessionRow, typed: Values, revision: number | undefined): Promise<void> {
+  async function submit(session: Session, typed: Values, revision: number | undefined): Promise<void> {
     await storage.transact(async (stores) => {
       const run = await runIn(stores, session);
       if (revision !== undefined && run.revision !== revision) throw new Failure('draft-changed');
@@ -186,7 +181,7 @@ export function createOnboarding({ storage, box, now, presence, vendors, wake }:
   }
 
   /** Opens details that were sent, as long as nothing was opened with them. */
-  async function reopen(session: SessionRow, stepId: string): Promise<void> {
+  async function reopen(session: Session, stepId: string): Promise<void> {
     await storage.transact(async (stores) => {
       const run = await runIn(stores, session);
       const step = run.flow.steps.find(({ id }) => id === stepId);
@@ -201,13 +196,13 @@ export function createOnboarding({ storage, box, now, presence, vendors, wake }:
   }
 
   /** The vendor's payment page, asked for now: it carries a secret. */
-  async function billingLink(session: SessionRow, stepId: string): Promise<string> {
-    const run = await storage.read.runs.findByCustomer(session.partner_id, session.customer_id);
+  async function billingLink(session: Session, stepId: string): Promise<string> {
+    const run = await storage.read.runs.findByCustomer(session.partnerId, session.customerId);
     const progress = run && (await progressOf(storage.read, run));
     const open = progress && stepStates(run, progress).find(({ step, state }) => step.id === stepId && state === 'open')?.step;
     if (open?.kind !== 'billing') throw new Failure('step-not-open');
     const account = progress?.accounts.find(({ vendor }) => vendor === open.vendor);
-    const key = account?.credential_id ? await storage.read.credentials.find(session.partner_id, account.credential_id) : undefined;
+    const key = account?.credential_id ? await storage.read.credentials.find(session.partnerId, account.credential_id) : undefined;
     const readiness = vendors[open.vendor].readiness;
     if (!key || !readiness) throw new Failure('credential-missing');
     const { billingUrl } = await readiness(key);
@@ -219,18 +214,18 @@ export function createOnboarding({ storage, box, now, presence, vendors, wake }:
     view,
     hasten,
     saveDraft,
-    async reopen(session: SessionRow, stepId: string): Promise<OnboardingView> {
+    async reopen(session: Session, stepId: string): Promise<OnboardingView> {
       await reopen(session, stepId);
       return view(session);
     },
-    leave: async (session: SessionRow) => {
-      const run = await storage.read.runs.findByCustomer(session.partner_id, session.customer_id);
+    leave: async (session: Session) => {
+      const run = await storage.read.runs.findByCustomer(session.partnerId, session.customerId);
       if (run) presence.leave(run.id, session.id);
     },
 
     /** Takes one step: `details` answers with the run as it is now, `billing` with the payment page. */
     async take(
-      session: SessionRow,
+      session: Session,
       stepId: string,
       typed: Values,
       revision?: number,

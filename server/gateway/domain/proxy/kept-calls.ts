@@ -1,13 +1,13 @@
 import { Failure } from '../../../../shared/problem.ts';
 import { hashOf, newId } from '../records/ids.ts';
-import type { Box, Edges, KeptCallRow, Storage } from '../records/ports.ts';
+import type { Box, Edges, KeptCall, Storage } from '../records/ports.ts';
 import { type CallBody, CallerLeft, isElsewhere, type ProxiedAnswer } from './call.ts';
 
 /** A call that changes something at a vendor, as it is kept and told of. */
 export interface Act {
   readonly partnerId: string;
   readonly keyId: string;
-  readonly vendor: KeptCallRow['vendor'];
+  readonly vendor: KeptCall['vendor'];
   readonly credentialId: string;
   /** Method and path pattern, for the log. */
   readonly row: string;
@@ -27,7 +27,7 @@ interface KeptAnswer {
   readonly body: string;
 }
 
-const about = ({ scope, key, id }: Pick<KeptCallRow, 'scope' | 'key' | 'id'>): string[] => ['call', scope, key, id];
+const about = ({ scope, key, id }: Pick<KeptCall, 'scope' | 'key' | 'id'>): string[] => ['call', scope, key, id];
 
 /** What is said of a call whose outcome nobody here can tell. */
 function unknown(id: string, repeatable: boolean, cause?: unknown): Failure {
@@ -44,7 +44,7 @@ export function createKeptCalls({ storage, box, now, report }: { storage: Storag
   const underWay = new Set<string>();
   let leftBehind = false;
 
-  function unwritten(error: unknown, row: KeptCallRow): void {
+  function unwritten(error: unknown, row: KeptCall): void {
     leftBehind = true;
     report(error, row.id);
   }
@@ -55,20 +55,20 @@ export function createKeptCalls({ storage, box, now, report }: { storage: Storag
   }
 
   /** The outcome can no longer be learned here: the log says so, and whoever asks again is told the same. */
-  async function giveUp(row: KeptCallRow, actor: string | undefined, keyed: boolean): Promise<void> {
+  async function giveUp(row: KeptCall, actor: string | undefined, keyed: boolean): Promise<void> {
     await storage.transact(async (stores) => {
       if (keyed && !(await stores.calls.settle(row, { state: 'unknown', fingerprint: row.fingerprint }))) return;
       const about = { call: row.id, vendor: row.vendor, row: row.route };
-      await stores.record({ kind: 'call.unknown', at: now(), partner: row.partner_id, actor, about });
+      await stores.record({ kind: 'call.unknown', at: now(), partner: row.partnerId, actor, about });
     });
   }
 
-  function rowOf({ partnerId, vendor, credentialId, row, target, key = '' }: Act): KeptCallRow {
+  function rowOf({ partnerId, vendor, credentialId, row, target, key = '' }: Act): KeptCall {
     return {
       scope: hashOf(`${partnerId} ${credentialId} ${target}`),
       key,
       id: newId('call'),
-      partner_id: partnerId,
+      partnerId,
       vendor,
       route: row,
       fingerprint: null,
@@ -79,7 +79,7 @@ export function createKeptCalls({ storage, box, now, report }: { storage: Storag
   }
 
   /** What is there for this key already. */
-  async function replayed(act: Act, kept: KeptCallRow): Promise<ProxiedAnswer> {
+  async function replayed(act: Act, kept: KeptCall): Promise<ProxiedAnswer> {
     const running = () => new Failure('idempotency-key-running', undefined, { retryAfter: 1 });
     // A body that is still being sent has no fingerprint yet.
     if (kept.state === 'running' && kept.fingerprint === null && underWay.has(kept.id)) throw running();
@@ -93,7 +93,7 @@ export function createKeptCalls({ storage, box, now, report }: { storage: Storag
   }
 
   /** Does it, and says what came of it: an answer, a refusal before it left (thrown), or an unknown outcome (thrown, under its id). */
-  async function tried(act: Act, row: KeptCallRow, work: () => Promise<ProxiedAnswer>): Promise<ProxiedAnswer> {
+  async function tried(act: Act, row: KeptCall, work: () => Promise<ProxiedAnswer>): Promise<ProxiedAnswer> {
     const keyed = act.key !== undefined;
     try {
       return await work();
@@ -110,7 +110,7 @@ export function createKeptCalls({ storage, box, now, report }: { storage: Storag
   }
 
   /** Does it, and keeps what came of it. An answer that cannot be kept is given all the same: it is true. Asked again it is unknown. */
-  async function answered(act: Act, row: KeptCallRow, work: () => Promise<ProxiedAnswer>): Promise<ProxiedAnswer> {
+  async function answered(act: Act, row: KeptCall, work: () => Promise<ProxiedAnswer>): Promise<ProxiedAnswer> {
     const answer = await tried(act, row, work);
     const whole = act.body?.whole() ?? true;
     // Neither too many calls nor another address is an answer to this one; and what was refused before all of it was read was not done.

@@ -5,22 +5,22 @@ import type {
   AccountRow,
   CredentialRow,
   CustomerRow,
-  FlowDocumentRow,
-  KeptCallRow,
-  KeyRow,
-  MintRow,
+  FlowDocument,
+  KeptCall,
+  Mint,
+  PartnerKey,
   PartnerRow,
-  PassRow,
+  Pass,
   RunRow,
-  SessionRow,
-  SessionTokenRow,
+  Session,
+  SessionToken,
   SigningRow,
-  TokenKeyRow,
-  WebhookRow,
-} from './rows.ts';
+  TokenKey,
+  Webhook,
+} from './entities.ts';
 
 export type * from './edges.ts';
-export type * from './rows.ts';
+export type * from './entities.ts';
 
 /** What the gateway's domain needs of the outside. Instants are integer milliseconds since 1970, UTC. */
 
@@ -46,13 +46,13 @@ export interface PartnerStore {
 }
 
 export interface KeyStore {
-  insert(row: KeyRow): Promise<void>;
-  findByHash(hash: string): Promise<KeyRow | undefined>;
-  find(partnerId: string, id: string): Promise<KeyRow | undefined>;
-  list(partnerId: string): Promise<KeyRow[]>;
+  insert(row: PartnerKey): Promise<void>;
+  findByHash(hash: string): Promise<PartnerKey | undefined>;
+  find(partnerId: string, id: string): Promise<PartnerKey | undefined>;
+  list(partnerId: string): Promise<PartnerKey[]>;
   /** Keys that still open something at that instant. */
   countActive(partnerId: string, now: number): Promise<number>;
-  update(partnerId: string, id: string, change: Partial<Pick<KeyRow, 'revoked_at' | 'expires_at'>>): Promise<void>;
+  update(partnerId: string, id: string, change: Partial<Pick<PartnerKey, 'revokedAt' | 'expiresAt'>>): Promise<void>;
 }
 
 export interface CredentialStore {
@@ -84,16 +84,16 @@ export interface CustomerStore {
 }
 
 export interface SessionStore {
-  addMint(row: MintRow): Promise<void>;
-  findMint(partnerId: string, jti: string): Promise<MintRow | undefined>;
+  addMint(row: Mint): Promise<void>;
+  findMint(partnerId: string, jti: string): Promise<Mint | undefined>;
   /** False when this embed token already has a session: the first key wins. */
-  insert(row: SessionRow): Promise<boolean>;
-  findByJti(partnerId: string, jti: string): Promise<SessionRow | undefined>;
+  insert(row: Session): Promise<boolean>;
+  findByJti(partnerId: string, jti: string): Promise<Session | undefined>;
   end(partnerId: string, id: string, at: number): Promise<void>;
-  addToken(row: SessionTokenRow): Promise<void>;
-  findByToken(hash: string): Promise<{ session: SessionRow; token: SessionTokenRow } | undefined>;
+  addToken(row: SessionToken): Promise<void>;
+  findByToken(hash: string): Promise<{ session: Session; token: SessionToken } | undefined>;
   /** Marks the first use and lets every earlier token of the session live until `graceEnd` at most. */
-  firstUse(token: SessionTokenRow, at: number, graceEnd: number): Promise<void>;
+  firstUse(token: SessionToken, at: number, graceEnd: number): Promise<void>;
   /** Lets every token of the session live until `graceEnd` at most. */
   shorten(sessionId: string, graceEnd: number): Promise<void>;
   /** Some of what was over before this instant. True: there may be more. */
@@ -101,9 +101,9 @@ export interface SessionStore {
 }
 
 export interface PassStore {
-  find(sessionId: string, envelopeId: string): Promise<PassRow | undefined>;
+  find(sessionId: string, envelopeId: string): Promise<Pass | undefined>;
   /** Takes the place of an earlier one. */
-  put(row: PassRow): Promise<void>;
+  put(row: Pass): Promise<void>;
   /** Some of what was over before this instant. True: there may be more. */
   purge(before: number): Promise<boolean>;
 }
@@ -164,34 +164,34 @@ export interface SigningStore {
 export interface FlowDocumentStore {
   /** Of every partner's. */
   addresses(): Promise<string[]>;
-  list(partnerId: string): Promise<FlowDocumentRow[]>;
-  find(partnerId: string, name: string): Promise<FlowDocumentRow | undefined>;
-  put(row: FlowDocumentRow): Promise<void>;
+  list(partnerId: string): Promise<FlowDocument[]>;
+  find(partnerId: string, name: string): Promise<FlowDocument | undefined>;
+  put(row: FlowDocument): Promise<void>;
   delete(partnerId: string, name: string): Promise<void>;
 }
 
 export interface KeptCallStore {
   /** False when this key is taken. */
-  claim(row: KeptCallRow): Promise<boolean>;
-  find(scope: string, key: string): Promise<KeptCallRow | undefined>;
+  claim(row: KeptCall): Promise<boolean>;
+  find(scope: string, key: string): Promise<KeptCall | undefined>;
   /** Writes what came of a call that is still written down as running; false where it is not. */
-  settle(row: Pick<KeptCallRow, 'scope' | 'key'>, change: Partial<Pick<KeptCallRow, 'state' | 'fingerprint' | 'answer'>>): Promise<boolean>;
-  release(row: Pick<KeptCallRow, 'scope' | 'key'>): Promise<void>;
+  settle(row: Pick<KeptCall, 'scope' | 'key'>, change: Partial<Pick<KeptCall, 'state' | 'fingerprint' | 'answer'>>): Promise<boolean>;
+  release(row: Pick<KeptCall, 'scope' | 'key'>): Promise<void>;
   /** Calls that are written down as running. */
-  interrupted(): Promise<KeptCallRow[]>;
+  interrupted(): Promise<KeptCall[]>;
   /** Some of what was over before this instant. True: there may be more. */
   purge(before: number): Promise<boolean>;
 }
 
 export interface WebhookStore {
-  find(partnerId: string, mode: Mode): Promise<WebhookRow | undefined>;
+  find(partnerId: string, mode: Mode): Promise<Webhook | undefined>;
   /** Takes the place of an earlier one. */
-  put(row: WebhookRow): Promise<void>;
+  put(row: Webhook): Promise<void>;
 }
 
 export interface TokenKeyStore {
-  list(purpose: TokenKeyRow['purpose']): Promise<TokenKeyRow[]>;
-  insert(row: TokenKeyRow): Promise<void>;
+  list(purpose: TokenKey['purpose']): Promise<TokenKey[]>;
+  insert(row: TokenKey): Promise<void>;
   retire(kid: string, at: number): Promise<void>;
   delete(kid: string): Promise<void>;
 }

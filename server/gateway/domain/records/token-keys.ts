@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
-import type { Box, Edges, Storage, TokenKeyRow } from './ports.ts';
+import type { Box, Edges, Storage, TokenKey } from './ports.ts';
 
 interface Signer {
   readonly kid: string;
@@ -29,11 +29,11 @@ export async function openTokenKeys({
 
   async function load(): Promise<void> {
     const rows = await storage.read.tokenKeys.list(purpose);
-    const current = rows.filter((row) => row.retired_at === null || row.retired_at + longest > now());
-    const newest = current.find((row) => row.retired_at === null);
+    const current = rows.filter((row) => row.retiredAt === null || row.retiredAt + longest > now());
+    const newest = current.find((row) => row.retiredAt === null);
     if (!newest) return rotate('system');
     signer = { kid: newest.kid, key: (await importJWK(JSON.parse(box.open(newest.box, about(newest.kid))), 'ES256')) as CryptoKey };
-    const publics = current.map((row) => JSON.parse(row.public_jwk) as JWK);
+    const publics = current.map((row) => JSON.parse(row.publicJwk) as JWK);
     verifiers = new Map(
       await Promise.all(publics.map(async (jwk) => [jwk.kid ?? '', (await importJWK(jwk, 'ES256')) as CryptoKey] as const)),
     );
@@ -45,21 +45,21 @@ export async function openTokenKeys({
     const pair = await generateKeyPair('ES256', { extractable: true });
     const kid = randomBytes(9).toString('base64url');
     const publicJwk = { ...(await exportJWK(pair.publicKey)), kid, alg: 'ES256', use: 'sig' };
-    const row: TokenKeyRow = {
+    const row: TokenKey = {
       kid,
       purpose,
       box: box.seal(JSON.stringify(await exportJWK(pair.privateKey)), about(kid)),
-      public_jwk: JSON.stringify(publicJwk),
-      created_at: now(),
-      retired_at: null,
+      publicJwk: JSON.stringify(publicJwk),
+      createdAt: now(),
+      retiredAt: null,
     };
     await storage.transact(async (stores) => {
       for (const old of await stores.tokenKeys.list(purpose)) {
-        if (old.retired_at === null) await stores.tokenKeys.retire(old.kid, row.created_at);
-        else if (old.retired_at + longest <= row.created_at) await stores.tokenKeys.delete(old.kid);
+        if (old.retiredAt === null) await stores.tokenKeys.retire(old.kid, row.createdAt);
+        else if (old.retiredAt + longest <= row.createdAt) await stores.tokenKeys.delete(old.kid);
       }
       await stores.tokenKeys.insert(row);
-      await stores.record({ kind: 'signing-key.rotated', at: row.created_at, actor, about: { kid, purpose } });
+      await stores.record({ kind: 'signing-key.rotated', at: row.createdAt, actor, about: { kid, purpose } });
     });
     await load();
   }

@@ -2,7 +2,7 @@ import type { VendorName } from '../../../../shared/onboarding/flow.ts';
 import { Failure } from '../../../../shared/problem.ts';
 import type { Mode, Scope } from '../../../../shared/registry.ts';
 import { hashOf } from '../records/ids.ts';
-import type { CredentialRow, Edges, KeyRow, PartnerRow, Storage } from '../records/ports.ts';
+import type { CredentialRow, Edges, PartnerKey, PartnerRow, Storage } from '../records/ports.ts';
 import { cached } from './cache.ts';
 import { isKeyShaped, isPartnerKey } from './partner-keys.ts';
 
@@ -27,7 +27,7 @@ export function assertScope({ scopes }: Pick<Caller, 'scopes'>, scope: Scope): v
 
 /** Who calls, and with which of the partner's own vendor keys: read at every call, so remembered until an administrator changes something. */
 export function createCallers({ storage, now }: { storage: Storage; now: Edges['now'] }) {
-  const keys = cached<KeyRow | undefined>((hash) => storage.read.keys.findByHash(hash));
+  const keys = cached<PartnerKey | undefined>((hash) => storage.read.keys.findByHash(hash));
   const partners = cached<PartnerRow | undefined>((id) => storage.read.partners.find(id));
   const credentials = cached<CredentialRow | undefined>((name) => {
     const [partnerId = '', vendor = '', mode = ''] = name.split(' ');
@@ -38,8 +38,8 @@ export function createCallers({ storage, now }: { storage: Storage; now: Edges['
 
   const registered = cached<string[]>((id) => storage.read.partners.origins(id));
 
-  async function reportExposed(key: KeyRow): Promise<void> {
-    await storage.transact((stores) => stores.record({ kind: 'key.exposed', at: now(), partner: key.partner_id, actor: key.id }));
+  async function reportExposed(key: PartnerKey): Promise<void> {
+    await storage.transact((stores) => stores.record({ kind: 'key.exposed', at: now(), partner: key.partnerId, actor: key.id }));
   }
 
   return {
@@ -51,7 +51,7 @@ export function createCallers({ storage, now }: { storage: Storage; now: Edges['
     async identify(key: string, scope: Scope | null, { origin, fetchSite }: Provenance): Promise<Caller> {
       if (!isPartnerKey(key)) throw new Failure('unauthenticated', notAKey(key));
       const row = await keys.get(hashOf(key));
-      const works = row && row.revoked_at === null && (row.expires_at === null || row.expires_at > now());
+      const works = row && row.revokedAt === null && (row.expiresAt === null || row.expiresAt > now());
       if (!works) throw new Failure('unauthenticated', 'The key is unknown, expired or revoked.');
       if (origin || (fetchSite && fetchSite !== 'none')) {
         await reportExposed(row);
@@ -60,7 +60,7 @@ export function createCallers({ storage, now }: { storage: Storage; now: Edges['
           'This key reached a browser: whoever sees the page can take it. Call from your server, and rotate the key now.',
         );
       }
-      const partner = await partners.get(row.partner_id);
+      const partner = await partners.get(row.partnerId);
       if (!partner) throw new Failure('partner-suspended', 'The partner is deleted.');
       if (partner.status === 'SUSPENDED') throw new Failure('partner-suspended');
       if (scope !== null) assertScope(row, scope);

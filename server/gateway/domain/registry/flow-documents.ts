@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Failure } from '../../../../shared/problem.ts';
-import type { Blobs, Box, Edges, FlowDocumentRow, Storage } from '../records/ports.ts';
+import type { Blobs, Box, Edges, FlowDocument, Storage } from '../records/ports.ts';
 import { findPartner } from './partners.ts';
 
 /** Bytes of a flow's document at most: as base64 it must fit into the vendor's 7,000,000 characters. */
@@ -11,19 +11,19 @@ const missing = () => new Failure('not-found', 'The partner has no document of t
 
 /** The PDFs of a partner's `sign` steps. What is in them the vendor judges when an envelope is made; here they are kept, sealed. */
 export function createFlowDocuments({ storage, box, blobs, now }: { storage: Storage; box: Box; blobs: Blobs; now: Edges['now'] }) {
-  async function base64Of({ partner_id, name, address }: FlowDocumentRow): Promise<string> {
+  async function base64Of({ partnerId, name, address }: FlowDocument): Promise<string> {
     const kept = await blobs.get(address);
     if (!kept) throw new Failure('internal', undefined, { cause: new Error(`The blob of a document named ${name} is gone.`) });
-    return box.open(kept, about(partner_id, name));
+    return box.open(kept, about(partnerId, name));
   }
 
   return {
-    async list(partnerId: string): Promise<FlowDocumentRow[]> {
+    async list(partnerId: string): Promise<FlowDocument[]> {
       await findPartner(storage.read, partnerId);
       return storage.read.documents.list(partnerId);
     },
 
-    async put(partnerId: string, name: string, bytes: Buffer, actor: string): Promise<FlowDocumentRow> {
+    async put(partnerId: string, name: string, bytes: Buffer, actor: string): Promise<FlowDocument> {
       await findPartner(storage.read, partnerId);
       if (!bytes.subarray(0, 1024).includes('%PDF-')) throw new Failure('document-refused', 'These bytes are not a PDF.');
       const address = await blobs.put(box.seal(bytes.toString('base64'), about(partnerId, name)));
@@ -32,7 +32,7 @@ export function createFlowDocuments({ storage, box, blobs, now }: { storage: Sto
         await findPartner(stores, partnerId);
         const at = now();
         const replaced = await stores.documents.find(partnerId, name);
-        const fresh: FlowDocumentRow = { partner_id: partnerId, name, address, size: bytes.length, sha256, updated_at: at };
+        const fresh: FlowDocument = { partnerId, name, address, size: bytes.length, sha256, updatedAt: at };
         await stores.documents.put(fresh);
         await stores.record({ kind: 'document.put', at, partner: partnerId, actor, about: { document: name, sha256 } });
         await stores.signings.resume(partnerId, 'document', undefined, at);
@@ -43,7 +43,7 @@ export function createFlowDocuments({ storage, box, blobs, now }: { storage: Sto
       return row;
     },
 
-    async read(partnerId: string, name: string): Promise<{ row: FlowDocumentRow; bytes: Buffer }> {
+    async read(partnerId: string, name: string): Promise<{ row: FlowDocument; bytes: Buffer }> {
       await findPartner(storage.read, partnerId);
       const row = await storage.read.documents.find(partnerId, name);
       if (!row) throw missing();

@@ -2,7 +2,7 @@ import { hash, randomBytes } from 'node:crypto';
 import { Failure } from '../../../../shared/problem.ts';
 import type { IssueKey, Mode } from '../../../../shared/registry.ts';
 import { hashOf, newId } from '../records/ids.ts';
-import type { Edges, KeyRow, Storage, Stores } from '../records/ports.ts';
+import type { Edges, PartnerKey, Storage, Stores } from '../records/ports.ts';
 import { findPartner } from './partners.ts';
 
 /**
@@ -24,30 +24,30 @@ export const isPartnerKey = (text: string): boolean => isKeyShaped(text) && chec
 const checksum = (digits: string): string => hash('sha256', digits, 'hex').slice(0, 8);
 
 export function createPartnerKeys({ storage, now }: { storage: Storage; now: Edges['now'] }) {
-  async function issueIn(stores: Stores, partnerId: string, input: IssueKey, actor: string): Promise<{ row: KeyRow; key: string }> {
+  async function issueIn(stores: Stores, partnerId: string, input: IssueKey, actor: string): Promise<{ row: PartnerKey; key: string }> {
     const partner = await findPartner(stores, partnerId);
     const at = now();
     const limit = partner.max_applications_per_tenant;
     if (limit !== null && (await stores.keys.countActive(partnerId, at)) >= limit)
       throw new Failure('limit-reached', `max_applications_per_tenant is ${limit}: that many keys are active.`);
     const key = makePartnerKey(input.mode);
-    const row: KeyRow = {
+    const row: PartnerKey = {
       id: newId('key'),
-      partner_id: partnerId,
+      partnerId,
       hash: hashOf(key),
       mode: input.mode,
       scopes: [...new Set(input.scopes)],
-      last_four: key.slice(-4),
-      created_at: at,
-      expires_at: input.expires_at === null ? null : Date.parse(input.expires_at),
-      revoked_at: null,
+      lastFour: key.slice(-4),
+      createdAt: at,
+      expiresAt: input.expires_at === null ? null : Date.parse(input.expires_at),
+      revokedAt: null,
     };
     await stores.keys.insert(row);
     await stores.record({ kind: 'key.issued', at, partner: partnerId, actor, about: { key: row.id, mode: row.mode } });
     return { row, key };
   }
 
-  async function findKey(stores: Stores, partnerId: string, id: string): Promise<KeyRow> {
+  async function findKey(stores: Stores, partnerId: string, id: string): Promise<PartnerKey> {
     const row = await stores.keys.find(partnerId, id);
     if (!row) throw new Failure('not-found', 'This partner has no such key.');
     return row;
@@ -56,7 +56,7 @@ export function createPartnerKeys({ storage, now }: { storage: Storage; now: Edg
   return {
     issue: (partnerId: string, input: IssueKey, actor: string) => storage.transact((stores) => issueIn(stores, partnerId, input, actor)),
 
-    async list(partnerId: string): Promise<KeyRow[]> {
+    async list(partnerId: string): Promise<PartnerKey[]> {
       await findPartner(storage.read, partnerId);
       return storage.read.keys.list(partnerId);
     },
@@ -65,9 +65,9 @@ export function createPartnerKeys({ storage, now }: { storage: Storage; now: Edg
     revoke: (partnerId: string, id: string, actor: string) =>
       storage.transact(async (stores) => {
         const row = await findKey(stores, partnerId, id);
-        if (row.revoked_at !== null) return;
+        if (row.revokedAt !== null) return;
         const at = now();
-        await stores.keys.update(partnerId, id, { revoked_at: at });
+        await stores.keys.update(partnerId, id, { revokedAt: at });
         await stores.record({ kind: 'key.revoked', at, partner: partnerId, actor, about: { key: id } });
       }),
 
@@ -76,12 +76,12 @@ export function createPartnerKeys({ storage, now }: { storage: Storage; now: Edg
       storage.transact(async (stores) => {
         const old = await findKey(stores, partnerId, id);
         const at = now();
-        if (old.revoked_at !== null || (old.expires_at !== null && old.expires_at <= at))
+        if (old.revokedAt !== null || (old.expiresAt !== null && old.expiresAt <= at))
           throw new Failure('run-wrong-state', 'The key no longer works.');
-        const until = Math.min(at + overlap * 1000, old.expires_at ?? Number.POSITIVE_INFINITY);
-        await stores.keys.update(partnerId, id, overlap === 0 ? { revoked_at: at } : { expires_at: until });
+        const until = Math.min(at + overlap * 1000, old.expiresAt ?? Number.POSITIVE_INFINITY);
+        await stores.keys.update(partnerId, id, overlap === 0 ? { revokedAt: at } : { expiresAt: until });
         const key = makePartnerKey(old.mode);
-        const row: KeyRow = { ...old, id: newId('key'), hash: hashOf(key), last_four: key.slice(-4), created_at: at };
+        const row: PartnerKey = { ...old, id: newId('key'), hash: hashOf(key), lastFour: key.slice(-4), createdAt: at };
         await stores.keys.insert(row);
         await stores.record({ kind: 'key.rotated', at, partner: partnerId, actor, about: { key: id, successor: row.id } });
         return { row, key };

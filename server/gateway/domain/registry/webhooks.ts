@@ -1,5 +1,5 @@
 import type { WebhookPatch } from '../../../../shared/webhook.ts';
-import type { Box, Edges, Storage, WebhookRow } from '../records/ports.ts';
+import type { Box, Edges, Storage, Webhook } from '../records/ports.ts';
 import type { Caller } from './callers.ts';
 
 interface Options {
@@ -8,26 +8,26 @@ interface Options {
   now: Edges['now'];
 }
 
-type Endpoint = Pick<WebhookRow, 'partner_id' | 'mode'>;
+type Endpoint = Pick<Webhook, 'partnerId' | 'mode'>;
 
 /** What the secret's box is bound to. */
-const about = ({ partner_id, mode }: Endpoint): string[] => ['webhook', partner_id, mode];
+const about = ({ partnerId, mode }: Endpoint): string[] => ['webhook', partnerId, mode];
 
 /** Where a partner's own events go. The vendor never learns of it: its events come to the gateway. */
 export function createWebhooks({ storage, box, now }: Options) {
   return {
     /** What is left out stays, null clears. */
-    async set({ partner, keyId, mode }: Caller, { webhook_url: url, webhook_secret: secret }: WebhookPatch): Promise<WebhookRow> {
-      const endpoint: Endpoint = { partner_id: partner.id, mode };
+    async set({ partner, keyId, mode }: Caller, { webhook_url: url, webhook_secret: secret }: WebhookPatch): Promise<Webhook> {
+      const endpoint: Endpoint = { partnerId: partner.id, mode };
       const sealed = typeof secret === 'string' ? box.seal(secret, about(endpoint)) : secret;
       const at = now();
       return storage.transact(async (stores) => {
         const kept = await stores.webhooks.find(partner.id, mode);
-        const row: WebhookRow = {
+        const row: Webhook = {
           ...endpoint,
           url: url === undefined ? (kept?.url ?? null) : url,
           secret: sealed === undefined ? (kept?.secret ?? null) : sealed,
-          updated_at: at,
+          updatedAt: at,
         };
         await stores.webhooks.put(row);
         const told = { mode, url: changeOf(url), secret: changeOf(secret) };

@@ -1,8 +1,8 @@
 import type { MintOnboarding } from '../../../../shared/embed.ts';
 import type { Values } from '../../../../shared/onboarding/flow.ts';
 import type { FieldType } from '../../../../shared/signing/fields.ts';
+import type { CustomerRow, Mint, RunRow } from '../records/entities.ts';
 import type { Box } from '../records/ports.ts';
-import type { CustomerRow, MintRow, RunRow } from '../records/rows.ts';
 
 /** What a run's answers, a customer's profile and a mint's signer are sealed about. */
 export const answersAbout = (runId: string): string[] => ['answers', runId];
@@ -15,7 +15,7 @@ export const readProfile = (box: Box, { id, profile }: CustomerRow): Profile => 
 
 /** Signers are named by e-mail, which no token carries: it is kept with the mint. */
 export const signerAbout = (jti: string): string[] => ['signer', jti];
-export const readSigner = (box: Box, { jti, signer }: Pick<MintRow, 'jti' | 'signer'>): string =>
+export const readSigner = (box: Box, { jti, signer }: Pick<Mint, 'jti' | 'signer'>): string =>
   signer ? box.open(signer, signerAbout(jti)) : '';
 
 /** An envelope that is wanted. Signers in their order; a field names its signer by e-mail. */

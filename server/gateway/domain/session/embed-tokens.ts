@@ -125,15 +125,15 @@ export function createEmbedTokens({ storage, box, now, callers, keys, publicUrl,
         const customerId = input.widget_type === 'onboarding' ? (met ?? (await meet(stores, caller, input, sub, at))) : undefined;
         await stores.sessions.addMint({
           jti,
-          partner_id: partner.id,
-          key_id: keyId,
-          customer_id: customerId ?? '',
-          envelope_id: envelope ?? '',
+          partnerId: partner.id,
+          keyId,
+          customerId: customerId ?? '',
+          envelopeId: envelope ?? '',
           signer: input.widget_type === 'sign' ? box.seal(input.user_email, signerAbout(jti)) : null,
           mode,
           locale: input.locale ?? null,
           metadata: input.metadata ? box.seal(JSON.stringify(input.metadata), ['metadata', jti]) : null,
-          expires_at: exp * 1000,
+          expiresAt: exp * 1000,
         });
         const about = { jti, ...(envelope === undefined ? { customer: customerId ?? '' } : { envelope }), widget: input.widget_type };
         await stores.record({ kind: 'token.minted', at, partner: partner.id, actor: keyId, about });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Failure } from '../../../../shared/problem.ts';
 import { hashOf, newId } from '../records/ids.ts';
-import type { Edges, PartnerRow, SessionRow, SessionTokenRow, Storage, Stores } from '../records/ports.ts';
+import type { Edges, PartnerRow, Session, SessionToken, Storage, Stores } from '../records/ports.ts';
 import type { Callers } from '../registry/callers.ts';
 import type { EmbedTokens } from './embed-tokens.ts';
 import type { Proofs } from './proofs.ts';
@@ -19,7 +19,7 @@ export interface Visit {
 }
 
 export interface Opened {
-  readonly session: SessionRow;
+  readonly session: Session;
   readonly partner: PartnerRow;
   readonly token: string;
   readonly expiresAt: number;
@@ -30,7 +30,7 @@ const graceLife = 60_000;
 const sessionLife = { onboarding: 12 * 3_600_000, sign: 4 * 3_600_000, vault: 4 * 3_600_000 } as const;
 
 /** Every kind of session is refused at the doors of the others. */
-export function assertWidget(session: SessionRow, ...widgets: SessionRow['widget'][]): void {
+export function assertWidget(session: Session, ...widgets: Session['widget'][]): void {
   if (!widgets.includes(session.widget)) throw new Failure('scope-missing', `This session is for ${session.widget}.`);
 }
 
@@ -47,24 +47,24 @@ export function createSessions({ storage, now, callers, embedTokens, proofs, pub
   const ownOrigin = new URL(publicUrl).origin;
   const fromOurPage = ({ origin, fetchSite }: Visit) => origin === ownOrigin && fetchSite === 'same-origin';
 
-  async function freshToken(stores: Stores, session: SessionRow, at: number): Promise<{ token: string; expiresAt: number }> {
+  async function freshToken(stores: Stores, session: Session, at: number): Promise<{ token: string; expiresAt: number }> {
     const token = randomBytes(32).toString('base64url');
-    const expiresAt = Math.min(at + tokenLife, session.ends_at);
+    const expiresAt = Math.min(at + tokenLife, session.endsAt);
     await stores.sessions.addToken({
       hash: hashOf(token),
-      session_id: session.id,
-      issued_at: at,
-      expires_at: expiresAt,
-      first_used_at: null,
+      sessionId: session.id,
+      issuedAt: at,
+      expiresAt,
+      firstUsedAt: null,
     });
     return { token, expiresAt };
   }
 
-  function assertGoing(session: SessionRow, at: number): void {
-    if (session.ended_at !== null || session.ends_at <= at) throw new Failure('session-ended');
+  function assertGoing(session: Session, at: number): void {
+    if (session.endedAt !== null || session.endsAt <= at) throw new Failure('session-ended');
   }
 
-  function assertOrigin(session: SessionRow, visit: Visit): void {
+  function assertOrigin(session: Session, visit: Visit): void {
     const readsOurPage =
       !visit.origin && /^(GET|HEAD)$/.test(visit.method) && visit.fetchSite === 'same-origin' && session.origin === ownOrigin;
     if (visit.origin !== session.origin && !readsOurPage)
@@ -72,7 +72,7 @@ export function createSessions({ storage, now, callers, embedTokens, proofs, pub
   }
 
   /** The session this call belongs to; its token is looked up by hash and its key by proof. */
-  async function enter(visit: Visit): Promise<{ session: SessionRow; partner: PartnerRow }> {
+  async function enter(visit: Visit): Promise<{ session: Session; partner: PartnerRow }> {
     if (!/^[\w-]{43}$/.test(visit.token)) throw new Failure('session-invalid');
     const found = await storage.read.sessions.findByToken(hashOf(visit.token));
     if (!found) throw new Failure('session-invalid');
@@ -82,14 +82,13 @@ export function createSessions({ storage, now, callers, embedTokens, proofs, pub
     const jkt = await proofs.verify(visit.proof, visit);
     if (jkt !== session.jkt) throw new Failure('session-invalid', 'The session belongs to another key.');
     assertGoing(session, at);
-    if (token.expires_at <= at) throw new Failure('session-expired');
-    const partner = await callers.active(session.partner_id);
-    if (token.first_used_at === null) await markUsed(token, at);
+    if (token.expiresAt <= at) throw new Failure('session-expired');
+    const partner = await callers.active(session.partnerId);
+    if (token.firstUsedAt === null) await markUsed(token, at);
     return { session, partner };
   }
 
-  const markUsed = (token: SessionTokenRow, at: number) =>
-    storage.transact((stores) => stores.sessions.firstUse(token, at, at + graceLife));
+  const markUsed = (token: SessionToken, at: number) => storage.transact((stores) => stores.sessions.firstUse(token, at, at + graceLife));
 
   return {
     enter,
@@ -107,23 +106,23 @@ export function createSessions({ storage, now, callers, embedTokens, proofs, pub
       const at = now();
       const opened = await storage.transact(async (stores) => {
         const mint = await stores.sessions.findMint(claims.partner, claims.jti);
-        const key = mint && (await stores.keys.find(claims.partner, mint.key_id));
-        if (!mint || !key || key.revoked_at !== null) throw new Failure('token-invalid', 'The key that minted this token was revoked.');
-        const wanted: SessionRow = {
+        const key = mint && (await stores.keys.find(claims.partner, mint.keyId));
+        if (!mint || !key || key.revokedAt !== null) throw new Failure('token-invalid', 'The key that minted this token was revoked.');
+        const wanted: Session = {
           id: newId('session'),
           jti: claims.jti,
-          partner_id: claims.partner,
-          customer_id: claims.customer ?? '',
-          envelope_id: claims.envelope ?? '',
+          partnerId: claims.partner,
+          customerId: claims.customer ?? '',
+          envelopeId: claims.envelope ?? '',
           mode: mint.mode,
           widget: claims.widget,
           sub: claims.sub,
           jkt,
           origin: visit.origin,
           locale: mint.locale,
-          created_at: at,
-          ends_at: at + sessionLife[claims.widget],
-          ended_at: null,
+          createdAt: at,
+          endsAt: at + sessionLife[claims.widget],
+          endedAt: null,
         };
         const first = await stores.sessions.insert(wanted);
         const session = first ? wanted : await stores.sessions.findByJti(claims.partner, claims.jti);
@@ -150,15 +149,15 @@ export function createSessions({ storage, now, callers, embedTokens, proofs, pub
       return { session, partner, ...(await storage.transact((stores) => freshToken(stores, session, now()))) };
     },
 
-    async close(visit: Visit): Promise<SessionRow> {
+    async close(visit: Visit): Promise<Session> {
       const { session } = await enter(visit);
       const at = now();
       await storage.transact(async (stores) => {
-        await stores.sessions.end(session.partner_id, session.id, at);
+        await stores.sessions.end(session.partnerId, session.id, at);
         await stores.record({
           kind: 'session.closed',
           at,
-          partner: session.partner_id,
+          partner: session.partnerId,
           actor: session.sub,
           about: { session: session.id },
         });

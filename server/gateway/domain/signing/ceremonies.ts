@@ -32,11 +32,11 @@ export function createCeremonies({ storage, box, now, callers, seatOf, vendor, h
   async function freshPass(session: Signer, key: CredentialRow, { envelopeId, email }: Seat): Promise<string> {
     const pass = await vendor.admit(key, envelopeId, email);
     const row = {
-      session_id: session.id,
-      envelope_id: envelopeId,
-      partner_id: session.partner_id,
+      sessionId: session.id,
+      envelopeId,
+      partnerId: session.partnerId,
       box: box.seal(pass, about(session.id, envelopeId)),
-      created_at: now(),
+      createdAt: now(),
     };
     await storage.transact((stores) => stores.passes.put(row));
     return pass;
@@ -44,7 +44,7 @@ export function createCeremonies({ storage, box, now, callers, seatOf, vendor, h
 
   /** Acts with the kept pass; one that is no longer taken is replaced once. When that cannot be, the envelope has ended in the meantime. */
   async function acting<T>(session: Signer, seat: Seat, act: (pass: string) => Promise<T | undefined>): Promise<T> {
-    const key = await callers.credential(session.partner_id, 'loyva', session.mode);
+    const key = await callers.credential(session.partnerId, 'loyva', session.mode);
     const kept = await storage.read.passes.find(session.id, seat.envelopeId);
     const first = kept && (await act(box.open(kept.box, about(session.id, seat.envelopeId))));
     const answer = first ?? (await act(await freshPass(session, key, seat)));
@@ -70,12 +70,12 @@ export function createCeremonies({ storage, box, now, callers, seatOf, vendor, h
         return await acting(session, seat, (pass) => vendor.ask(pass, report(session, browser), call, schema));
       } finally {
         // Also after an unclear failure: then most of all the truth is wanted.
-        if (call.path === '/finish' || call.path === '/decline') hurry(session.partner_id, seat.envelopeId);
+        if (call.path === '/finish' || call.path === '/decline') hurry(session.partnerId, seat.envelopeId);
       }
     },
 
     async document(session: Signer, browser: Browser, wanted: Wanted): Promise<DocumentAnswer> {
-      const partnerId = session.partner_id;
+      const partnerId = session.partnerId;
       return acting(session, await seatOf(session), (pass) => vendor.document(pass, report(session, browser), { ...wanted, partnerId }));
     },
   };

@@ -1,5 +1,5 @@
 import { Failure } from '../../../../shared/problem.ts';
-import type { Box, SessionRow, Storage } from '../records/ports.ts';
+import type { Box, Session, Storage } from '../records/ports.ts';
 import { readAnswers, readSigner } from '../run/answers.ts';
 import { partyOf, signStepOf } from '../run/sign-step.ts';
 
@@ -9,7 +9,7 @@ export interface Seat {
   readonly email: string;
 }
 
-export type Signer = Pick<SessionRow, 'id' | 'jti' | 'partner_id' | 'customer_id' | 'envelope_id' | 'mode' | 'widget'>;
+export type Signer = Pick<Session, 'id' | 'jti' | 'partnerId' | 'customerId' | 'envelopeId' | 'mode' | 'widget'>;
 export type SeatOf = (session: Signer) => Promise<Seat>;
 
 /** A `sign` session has its envelope by its token; an onboarding one that of its run's `sign` step, as long as the step is open. */
@@ -17,14 +17,14 @@ export const createSignerOfSession =
   ({ storage, box }: { storage: Storage; box: Box }): SeatOf =>
   async (session) => {
     if (session.widget === 'sign') {
-      const mint = await storage.read.sessions.findMint(session.partner_id, session.jti);
+      const mint = await storage.read.sessions.findMint(session.partnerId, session.jti);
       if (!mint) throw new Failure('session-ended');
-      return { envelopeId: session.envelope_id, email: readSigner(box, mint) };
+      return { envelopeId: session.envelopeId, email: readSigner(box, mint) };
     }
-    const run = await storage.read.runs.findByCustomer(session.partner_id, session.customer_id);
+    const run = await storage.read.runs.findByCustomer(session.partnerId, session.customerId);
     const step = run && signStepOf(run);
     if (!step) throw new Failure('not-found', 'This onboarding has nothing to sign.');
-    const signing = await storage.read.signings.find(session.partner_id, run.id);
+    const signing = await storage.read.signings.find(session.partnerId, run.id);
     if (run.submitted_at === null || !signing?.envelope_id) throw new Failure('step-not-open');
     return { envelopeId: signing.envelope_id, email: partyOf(step, readAnswers(box, run)).email };
   };

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { Failure } from '../../../../shared/problem.ts';
 import type { CertificateView, VaultView } from '../../../../shared/vault.ts';
-import type { CredentialRow, Edges, SessionRow, Storage } from '../records/ports.ts';
+import type { CredentialRow, Edges, Session, Storage } from '../records/ports.ts';
 import type { Caller, Callers } from '../registry/callers.ts';
 import type { SigningVendor } from './vendor.ts';
 
@@ -20,7 +20,7 @@ export interface VaultVendor {
   copy(key: CredentialRow, envelopeId: string): Promise<VaultCopy | undefined>;
 }
 
-type Reader = Pick<SessionRow, 'id' | 'partner_id' | 'envelope_id' | 'mode' | 'sub'>;
+type Reader = Pick<Session, 'id' | 'partnerId' | 'envelopeId' | 'mode' | 'sub'>;
 
 interface Options {
   storage: Storage;
@@ -33,7 +33,7 @@ interface Options {
 /** A vaulted envelope as its readers see it. The vendor is asked with the partner's own key, so only the partner's envelopes count. */
 export function createVaults({ storage, now, callers, standings, vendor }: Options) {
   async function asking<T>(reader: Reader, ask: (key: CredentialRow) => Promise<T | undefined>): Promise<T> {
-    const answer = await ask(await callers.credential(reader.partner_id, 'loyva', reader.mode));
+    const answer = await ask(await callers.credential(reader.partnerId, 'loyva', reader.mode));
     if (answer === undefined) throw new Failure('not-found', 'The vault has no such thing for this envelope.');
     return answer;
   }
@@ -49,15 +49,15 @@ export function createVaults({ storage, now, callers, standings, vendor }: Optio
         throw new Failure('envelope-wrong-state', 'The vault shows an envelope while it is vaulted.');
     },
 
-    record: (reader: Reader): Promise<VaultView> => asking(reader, (key) => vendor.record(key, reader.envelope_id)),
+    record: (reader: Reader): Promise<VaultView> => asking(reader, (key) => vendor.record(key, reader.envelopeId)),
 
-    certificate: (reader: Reader): Promise<CertificateView> => asking(reader, (key) => vendor.certificate(key, reader.envelope_id)),
+    certificate: (reader: Reader): Promise<CertificateView> => asking(reader, (key) => vendor.certificate(key, reader.envelopeId)),
 
     /** The copy's bytes; that it was asked for is in the log before the first of them leaves. */
     async copy(reader: Reader): Promise<VaultCopy> {
-      const copy = await asking(reader, (key) => vendor.copy(key, reader.envelope_id));
-      const { id, partner_id, envelope_id, sub } = reader;
-      const leaf = { kind: 'vault.copy.read', at: now(), partner: partner_id, actor: sub, about: { session: id, envelope: envelope_id } };
+      const copy = await asking(reader, (key) => vendor.copy(key, reader.envelopeId));
+      const { id, partnerId, envelopeId, sub } = reader;
+      const leaf = { kind: 'vault.copy.read', at: now(), partner: partnerId, actor: sub, about: { session: id, envelope: envelopeId } };
       try {
         await storage.transact((stores) => stores.record(leaf));
       } catch (error) {

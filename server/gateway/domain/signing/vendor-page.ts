@@ -40,14 +40,14 @@ export function createVendorPages({ now, elapsed, callers, seatOf, vendor, stand
   const pages = new Map<string, number>();
 
   async function ask(session: Signer, envelopeId: string): Promise<Outcome['status']> {
-    const key = await callers.credential(session.partner_id, 'loyva', session.mode);
+    const key = await callers.credential(session.partnerId, 'loyva', session.mode);
     const standing = await standings.standing(key, envelopeId);
     if (!standing) throw new Failure('not-found', 'There is no such envelope.');
     return outcomeOf(standing.status);
   }
 
   function look(session: Signer, envelopeId: string): Look {
-    const name = `${session.partner_id} ${session.mode} ${envelopeId}`;
+    const name = `${session.partnerId} ${session.mode} ${envelopeId}`;
     const last = looks.get(name);
     const [at, since] = [now(), elapsed()];
     if (last && since < last.since + pause.outcome) return last;
@@ -56,7 +56,7 @@ export function createVendorPages({ now, elapsed, callers, seatOf, vendor, stand
     looks.set(name, next);
     next.asking.then(
       (status) => {
-        if (status !== 'open' && next.known?.status !== status) hurry(session.partner_id, envelopeId);
+        if (status !== 'open' && next.known?.status !== status) hurry(session.partnerId, envelopeId);
         next.known = { status, at };
       },
       () => undefined, // Whoever waits for it is told.
@@ -73,7 +73,7 @@ export function createVendorPages({ now, elapsed, callers, seatOf, vendor, stand
       if (wait > 0) throw new Failure('rate-limited', 'A page was opened just now.', { retryAfter: Math.ceil(wait / 1000) });
       if (pages.size >= most) pages.clear();
       pages.set(session.id, at);
-      return vendor.page(await callers.credential(session.partner_id, 'loyva', session.mode), envelopeId, email);
+      return vendor.page(await callers.credential(session.partnerId, 'loyva', session.mode), envelopeId, email);
     },
 
     /** How the envelope stands. While the vendor cannot say, what it said last. */

@@ -11,17 +11,17 @@ export interface PartnerRow extends Omit<Partner, 'created_at' | 'updated_at'> {
   deleted_at: number | null;
 }
 
-export interface KeyRow {
+export interface PartnerKey {
   id: string;
-  partner_id: string;
+  partnerId: string;
   /** SHA-256 of the key, base64url. */
   hash: string;
   mode: Mode;
   scopes: Scope[];
-  last_four: string;
-  created_at: number;
-  expires_at: number | null;
-  revoked_at: number | null;
+  lastFour: string;
+  createdAt: number;
+  expiresAt: number | null;
+  revokedAt: number | null;
 }
 
 export interface CredentialRow {
@@ -49,30 +49,30 @@ export interface CustomerRow {
   created_at: number;
 }
 
-export interface MintRow {
+export interface Mint {
   jti: string;
-  partner_id: string;
-  key_id: string;
+  partnerId: string;
+  keyId: string;
   /** Empty where the token is for an envelope. */
-  customer_id: string;
+  customerId: string;
   /** Empty where the token is for a customer. */
-  envelope_id: string;
+  envelopeId: string;
   /** Sealed e-mail of the signer, for whom the vendor is asked to let the session in. */
   signer: Uint8Array | null;
   mode: Mode;
   locale: string | null;
   /** Sealed JSON; echoed in webhooks. */
   metadata: Uint8Array | null;
-  expires_at: number;
+  expiresAt: number;
 }
 
-export interface SessionRow {
+export interface Session {
   id: string;
   jti: string;
-  partner_id: string;
+  partnerId: string;
   /** One of the two is empty: a session onboards a customer, or signs or shows an envelope. */
-  customer_id: string;
-  envelope_id: string;
+  customerId: string;
+  envelopeId: string;
   mode: Mode;
   widget: 'onboarding' | 'sign' | 'vault';
   sub: string;
@@ -80,18 +80,18 @@ export interface SessionRow {
   jkt: string;
   origin: string;
   locale: string | null;
-  created_at: number;
-  ends_at: number;
-  ended_at: number | null;
+  createdAt: number;
+  endsAt: number;
+  endedAt: number | null;
 }
 
-export interface SessionTokenRow {
+export interface SessionToken {
   /** SHA-256 of the token, base64url. */
   hash: string;
-  session_id: string;
-  issued_at: number;
-  expires_at: number;
-  first_used_at: number | null;
+  sessionId: string;
+  issuedAt: number;
+  expiresAt: number;
+  firstUsedAt: number | null;
 }
 
 export interface RunRow {
@@ -138,13 +138,13 @@ export interface AccountRow {
 }
 
 /** A vendor's ceremony token of one session: what lets it act as one signer of one envelope. */
-export interface PassRow {
-  session_id: string;
-  envelope_id: string;
-  partner_id: string;
+export interface Pass {
+  sessionId: string;
+  envelopeId: string;
+  partnerId: string;
   /** Sealed. */
   box: Uint8Array;
-  created_at: number;
+  createdAt: number;
 }
 
 /** A run's `sign` step: its envelope at the vendor, from the plan to the vault. */
@@ -186,47 +186,47 @@ export interface SigningRow {
   said: Uint8Array | null;
 }
 
-export interface FlowDocumentRow {
-  partner_id: string;
+export interface FlowDocument {
+  partnerId: string;
   name: string;
   /** Where the sealed bytes lie. */
   address: string;
   size: number;
   sha256: string;
-  updated_at: number;
+  updatedAt: number;
 }
 
 /** Where a partner's events are to be sent; one for each mode. */
-export interface WebhookRow {
-  partner_id: string;
+export interface Webhook {
+  partnerId: string;
   mode: Mode;
   url: string | null;
   /** Sealed; what the deliveries are signed with. */
   secret: Uint8Array | null;
-  updated_at: number;
+  updatedAt: number;
 }
 
-export interface TokenKeyRow {
+export interface TokenKey {
   kid: string;
   purpose: 'embed' | 'admin';
   /** Sealed private key, a JWK. */
   box: Uint8Array;
   /** The public JWK as text. */
-  public_jwk: string;
-  created_at: number;
+  publicJwk: string;
+  createdAt: number;
   /** When it stopped signing; it verifies until its last token has expired. */
-  retired_at: number | null;
+  retiredAt: number | null;
 }
 
 /** A proxied call under an Idempotency-Key. */
-export interface KeptCallRow {
+export interface KeptCall {
   /** SHA-256 of partner, credential, method and path, base64url. */
   scope: string;
   /** The caller's own Idempotency-Key. */
   key: string;
   /** Names the call where its outcome stays unknown. */
   id: string;
-  partner_id: string;
+  partnerId: string;
   vendor: VendorName;
   /** Method and path pattern. */
   route: string;

@@ -1,3 +1,4 @@
+import { eachDue } from '../records/each-due.ts';
 import type { AccountRow, Box, Edges, Storage } from '../records/ports.ts';
 import { keyMissing, RefusedForGood } from '../records/refusal.ts';
 import { readAnswers } from '../run/answers.ts';
@@ -23,16 +24,6 @@ const mostAtOnce = 32;
  */
 export function createProvisioning({ storage, box, edges, vendors, moves, wake }: Options) {
   const { now, reached, report } = edges;
-  const inFlight = new Map<string, Promise<void>>();
-  const nameOf = ({ run_id, vendor }: AccountRow) => `${run_id} ${vendor}`;
-  /** What came of an account could not be written: its row may still say that it is being asked for. */
-  let leftBehind = false;
-
-  async function recover(): Promise<void> {
-    for (const account of await storage.read.runs.interrupted())
-      if (!inFlight.has(nameOf(account))) await (vendors[account.vendor].repeatable ? moves.resumed(account) : moves.unknown(account));
-    leftBehind = false;
-  }
 
   async function ask(account: AccountRow): Promise<void> {
     const run = await storage.read.runs.find(account.partner_id, account.run_id);
@@ -90,31 +81,15 @@ export function createProvisioning({ storage, box, edges, vendors, moves, wake }
 
   const act = (account: AccountRow): Promise<void> => (account.state === 'planned' ? ask(account) : check(account));
 
-  return {
-    /** Starts whatever is due, without waiting for it. */
-    async tick(): Promise<void> {
-      if (leftBehind) await recover();
-      for (const account of await storage.read.runs.due(now(), mostAtOnce)) {
-        const id = nameOf(account);
-        if (inFlight.has(id) || inFlight.size >= mostAtOnce) continue;
-        // After a failure of ours the row is as it was, so it is left to the next turn: waking at once would spin on it.
-        const work = act(account)
-          .then(wake, (error: unknown) => {
-            leftBehind = true;
-            report(error, account.run_id);
-          })
-          .finally(() => inFlight.delete(id));
-        inFlight.set(id, work);
-      }
-    },
-
-    /** Waits for the calls in flight, `grace` milliseconds at most; what is cut off is found and told truly at the next start. */
-    async settleWithin(grace: number): Promise<void> {
-      await Promise.race([Promise.allSettled(inFlight.values()), new Promise((resolve) => setTimeout(resolve, grace).unref())]);
-    },
-
-    /** To be called once at the start, before the first tick. */
-    recover,
-  };
+  return eachDue<AccountRow>({
+    most: mostAtOnce,
+    due: (limit) => storage.read.runs.due(now(), limit),
+    nameOf: ({ run_id, vendor }) => `${run_id} ${vendor}`,
+    act,
+    interrupted: storage.read.runs.interrupted,
+    recover: (account) => (vendors[account.vendor].repeatable ? moves.resumed(account) : moves.unknown(account)),
+    wake,
+    report: (error, { run_id }) => report(error, run_id),
+  });
 }
 export type Provisioning = ReturnType<typeof createProvisioning>;

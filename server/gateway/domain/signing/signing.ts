@@ -1,5 +1,6 @@
 import type { SignStep } from '../../../../shared/onboarding/flow.ts';
 import { Failure } from '../../../../shared/problem.ts';
+import { eachDue } from '../records/each-due.ts';
 import type { Box, CredentialRow, Edges, RunRow, SigningRow, Storage } from '../records/ports.ts';
 import { keyMissing, type Refusal, RefusedForGood } from '../records/refusal.ts';
 import type { FlowDocuments } from '../registry/flow-documents.ts';
@@ -47,9 +48,6 @@ interface DueStep {
  */
 export function createSigning({ storage, box, edges, vendor, moves, documents, wake }: Options) {
   const { now, reached, report } = edges;
-  const inFlight = new Map<string, Promise<void>>();
-  /** What came of a call could not be written: its row may still say that it is being asked. */
-  let leftBehind = false;
 
   /** What is to be signed, and the hash of what we send of it. */
   async function contentOf(partnerId: string, { document: name, template_id }: SignStep) {
@@ -158,35 +156,26 @@ export function createSigning({ storage, box, edges, vendor, moves, documents, w
     }
   }
 
-  async function recover(): Promise<void> {
-    for (const signing of await storage.read.signings.interrupted()) if (!inFlight.has(signing.run_id)) await moves.unclear(signing);
-    leftBehind = false;
-  }
+  const steps = eachDue<SigningRow>({
+    most: mostAtOnce,
+    due: (limit) => storage.read.signings.due(now(), limit),
+    nameOf: ({ run_id }) => run_id,
+    act,
+    interrupted: storage.read.signings.interrupted,
+    recover: (signing) => moves.unclear(signing),
+    wake,
+    report: (error, { run_id }) => report(error, run_id),
+  });
 
   return {
-    /** Starts whatever is due, without waiting for it. */
-    async tick(): Promise<void> {
-      if (leftBehind) await recover();
-      // What is in flight may still be due: as many again are read beside it.
-      for (const signing of await storage.read.signings.due(now(), 2 * mostAtOnce)) {
-        if (inFlight.has(signing.run_id) || inFlight.size >= mostAtOnce) continue;
-        // After a failure of ours the row is as it was, so it is left to the next turn: waking at once would spin on it.
-        const work = act(signing)
-          .then(wake, (error: unknown) => {
-            leftBehind = true;
-            report(error, signing.run_id);
-          })
-          .finally(() => inFlight.delete(signing.run_id));
-        inFlight.set(signing.run_id, work);
-      }
-    },
+    ...steps,
 
     /** Somebody has just signed or declined here: the vendor is asked at once, after what is being asked just now. */
     hurry(partnerId: string, envelopeId: string): void {
       const hurried = async () => {
         const { run_id } = (await storage.read.signings.findByEnvelope(partnerId, envelopeId)) ?? {};
         if (run_id === undefined) return;
-        await inFlight.get(run_id);
+        await steps.ended(run_id);
         const signing = await storage.read.signings.find(partnerId, run_id);
         if (!signing || signing.next_at === null) return;
         await storage.transact((stores) => stores.signings.move(signing, { next_at: now(), tries: 0 }));
@@ -194,14 +183,6 @@ export function createSigning({ storage, box, edges, vendor, moves, documents, w
       };
       hurried().catch((error: unknown) => report(error, envelopeId));
     },
-
-    /** Waits for the calls in flight, `grace` milliseconds at most. */
-    async settleWithin(grace: number): Promise<void> {
-      await Promise.race([Promise.allSettled(inFlight.values()), new Promise((resolve) => setTimeout(resolve, grace).unref())]);
-    },
-
-    /** To be called once at the start, before the first tick. */
-    recover,
   };
 }
 export type Signing = ReturnType<typeof createSigning>;

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { isCanonicalJwt } from '../../server/gateway/domain/records/jwt-form.ts';
 import { isPartnerKey, makePartnerKey } from '../../server/gateway/domain/registry/partner-keys.ts';
 import { formatId, type IdKind, idPattern, idPrefixes } from '../../shared/ids.ts';
+import { isCanonicalJwt } from '../../shared/jwt-form.ts';
 
 const kinds = Object.keys(idPrefixes) as IdKind[];
 
@@ -71,5 +71,15 @@ test('a JWT has one spelling', () => {
         assert.ok(!isCanonicalJwt(other), other);
       assert.ok(!isCanonicalJwt(token, token.length - 1));
     }),
+  );
+  const signs = fc.constantFrom(...'ABCQZabcgwz0489-_+/=. ');
+  const text = fc.array(signs, { maxLength: 9 }).map((all) => all.join(''));
+  const encodesItself = (part: string) => part !== '' && Buffer.from(part, 'base64url').toString('base64url') === part;
+  fc.assert(
+    fc.property(text, text, text, (a, b, c) => {
+      const token = `${a}.${b}.${c}`;
+      assert.equal(isCanonicalJwt(token), token.split('.').length === 3 && [a, b, c].every(encodesItself), token);
+    }),
+    { numRuns: 2_000 },
   );
 });

@@ -1,8 +1,9 @@
-import { type CryptoKey, decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify, SignJWT } from 'jose';
+import { decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { isCanonicalJwt } from '../../../../shared/jwt-form.ts';
 import { Failure } from '../../../../shared/problem.ts';
-import { isCanonicalJwt } from '../records/jwt-form.ts';
 import type { Edges } from '../records/ports.ts';
 import type { TokenKeys } from '../records/token-keys.ts';
+import { createTokens } from '../records/tokens.ts';
 
 /** An issuer of administrators' tokens other than the built-in one. */
 export interface ExternalIssuer {
@@ -29,25 +30,19 @@ interface Options {
 }
 
 export function createAdmins({ now, keys, publicUrl, external, mark }: Options) {
-  const audience = `${publicUrl}/api/v1/admin`;
+  const type = 'admin+jwt';
+  const tokens = createTokens<{ readonly sub: string; readonly role: string }>({
+    type,
+    claims: ['sub'],
+    keys,
+    issuer: publicUrl,
+    audience: `${publicUrl}/api/v1/admin`,
+    longest,
+  });
 
   async function read(token: string): Promise<JWTPayload> {
-    const currentDate = new Date(now());
-    const { kid, typ } = decodeProtectedHeader(token);
-    if (typ === 'admin+jwt') {
-      const key: CryptoKey | undefined = keys.verifier(kid);
-      if (!key) throw new errors.JWKSNoMatchingKey();
-      const checks = {
-        algorithms: ['ES256'],
-        typ: 'admin+jwt',
-        issuer: publicUrl,
-        audience,
-        maxTokenAge: longest,
-        requiredClaims: ['exp', 'iat', 'sub'],
-        currentDate,
-      };
-      return (await jwtVerify(token, key, checks)).payload;
-    }
+    const { typ } = decodeProtectedHeader(token);
+    if (typ === type) return tokens.read(token, now());
     // A token of ours of another kind is signed by keys that the external issuer does not have, so it cannot pass here either.
     if (!external) throw new errors.JWTInvalid('no external issuer');
     if (!externalTypes.has(typ?.toLowerCase())) throw new errors.JWTInvalid('a token of another type');
@@ -56,7 +51,7 @@ export function createAdmins({ now, keys, publicUrl, external, mark }: Options) 
       issuer: external.issuer,
       audience: external.audience,
       requiredClaims: ['exp', 'iat', 'sub'],
-      currentDate,
+      currentDate: new Date(now()),
     };
     const { payload } = await jwtVerify(token, external.keys, checks);
     const { iat = 0, exp = 0 } = payload;
@@ -68,16 +63,8 @@ export function createAdmins({ now, keys, publicUrl, external, mark }: Options) 
   return {
     /** A token for the built-in issuer's one administrator. `seconds` is at most an hour. */
     issue: (seconds: number): Promise<string> => {
-      const { kid, key } = keys.signer();
       const iat = Math.floor(now() / 1000);
-      return new SignJWT({ role: 'super_admin' })
-        .setProtectedHeader({ alg: 'ES256', typ: 'admin+jwt', kid })
-        .setSubject('admin')
-        .setIssuer(publicUrl)
-        .setAudience(audience)
-        .setIssuedAt(iat)
-        .setExpirationTime(iat + Math.min(seconds, longest))
-        .sign(key);
+      return tokens.sign({ role: 'super_admin', sub: 'admin', iat, exp: iat + Math.min(seconds, longest) });
     },
 
     /** Who administers, by this bearer token: role `super_admin`, or the scope `admin:read` or `admin:write`. */

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
+import { errors } from 'jose';
 import type { MintOnboarding, MintRequest } from '../../../../shared/embed.ts';
 import { formatId } from '../../../../shared/ids.ts';
+import { isCanonicalJwt } from '../../../../shared/jwt-form.ts';
 import { Failure } from '../../../../shared/problem.ts';
 import type { Mode } from '../../../../shared/registry.ts';
-import { isCanonicalJwt } from '../records/jwt-form.ts';
 import type { Box, Edges, Storage, Stores } from '../records/ports.ts';
 import type { TokenKeys } from '../records/token-keys.ts';
+import { createTokens } from '../records/tokens.ts';
 import { cached } from '../registry/cache.ts';
 import type { Caller, Callers } from '../registry/callers.ts';
 import { customerFor } from '../registry/credentials.ts';
@@ -49,7 +50,13 @@ interface Options {
 }
 
 export function createEmbedTokens({ storage, box, now, callers, keys, publicUrl, signers, vaults }: Options) {
-  const audience = `${publicUrl}/embed`;
+  const tokens = createTokens<EmbedClaims & { readonly scope: string }>({
+    type: 'embed+jwt',
+    claims: ['jti', 'sub', 'partner', 'widget', 'origins'],
+    keys,
+    issuer: publicUrl,
+    audience: `${publicUrl}/embed`,
+  });
 
   // Whom a token was minted for before is known: neither the customer nor the user is ever taken away.
   const visitors = cached<string | undefined>(async (name) => {
@@ -96,16 +103,7 @@ export function createEmbedTokens({ storage, box, now, callers, keys, publicUrl,
 
   return {
     /** Signs claims as an embed token; the cost of a mint without its database. */
-    sign: ({ iat, exp, ...claims }: EmbedClaims & { scope: string; iat: number }): Promise<string> => {
-      const { kid, key } = keys.signer();
-      return new SignJWT({ ...claims })
-        .setProtectedHeader({ alg: 'ES256', typ: 'embed+jwt', kid })
-        .setIssuer(publicUrl)
-        .setAudience(audience)
-        .setIssuedAt(iat)
-        .setExpirationTime(exp)
-        .sign(key);
-    },
+    sign: tokens.sign,
 
     /** Mints a token for one customer of the caller's partner (made when it is new), one signer of an envelope, or one reader of a vaulted one. */
     async mint(caller: Caller, input: MintRequest): Promise<Minted> {
@@ -142,28 +140,18 @@ export function createEmbedTokens({ storage, box, now, callers, keys, publicUrl,
       const subject = envelope === undefined ? { customer } : { envelope };
       const scope = mintScopes[input.widget_type];
       const claims = { jti, sub, partner: partner.id, widget: input.widget_type, ...subject, origins, iat, exp, scope };
-      return { token: await this.sign(claims), expiresAt: exp * 1000, partnerId: partner.id };
+      return { token: await tokens.sign(claims), expiresAt: exp * 1000, partnerId: partner.id };
     },
 
     /** The claims of a token that this gateway minted, for browsers, and that has not expired. */
     async verify(token: string): Promise<EmbedClaims> {
       if (!isCanonicalJwt(token)) throw new Failure('token-invalid');
       try {
-        const { kid } = decodeProtectedHeader(token);
-        const key = keys.verifier(kid);
-        if (!key) throw new Failure('token-invalid');
-        const { payload } = await jwtVerify<EmbedClaims>(token, key, {
-          algorithms: ['ES256'],
-          typ: 'embed+jwt',
-          issuer: publicUrl,
-          audience,
-          requiredClaims: ['jti', 'sub', 'iat', 'exp', 'partner', 'widget', 'origins'],
-          currentDate: new Date(now()),
-        });
-        const { widget, customer, envelope } = payload;
+        const claims = await tokens.read(token, now());
+        const { widget, customer, envelope } = claims;
         const subject = widget === 'onboarding' ? customer : Object.hasOwn(mintScopes, widget) && envelope;
         if (!subject) throw new Failure('token-invalid');
-        return payload;
+        return claims;
       } catch (error) {
         if (error instanceof errors.JWTExpired) throw new Failure('token-expired');
         if (error instanceof errors.JOSEError || error instanceof TypeError)

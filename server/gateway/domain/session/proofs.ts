@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type CryptoKey, calculateJwkThumbprint, decodeProtectedHeader, errors, importJWK, type JWK, jwtVerify } from 'jose';
+import { isCanonicalJwt } from '../../../../shared/jwt-form.ts';
 import { Failure } from '../../../../shared/problem.ts';
-import { isCanonicalJwt } from '../records/jwt-form.ts';
 import type { Edges } from '../records/ports.ts';
 
 /** The request a proof is for. `url` is the public one, made from the gateway's own setting and never from the Host header. */

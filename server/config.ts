@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod/mini';
+import { isLoopback } from '../shared/loopback.ts';
 import { type VendorName, vendorNames } from '../shared/onboarding/flow.ts';
 
 /** Every setting, read once from the environment. Names, defaults and meanings are the table of docs/settings.md. */
@@ -34,9 +35,8 @@ export interface Secrets {
 /** https, or http to this machine. */
 function isSafe(text: string): boolean {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  return url?.protocol === 'https:' || (url?.protocol === 'http:' && loopback.test(url.hostname));
+  return url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
 }
-const loopback = /^(localhost|127(\.\d+){3}|\[::1\]|.*\.localhost)$/;
 
 const port = (fallback: number) => z._default(z.coerce.number().check(z.int(), z.minimum(0), z.maximum(65_535)), fallback);
 const publicUrl = z.string().check(

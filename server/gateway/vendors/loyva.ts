@@ -1,4 +1,5 @@
 import { z } from 'zod/mini';
+import { pathOf } from '../../../shared/json-pointer.ts';
 import { Failure } from '../../../shared/problem.ts';
 import { loyvaPaths } from '../../../shared/vendors/loyva.ts';
 import type { OutboundAnswer } from '../../outbound/call.ts';
@@ -184,8 +185,8 @@ const hasSigned = (status: string): boolean => /^(signed|completed|done)$/i.test
 function partAt(pointer: string, { fields }: EnvelopeOrder): OrderPart | null {
   if (pointer === '/customer_name' || pointer === '/signers/0/name') return { signer: 'name' };
   if (pointer === '/customer_email' || pointer === '/signers/0/email') return { signer: 'email' };
-  const [, list, first = '', part] = pointer.split('/');
-  if (list === 'values') return { field: first.replaceAll('~1', '/').replaceAll('~0', '~') };
+  const [list, first = '', part] = pathOf(pointer);
+  if (list === 'values') return { field: first };
   const name = list === 'fields' && part === 'value' ? fields[Number(first)]?.name : undefined;
   return name === undefined ? null : { field: name };
 }

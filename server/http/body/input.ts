@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import { en } from 'zod/locales';
 import type { z } from 'zod/mini';
+import { pointerTo } from '../../../shared/json-pointer.ts';
 import { Failure, type Fault } from '../../../shared/problem.ts';
 import { assertUnencoded, bodyOf } from './body.ts';
 import { gathered } from './gathered.ts';
@@ -71,7 +72,7 @@ function* unkeptIn(value: unknown, at: string): Generator<Fault> {
     if (!value.isWellFormed()) yield { pointer: at, code: 'half-character', message: 'must not hold half a character (a lone surrogate)' };
   } else if (typeof value === 'object' && value !== null && !ArrayBuffer.isView(value)) {
     for (const [name, each] of Object.entries(value)) {
-      const there = at + pointer([name.toWellFormed()]);
+      const there = at + pointerTo(name.toWellFormed());
       if (name === '__proto__') yield { pointer: there, code: 'reserved-name', message: 'must not be called __proto__' };
       else if (!name.isWellFormed()) yield { pointer: there, code: 'half-character', message: 'must not be called by half a character' };
       yield* unkeptIn(each, there);
@@ -83,9 +84,6 @@ type Issue = z.core.$ZodIssue;
 
 /** An unknown field is a fault of its own, at its own place. */
 function faults(issue: Issue): Fault[] {
-  if (issue.code !== 'unrecognized_keys') return [{ pointer: pointer(issue.path), code: issue.code, message: issue.message }];
-  return issue.keys.map((key) => ({ pointer: pointer([...issue.path, key]), code: 'unrecognized_key', message: 'Unknown field' }));
+  if (issue.code !== 'unrecognized_keys') return [{ pointer: pointerTo(...issue.path), code: issue.code, message: issue.message }];
+  return issue.keys.map((key) => ({ pointer: pointerTo(...issue.path, key), code: 'unrecognized_key', message: 'Unknown field' }));
 }
-
-const pointer = (path: readonly PropertyKey[]): string =>
-  path.map((part) => `/${String(part).replace(/~/g, '~0').replace(/\//g, '~1')}`).join('');

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { Busboy, type BusboyInstance } from '@fastify/busboy';
 import type { Context } from 'koa';
+import { pointerTo } from '../../../shared/json-pointer.ts';
 import { Failure, type Fault } from '../../../shared/problem.ts';
 import { assertUnencoded, bodyOf } from './body.ts';
 import { gathered } from './gathered.ts';
@@ -154,7 +155,7 @@ function withoutFolders(name: string): string {
 /** Transfer encodings that leave bytes as they are (RFC 2045 section 6.2). */
 const plain = new Set(['7bit', '8bit', 'binary']);
 
-const pointerOf = (name: string): string => (name === '' ? '' : `/${name.slice(0, 100).replace(/~/g, '~0').replace(/\//g, '~1')}`);
+const pointerOf = (name: string): string => (name === '' ? '' : pointerTo(name.slice(0, 100)));
 
 const oneFault = (pointer: string, code: string, message: string): Failure =>
   new Failure('invalid-input', undefined, { errors: [{ pointer, code, message }] });

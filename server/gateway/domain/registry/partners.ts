@@ -1,3 +1,4 @@
+import { isLoopback } from '../../../../shared/loopback.ts';
 import { Failure } from '../../../../shared/problem.ts';
 import type { CreatePartner, PatchPartner } from '../../../../shared/registry.ts';
 import { newId } from '../records/ids.ts';
@@ -21,9 +22,6 @@ export function cleanOrigin(text: string, pointer = '/origin'): string {
     });
   return url.origin;
 }
-
-export const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '[::1]' || /^127(\.\d+){3}$/.test(host) || host.endsWith('.localhost');
 
 export function createPartners({ storage, now }: { storage: Storage; now: Edges['now'] }) {
   return {

@@ -1,3 +1,4 @@
+import { pointerTo } from '../../../../shared/json-pointer.ts';
 import { answerTo, isAsked, tidy } from '../../../../shared/onboarding/answers.ts';
 import type { Field, Flow, SignStep, Values } from '../../../../shared/onboarding/flow.ts';
 import type { Fault } from '../../../../shared/problem.ts';
@@ -34,8 +35,6 @@ export function prefilledBy({ prefill = {} }: SignStep, flow: Flow, values: Valu
   });
 }
 
-export const pointerTo = (field: string): string => `/prefill/${field.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-
 const fault = (pointer: string, message: string): Fault => ({ pointer, code: 'flow', message });
 
 /** What a schema cannot say of what a flow's `sign` step fills in. The fields of a template, or of a form, the vendor alone knows. */
@@ -47,7 +46,7 @@ export function prefillFaults(flow: Flow): Fault[] {
     return [
       ...namedTwice(step, at),
       ...Object.entries(step.prefill ?? {}).flatMap(([name, from]) => {
-        const here = at + pointerTo(name);
+        const here = at + pointerTo('prefill', name);
         const asked = [from].flat().map((each) => questions.find((question) => question.name === each));
         const missing = [from].flat().filter((_, n) => !asked[n]);
         return [

@@ -1,7 +1,8 @@
+import { pointerTo } from '../../../../shared/json-pointer.ts';
 import type { SignStep, Values } from '../../../../shared/onboarding/flow.ts';
 import type { Fault } from '../../../../shared/problem.ts';
 import { lengthOf } from '../../../../shared/signing/fields.ts';
-import { type Prefilled, pointerTo, saidIn } from '../registry/prefill.ts';
+import { type Prefilled, saidIn } from '../registry/prefill.ts';
 import { partyOf } from '../run/sign-step.ts';
 import type { OrderPart, OrderRefusal } from './vendor.ts';
 
@@ -40,7 +41,7 @@ function partOf(part: OrderPart | null, step: SignStep, prefilled: readonly Pref
     return { pointer: `/signer/${part.signer}`, answers: [step.signer[part.signer]].flat(), text, plain: true };
   }
   const filled = prefilled.find(({ field }) => field === part.field);
-  return filled && { pointer: pointerTo(filled.field), answers: filled.answers, text: String(filled.value), plain: false };
+  return filled && { pointer: pointerTo('prefill', filled.field), answers: filled.answers, text: String(filled.value), plain: false };
 }
 
 /** Nothing where no part that the answers make is at fault. `locked`: the answers that the partner has fixed. */

@@ -1,3 +1,4 @@
+import { pointerTo } from '../../../../shared/json-pointer.ts';
 import type { Fault } from '../../../../shared/problem.ts';
 import { drawnValue, type FieldValue } from '../../../../shared/signing/fields.ts';
 import { valueFault } from '../creation/field-request.ts';
@@ -15,11 +16,8 @@ export const answerFaults = (values: Values, own: readonly EnvelopeField[], font
       own.find((field) => field.id === id),
       value,
       fonts,
-    ).map((fault) => ({ pointer: pointerOf(id), ...fault })),
+    ).map((fault) => ({ pointer: pointerTo('values', id), ...fault })),
   );
-
-/** RFC 6901: what the caller named the field may hold its signs. */
-const pointerOf = (id: string): string => `/values/${id.replace(/~/g, '~0').replace(/\//g, '~1')}`;
 
 type FaultHere = Omit<Fault, 'pointer'>;
 

@@ -1,3 +1,4 @@
+import { pointerTo } from '../../../../shared/json-pointer.ts';
 import type { Fault } from '../../../../shared/problem.ts';
 import { type FieldValue, fieldTraits } from '../../../../shared/signing/fields.ts';
 import type { PageBox } from '../../../../shared/signing/geometry.ts';
@@ -20,7 +21,7 @@ export async function withGivenValues(
 ): Promise<EnvelopeField[]> {
   const given = Object.entries(values).flatMap(([name, said]) => {
     const field = fields.find((each) => each.name === name);
-    return field ? [{ field, value: filledWith(field, said), pointer: pointerTo(name) }] : [];
+    return field ? [{ field, value: filledWith(field, said), pointer: pointerTo('values', name) }] : [];
   });
   refuseIf([...strangers(fields, values), ...given.flatMap((each) => wrong(each, documents.missing))]);
   refuseIf(await fitFaults(documents, given, pages));
@@ -34,7 +35,6 @@ interface GivenValue {
   readonly pointer: string;
 }
 
-const pointerTo = (name: string): string => `/values/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 const fault = (pointer: string, code: string, message: string): Fault => ({ pointer, code, message });
 
 /** An empty text leaves the field empty. */
@@ -48,7 +48,7 @@ function strangers(fields: readonly EnvelopeField[], values: EnvelopeRequest['va
   const names = fields.flatMap(({ name }) => name ?? []);
   const known =
     names.length > 0 ? `must be of one of its fields: ${names.join(', ').slice(0, 500)}` : 'must be of one of its fields: none has a name';
-  return Object.keys(values).flatMap((name) => (names.includes(name) ? [] : [fault(pointerTo(name), 'no-such-field', known)]));
+  return Object.keys(values).flatMap((name) => (names.includes(name) ? [] : [fault(pointerTo('values', name), 'no-such-field', known)]));
 }
 
 function wrong({ field, value, pointer }: GivenValue, missing: Documents['missing']): Fault[] {

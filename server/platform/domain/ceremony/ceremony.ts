@@ -24,7 +24,7 @@ import { isErased } from '../records/people.ts';
 import type { Stores } from '../records/stores.ts';
 import { answerFaults, textFault } from './answers.ts';
 import type { Call, CeremonyOptions } from './call.ts';
-import { consentOf, writeConsent } from './consent.ts';
+import { consent } from './consent.ts';
 import { finish } from './finish.ts';
 import { provenanceOf } from './provenance.ts';
 import { requireConsent, requireMoved, requireTurn, type Scene, sceneOf, settledScene, stateOf } from './scene.ts';
@@ -97,21 +97,6 @@ export const createCeremonies = (stage: CeremonyOptions) => {
     },
   };
 };
-
-async function consent(stores: Stores, scene: Scene, call: Call, request: ConsentRequest): Promise<void> {
-  const { envelope, signer, sender } = scene;
-  const { at } = call;
-  if (signer.consentedAt !== null) return;
-  requireTurn(scene, at);
-  const words = consentOf(sender);
-  if (request.version !== words.version || request.sha256 !== words.sha256)
-    throw new Failure('ceremony-changed', 'The words to agree to are others now.');
-  const reached = provenanceOf(call, sender);
-  requireMoved(await stores.envelopes.moveSigner(signer, { state: 'consented', consentedAt: at, reached, timeZone: request.time_zone }));
-  requireMoved(await stores.envelopes.move(envelope, { ...(envelope.state === 'sent' && { state: 'viewed' as const }), updatedAt: at }));
-  const event = { envelopeId: envelope.id, at, signerId: signer.id, reached };
-  await stores.envelopes.record({ ...event, kind: 'signer.consented', detail: writeConsent(words) });
-}
 
 /** Pages add up; that all were shown is recorded once, as what it is: the browser's word. */
 async function see(stores: Stores, scene: Scene, call: Call, request: PagesRequest): Promise<void> {

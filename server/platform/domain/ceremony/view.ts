@@ -5,7 +5,7 @@ import { dayIn } from '../../../../shared/time-zone.ts';
 import { firstPlace } from '../creation/field-request.ts';
 import { documentOf, type EnvelopeField, type Signer } from '../records/envelope.ts';
 import { isTurn } from '../records/turns.ts';
-import { consentOf } from './consent.ts';
+import { consentOf } from './consent-words.ts';
 import { mayAct, type Scene, stateOf, zoneOf } from './scene.ts';
 
 /** Everything the signing view shows one signer. `zone`: the time zone that their browser reports with this call, where it does. */

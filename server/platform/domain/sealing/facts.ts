@@ -1,5 +1,5 @@
 import { utc } from '../../../../shared/time-zone.ts';
-import { readConsent } from '../ceremony/consent.ts';
+import { readConsent } from '../ceremony/consent-words.ts';
 import type { Facts } from '../files/documents.ts';
 import { documentOf, type Envelope, type EnvelopeEvent, type EnvelopeField, type Signer } from '../records/envelope.ts';
 

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { Flow, type Provisioner, provisioners, type SignStep, type Values, type VendorName } from '../../shared/onboarding/flow.ts';
 import { type Partner, scopes } from '../../shared/registry.ts';
 import type { Onboarding } from './domain/onboarding/onboarding.ts';
-import { hashOf } from './domain/records/ids.ts';
+import { hashOf, sha256Of } from './domain/records/ids.ts';
 import type { Box, Edges, Session, Storage } from './domain/records/ports.ts';
 import type { createCredentials } from './domain/registry/credentials.ts';
 import { customerFor } from './domain/registry/credentials.ts';
@@ -88,7 +87,7 @@ export function demoSeed(options: Options) {
   async function agree(partnerId: string, { agreement, vendorKeys }: Seed): Promise<void> {
     if (!agreement) return;
     const bytes = Buffer.from(agreement.document, 'base64');
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    const sha256 = sha256Of(bytes);
     if (!(await documents.holds(partnerId, agreementName, sha256))) await documents.put(partnerId, agreementName, bytes, actor);
     const newest = await storage.read.flows.newest(partnerId);
     if (newest && newest.version > 1) return;

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Context, Middleware } from 'koa';
 import type { CallerAddressOf } from '../../http/caller-address.ts';
 import { doorRates, limitRate, type Rates } from '../../http/rates.ts';
+import { hashOf } from '../domain/records/ids.ts';
 
 /** Counts the calls of browsers: of each token, and of each address. Before anything of them is read or looked up. */
 export const rateOfSessions =
@@ -9,7 +9,7 @@ export const rateOfSessions =
   (ctx: Context, next) => {
     const token = ctx.get('Authorization');
     const address = { name: `address ${addressOf(ctx).address}`, limit: doorRates.address };
-    const pass = { name: createHash('sha256').update(token).digest('base64url'), limit: doorRates.pass };
+    const pass = { name: hashOf(token), limit: doorRates.pass };
     limitRate(ctx, rates, token === '' ? [address] : [address, pass]);
     return next();
   };

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { inPoints, type PageBox } from '../../../shared/signing/geometry.ts';
 import { unwritten } from '../../../shared/text/written.ts';
 import type { AllDocuments, Documents, Finished, Mark } from '../domain/files/documents.ts';
+import { sha256Of } from '../domain/records/secrets.ts';
 import { createIntake } from './intake/intake.ts';
 import { createPool } from './pool.ts';
 import type { SealIdentity } from './seal/identity.ts';
@@ -50,4 +50,4 @@ function isRoomy({ value, ...mark }: Mark, pages: readonly PageBox[]): boolean {
   return /^[\x20-\x7e\u00a0-\u017f]*$/.test(value.text) && (value.text.length * 1.1 + 0.5) * 6 < width && height > 10;
 }
 
-const finished = (bytes: Uint8Array): Finished => ({ bytes, sha256: createHash('sha256').update(bytes).digest('hex') });
+const finished = (bytes: Uint8Array): Finished => ({ bytes, sha256: sha256Of(bytes) });

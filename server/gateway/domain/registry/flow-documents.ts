@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { Failure } from '../../../../shared/problem.ts';
+import { sha256Of } from '../records/ids.ts';
 import type { Blobs, Box, Edges, FlowDocument, Storage } from '../records/ports.ts';
 import { findPartner } from './partners.ts';
 
@@ -27,7 +27,7 @@ export function createFlowDocuments({ storage, box, blobs, now }: { storage: Sto
       await findPartner(storage.read, partnerId);
       if (!bytes.subarray(0, 1024).includes('%PDF-')) throw new Failure('document-refused', 'These bytes are not a PDF.');
       const address = await blobs.put(box.seal(bytes.toString('base64'), about(partnerId, name)));
-      const sha256 = createHash('sha256').update(bytes).digest('hex');
+      const sha256 = sha256Of(bytes);
       const { row, earlier } = await storage.transact(async (stores) => {
         await findPartner(stores, partnerId);
         const at = now();

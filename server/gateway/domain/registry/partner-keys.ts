@@ -1,7 +1,7 @@
-import { hash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { Failure } from '../../../../shared/problem.ts';
 import type { IssueKey, Mode } from '../../../../shared/registry.ts';
-import { hashOf, newId } from '../records/ids.ts';
+import { hashOf, newId, sha256Of } from '../records/ids.ts';
 import type { Edges, PartnerKey, Storage, Stores } from '../records/ports.ts';
 import { findPartner } from './partners.ts';
 
@@ -21,7 +21,7 @@ export const isKeyShaped = (text: string): boolean => /^lk_[0-9a-f]{40}$/.test(t
 
 export const isPartnerKey = (text: string): boolean => isKeyShaped(text) && checksum(text.slice(3, 35)) === text.slice(35);
 
-const checksum = (digits: string): string => hash('sha256', digits, 'hex').slice(0, 8);
+const checksum = (digits: string): string => sha256Of(digits).slice(0, 8);
 
 export function createPartnerKeys({ storage, now }: { storage: Storage; now: Edges['now'] }) {
   async function issueIn(stores: Stores, partnerId: string, input: IssueKey, actor: string): Promise<{ row: PartnerKey; key: string }> {

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { type CryptoKey, calculateJwkThumbprint, decodeProtectedHeader, errors, importJWK, type JWK, jwtVerify } from 'jose';
 import { isCanonicalJwt } from '../../../../shared/jwt-form.ts';
 import { Failure } from '../../../../shared/problem.ts';
+import { hashOf } from '../records/ids.ts';
 import type { Edges } from '../records/ports.ts';
 
 /** The request a proof is for. `url` is the public one, made from the gateway's own setting and never from the Host header. */
@@ -90,8 +90,7 @@ export function createProofs({ now, elapsed }: Pick<Edges, 'now' | 'elapsed'>) {
       const { jkt, payload } = await open(proof);
       if (payload.htm !== method || !isSameAddress(payload.htu, url))
         throw new Failure('proof-invalid', 'The proof was made for another request.');
-      if (payload.ath !== createHash('sha256').update(token).digest('base64url'))
-        throw new Failure('proof-invalid', 'The proof was made for another token.');
+      if (payload.ath !== hashOf(token)) throw new Failure('proof-invalid', 'The proof was made for another token.');
       assertFresh(payload.iat);
       const { jti } = payload;
       if (typeof jti !== 'string' || jti.length < 8 || jti.length > 128)

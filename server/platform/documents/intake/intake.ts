@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { Failure } from '../../../../shared/problem.ts';
 import { envelopeLimits } from '../../../../shared/vendors/loyva.ts';
 import type { IntakeOptions, TakenIn } from '../../domain/files/documents.ts';
+import { sha256Of } from '../../domain/records/secrets.ts';
 import { type RefusalCode, sentenceOf } from '../pdf/refusals.ts';
 import { createQueue } from '../queue.ts';
 import type { Question } from './intake.child.ts';
@@ -59,7 +59,7 @@ export function createIntake({ heapMb = 384, memoryMb = 768, timeMs = 20_000, ch
       if (answer.kind === 'taken-in') {
         const bytes = new Uint8Array(answer.bytes);
         const warnings = answer.warnings.map((warning) => ({ ...warning, pointer }));
-        return { bytes, sha256: sha256(bytes), uploadSha256: sha256(upload), pages: answer.pages, fields: answer.fields, warnings };
+        return { bytes, sha256: sha256Of(bytes), uploadSha256: sha256Of(upload), pages: answer.pages, fields: answer.fields, warnings };
       }
       if (answer.kind === 'refused') throw refused(answer.code, answer);
       if (answer.kind !== 'ended' || answer.why === 'failed') throw new Error(`The intake could not read: ${faultOf(answer)}`);
@@ -80,8 +80,6 @@ export function createIntake({ heapMb = 384, memoryMb = 768, timeMs = 20_000, ch
     },
   };
 }
-
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 interface Why {
   readonly found?: string | undefined;

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256Of } from '../records/secrets.ts';
 
 /** The words a signer agrees to before anything else, exactly as they are shown. */
 export interface Consent {
@@ -27,7 +27,7 @@ export function consentOf(sender: string): Consent {
     'When you agree and when you sign, the time, the network address and the browser that were seen or reported are recorded, together with these words. They become part of the sealed file, which every signer receives.',
     'By agreeing you confirm that this document was sent to you, that you can open and keep PDF files on a device of yours, and that you want to use electronic records and an electronic signature for it.',
   ];
-  return { version, sha256: createHash('sha256').update(textOf({ title, paragraphs })).digest('hex'), title, paragraphs };
+  return { version, sha256: sha256Of(textOf({ title, paragraphs })), title, paragraphs };
 }
 
 const textOf = (consent: Pick<Consent, 'title' | 'paragraphs'>): string => [consent.title, ...consent.paragraphs].join('\n\n');

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { formatLoyvaId } from '../../../../shared/ids.ts';
 import type { Parties } from '../envelope/envelopes.ts';
 import { firstReminder } from '../envelope/reminders.ts';
 import type { AllDocuments, Warning } from '../files/documents.ts';
@@ -8,6 +7,7 @@ import { inviteSigners } from '../notices/signing-mail.ts';
 import type { Account } from '../records/account.ts';
 import type { Envelope } from '../records/envelope.ts';
 import type { SealedFiles } from '../records/files.ts';
+import { newLoyvaId } from '../records/secrets.ts';
 import type { Storage } from '../records/stores.ts';
 import { type Draft, draftOf } from './draft.ts';
 import type { EnvelopeRequest } from './request.ts';
@@ -28,7 +28,7 @@ export type CreateEnvelope = ReturnType<typeof createCreation>;
 export const createCreation =
   ({ storage, documents, sealedFiles, links }: Options) =>
   async (account: Account, request: EnvelopeRequest, at: number): Promise<Created> => {
-    const id = formatLoyvaId('envelope', randomBytes(15));
+    const id = newLoyvaId('envelope');
     const draft = await draftOf({ storage, documents: documents.of(account.id), sealedFiles }, account, id, request, at);
     const contentKey = randomBytes(32);
     const document = draft.file && (await keep(sealedFiles, contentKey, draft.file));

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { formatLoyvaId } from '../../../../shared/ids.ts';
 import { Failure } from '../../../../shared/problem.ts';
 import { displayed } from '../../../../shared/signing/geometry.ts';
 import { DamagedFile } from '../files/damage.ts';
@@ -7,6 +6,7 @@ import type { AllDocuments, Documents, TakenIn, Warning } from '../files/documen
 import type { Account } from '../records/account.ts';
 import type { FieldRequest } from '../records/field.ts';
 import type { SealedFiles } from '../records/files.ts';
+import { newLoyvaId } from '../records/secrets.ts';
 import type { Storage } from '../records/stores.ts';
 import type { Template, TemplateQuery } from '../records/template.ts';
 import { placeFaults } from './field-faults.ts';
@@ -31,7 +31,7 @@ export const createTemplates = ({ storage, sealedFiles, ...parts }: Options) => 
     const contentKey = randomBytes(32);
     const document = { ...(await sealedFiles.put(contentKey, bytes)), filename: request.document.filename, uploadSha256, pages };
     const { name, order } = request;
-    const id = formatLoyvaId('template', randomBytes(15));
+    const id = newLoyvaId('template');
     const template: Template = { id, accountId: account.id, name, order, document, fields, createdAt: at };
     await storage.transact((stores) => stores.templates.add(template, contentKey));
     return { template, warnings: file.warnings };

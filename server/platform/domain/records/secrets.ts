@@ -1,17 +1,25 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { formatId, type IdKind } from '../../../../shared/ids.ts';
+import { hash, randomBytes } from 'node:crypto';
+import { formatId, formatLoyvaId, type IdKind, type loyvaPrefixes } from '../../../../shared/ids.ts';
 
 /** The wires the platform speaks. An account holds one key for each. */
 export const dialects = ['scribeless', 'kelviq', 'loyva', 'subscribr'] as const;
 export type Dialect = (typeof dialects)[number];
 
 /** Secrets are random and long, so that their plain SHA-256 (hex) is enough to know one again and leads nowhere else. */
-export const hashOf = (secret: string): string => sha256(secret);
+export const hashOf = (secret: string): string => sha256Of(secret);
+
+/** In hexadecimal, as records quote it. */
+export const sha256Of = (bytes: string | Uint8Array): string => hash('sha256', bytes, 'hex');
 
 /** Names a key in a record without telling it. */
 export const keyMark = (key: string): string => `key ${hashOf(key).slice(0, 16)}`;
 
 export const newId = (kind: IdKind): string => formatId(kind, randomBytes(15));
+
+export const newLoyvaId = (kind: keyof typeof loyvaPrefixes): string => formatLoyvaId(kind, randomBytes(15));
+
+/** Names what is used once: 120 random bits in base64url. */
+export const newNonce = (): string => randomBytes(15).toString('base64url');
 
 /** Loyva's event ids: `evt_` and 24 hexadecimal digits. */
 export const newEventId = (): string => `evt_${randomBytes(12).toString('hex')}`;
@@ -32,7 +40,5 @@ function newLoyvaKey(): string {
   const random = randomBytes(16);
   random[0] = (random[0] ?? 0) & 0x7f;
   const digits = random.toString('hex');
-  return `lk_${digits}${sha256(digits).slice(0, 8)}`;
+  return `lk_${digits}${sha256Of(digits).slice(0, 8)}`;
 }
-
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { errors, jwtVerify, SignJWT } from 'jose';
 import { isCanonicalJwt } from '../../../../shared/jwt-form.ts';
 import { Failure } from '../../../../shared/problem.ts';
+import { newNonce } from './secrets.ts';
 
 const life = 15 * 60_000;
 /** A token is some 350 characters; longer ones are not looked at. */
@@ -22,7 +22,7 @@ export function createTokens<C extends string>(type: `${string}+jwt`, claims: re
       const exp = Math.floor((now + life) / 1000);
       const token = await new SignJWT({ ...said })
         .setProtectedHeader({ alg: 'HS256', typ: type })
-        .setJti(randomBytes(15).toString('base64url'))
+        .setJti(newNonce())
         .setIssuedAt(Math.floor(now / 1000))
         .setExpirationTime(exp)
         .sign(key);

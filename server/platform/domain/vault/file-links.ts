@@ -1,10 +1,11 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { Failure } from '../../../../shared/problem.ts';
 import { statusOf } from '../envelope/envelopes.ts';
 import { type Files, gone } from '../files/files.ts';
 import type { Account } from '../records/account.ts';
 import { authoritativeOf, type Envelope, type KeptFile, type Provenance } from '../records/envelope.ts';
 import type { OpenedFile } from '../records/files.ts';
+import { newNonce } from '../records/secrets.ts';
 import type { Storage, Stores } from '../records/stores.ts';
 
 /** The authoritative file; the watermarked copy that everyday reading should use; the custody record; and the authoritative file on its way out. */
@@ -62,7 +63,7 @@ export function createFileLinks({ storage, files, secretFor, place }: Options) {
       at: number,
     ): Promise<{ link: FileLink; url: string }> {
       const { kind, life, once, askedBy } = wanted;
-      const nonce = once ? randomBytes(15).toString('base64url') : null;
+      const nonce = once ? newNonce() : null;
       const link = { accountId: account.id, envelopeId: id, kind, expires: Math.floor(at / 1000) + life, nonce };
       await storage.transact(async (stores) => {
         const envelope = await stores.envelopes.find(account.id, id);

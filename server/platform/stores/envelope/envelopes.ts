@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
-import { formatLoyvaId } from '../../../../shared/ids.ts';
 import type { SecretBox } from '../../../storage/secret-box.ts';
 import type { EnvelopeStore } from '../../domain/records/envelope.ts';
 import { moves } from '../../domain/records/moves.ts';
 import { ownerKey } from '../../domain/records/people.ts';
+import { newLoyvaId } from '../../domain/records/secrets.ts';
 import { contentKeys } from '../files/content-keys.ts';
 import { isOpen } from '../schema/envelope.ts';
 import type { Tables } from '../schema/schema.ts';
@@ -25,7 +24,7 @@ export const envelopeBook = (db: Kysely<Tables>, box: SecretBox): EnvelopeStore 
     ...eventBook(db, box),
     contentKey: keys.open,
     async customerFor(accountId, email, name, at) {
-      const id = formatLoyvaId('customer', randomBytes(15));
+      const id = newLoyvaId('customer');
       const emailKey = ownerKey(email);
       await db
         .insertInto('customers')

@@ -4,6 +4,7 @@ import { openBlobs } from '../../../storage/blobs.ts';
 import { DamagedFile } from '../../domain/files/damage.ts';
 import type { KeptFile } from '../../domain/records/envelope.ts';
 import type { SealedFiles } from '../../domain/records/files.ts';
+import { sha256Of } from '../../domain/records/secrets.ts';
 import { decrypt, encrypt } from './cipher.ts';
 import { decryptPieces, slice } from './pieces.ts';
 
@@ -51,12 +52,12 @@ export function openSealedFiles(folder: string, aside: string, elapsed?: () => n
   return {
     async put(contentKey, bytes) {
       const address = await blobs.put(encrypt(contentKey, bytes, about));
-      return { address, sha256: sha256(bytes), size: bytes.length };
+      return { address, sha256: sha256Of(bytes), size: bytes.length };
     },
     async get(contentKey, file) {
       const cipher = await cipherOf(file);
       const bytes = opened(contentKey, cipher, file.address);
-      if (bytes.length !== file.size || sha256(bytes) !== file.sha256) throw new DamagedFile(file.address);
+      if (bytes.length !== file.size || sha256Of(bytes) !== file.sha256) throw new DamagedFile(file.address);
       return bytes;
     },
     async open(contentKey, file) {
@@ -88,5 +89,3 @@ function opened(contentKey: Uint8Array, cipher: Buffer, address: string): Buffer
     throw new DamagedFile(address, { cause: error });
   }
 }
-
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

@@ -3,10 +3,10 @@ import type { VaultView } from '../../shared/vault.ts';
 import type { Words } from '../text/words.ts';
 import { shortMoment } from './vault-time.ts';
 
-type Line = NonNullable<VaultView['access_log']>[number];
+type AccessEntry = NonNullable<VaultView['access_log']>[number];
 
 /** Who did what, the newest first. */
-export const historyOf = (words: Words, lines: readonly Line[]): TemplateResult | typeof nothing =>
+export const historyOf = (words: Words, lines: readonly AccessEntry[]): TemplateResult | typeof nothing =>
   lines.length === 0
     ? nothing
     : html`<section class="stack" aria-labelledby="t-history">
@@ -20,7 +20,7 @@ export const historyOf = (words: Words, lines: readonly Line[]): TemplateResult 
         </table>
       </section>`;
 
-function actOf(words: Words, { kind, detail }: Line): string {
+function actOf(words: Words, { kind, detail }: AccessEntry): string {
   const thing = words.find(`vault.thing.${detail}`) ?? words.say('vault.thing.other');
   if (kind === 'vault.linked') return detail === 'page' ? words.say('vault.act.let-in') : words.say('vault.act.asked', { thing });
   if (kind === 'vault.read') return words.say('vault.act.opened', { thing });

@@ -9,8 +9,8 @@ import { test } from 'node:test';
 import { type PDFDict, PDFDocument, PDFName, type PDFRef } from '@cantoo/pdf-lib';
 import fc from 'fast-check';
 import { createEmbedder } from '../../../server/platform/documents/fonts/embed.ts';
+import { createCanvas } from '../../../server/platform/documents/pages/canvas.ts';
 import { boxOf, lay } from '../../../server/platform/documents/pages/page.ts';
-import { createSheet } from '../../../server/platform/documents/pages/sheet.ts';
 import { createStructure } from '../../../server/platform/documents/pages/structure.ts';
 import { written } from '../../../server/platform/documents/pdf/save.ts';
 import { displayed, inPoints, type PageBox, type Place, pageBoxOf, toUserSpace } from '../../../shared/signing/geometry.ts';
@@ -72,10 +72,10 @@ async function matrix(): Promise<{ bytes: Uint8Array; cases: Case[] }> {
   const structure = createStructure(document);
   const cases = document.getPages().map((leaf, i): Case => {
     const page = boxOf(leaf.node);
-    const sheet = createSheet(embedder);
+    const canvas = createCanvas(embedder);
     const { left, bottom, width, height } = inPoints(page, place);
-    sheet.box(left, bottom, width, height, '#ff0000');
-    lay({ embedder, structure, name: 'Mark' }, leaf, page, [{ sheet }]);
+    canvas.box(left, bottom, width, height, '#ff0000');
+    lay({ embedder, structure, name: 'Mark' }, leaf, page, [{ canvas }]);
     const { name = '', userUnit = 1 } = wanted[i] ?? {};
     return { name, userUnit, page };
   });

@@ -3,7 +3,7 @@ import { wrapped } from '../../../../shared/text/marks.ts';
 import { legible, regionOf, type Style } from '../fonts/fonts.ts';
 import { shapeLine } from '../fonts/shape.ts';
 import type { Attributes } from '../pdf/elements.ts';
-import type { Colour, Sheet } from './sheet.ts';
+import type { Canvas, Colour } from './canvas.ts';
 
 /** Pages of our own: paper, hairlines and space. Lengths are points; blocks are drawn from their top downwards. */
 export const ink: Readonly<Record<'text' | 'muted' | 'line' | 'strong', Colour>> = {
@@ -13,19 +13,19 @@ export const ink: Readonly<Record<'text' | 'muted' | 'line' | 'strong', Colour>>
   strong: '#12181d',
 };
 
-export interface Paper {
+export interface PageFormat {
   readonly width: number;
   readonly height: number;
   readonly margin: { readonly side: number; readonly top: number; readonly bottom: number };
 }
 
 /** A4, or Letter where the document is as wide as Letter. */
-export const paperFor = (documentWidth: number): Paper => ({
+export const paperFor = (documentWidth: number): PageFormat => ({
   ...(Math.abs(documentWidth - 612) <= 2 ? { width: 612, height: 792 } : { width: 595.28, height: 841.89 }),
   margin: { side: 64, top: 66, bottom: 72 },
 });
 
-export const columnOf = ({ width, margin }: Paper): number => width - 2 * margin.side;
+export const columnOf = ({ width, margin }: PageFormat): number => width - 2 * margin.side;
 
 /** Something with a height that is never split over two pages. */
 export interface Block {
@@ -34,7 +34,7 @@ export interface Block {
   readonly keep?: boolean;
   /** It is a row of a table, together with the rows before and after it. */
   readonly row?: boolean;
-  draw(sheet: Sheet, x: number, top: number): void;
+  draw(canvas: Canvas, x: number, top: number): void;
 }
 
 export interface Type {
@@ -69,12 +69,12 @@ export function textBlock(given: string, width: number, type: Type): Block {
   const direction = directionOf(text);
   return {
     height: lines.length * size * leading,
-    draw(sheet, x, top) {
-      const region = regionOf(text, sheet.lang);
+    draw(canvas, x, top) {
+      const region = regionOf(text, canvas.lang);
       for (const [i, line] of lines.entries()) {
         const y = top - i * size * leading - size * (leading / 2 + 0.34);
         const start = direction === 'rtl' ? width - shapeLine(line, style, direction, region).width * size : 0;
-        sheet.text(line, { x: x + start, y, size, colour, style, direction, region, broken: broken[i] === true });
+        canvas.text(line, { x: x + start, y, size, colour, style, direction, region, broken: broken[i] === true });
       }
     },
   };
@@ -83,10 +83,10 @@ export function textBlock(given: string, width: number, type: Type): Block {
 /** Blocks under each other. */
 export const stack = (...blocks: readonly Block[]): Block => ({
   height: blocks.reduce((sum, { height }) => sum + height, 0),
-  draw(sheet, x, top) {
+  draw(canvas, x, top) {
     let at = top;
     for (const block of blocks) {
-      block.draw(sheet, x, at);
+      block.draw(canvas, x, at);
       at -= block.height;
     }
   },
@@ -97,22 +97,22 @@ export const space = (height: number): Block => ({ height, draw: () => {} });
 /** A block that is the content of an element of the document's structure. */
 export const tagged = (type: string, block: Block, attributes?: Attributes): Block => ({
   ...block,
-  draw: (sheet, x, top) => sheet.content(type, () => block.draw(sheet, x, top), attributes),
+  draw: (canvas, x, top) => canvas.content(type, () => block.draw(canvas, x, top), attributes),
 });
 
 /** A block that is an element with others within it. */
 export const grouped = (type: string, block: Block): Block => ({
   ...block,
-  draw: (sheet, x, top) => sheet.element(type, () => block.draw(sheet, x, top)),
+  draw: (canvas, x, top) => canvas.element(type, () => block.draw(canvas, x, top)),
 });
 
 /** Cells beside each other, each at its own distance from the left, under a hairline as wide as the column. */
 export function row(width: number, cells: readonly { at: number; block: Block }[], padding = 7): Block {
   return {
     height: Math.max(...cells.map(({ block }) => block.height)) + 2 * padding,
-    draw(sheet, x, top) {
-      sheet.artifact(() => sheet.box(x, top - 0.25, width, 0.5, ink.line));
-      for (const { at, block } of cells) block.draw(sheet, x + at, top - padding);
+    draw(canvas, x, top) {
+      canvas.artifact(() => canvas.box(x, top - 0.25, width, 0.5, ink.line));
+      for (const { at, block } of cells) block.draw(canvas, x + at, top - padding);
     },
   };
 }
@@ -120,8 +120,8 @@ export function row(width: number, cells: readonly { at: number; block: Block }[
 /** Cells beside each other without a line. */
 export const beside = (...cells: readonly { at: number; block: Block }[]): Block => ({
   height: Math.max(...cells.map(({ block }) => block.height)),
-  draw(sheet, x, top) {
-    for (const { at, block } of cells) block.draw(sheet, x + at, top);
+  draw(canvas, x, top) {
+    for (const { at, block } of cells) block.draw(canvas, x + at, top);
   },
 });
 

@@ -1,8 +1,8 @@
 import { type PDFDocument, PDFName, type PDFPage } from '@cantoo/pdf-lib';
 import { type Embedder, flate } from '../fonts/embed.ts';
 import { shapeLine } from '../fonts/shape.ts';
-import { type Block, ink, type Paper } from './layout.ts';
-import { createSheet, type Sheet } from './sheet.ts';
+import { type Canvas, createCanvas } from './canvas.ts';
+import { type Block, ink, type PageFormat } from './layout.ts';
 import type { Structure } from './structure.ts';
 
 /** What pages of our own are added to. */
@@ -15,7 +15,7 @@ export interface OwnPages {
 /** Appends pages of our own with these blocks, each page numbered at its foot: a part of the document, named as the foot names it, in English. */
 export function newPages(
   { document, embedder, structure }: OwnPages,
-  paper: Paper,
+  paper: PageFormat,
   pages: readonly (readonly Block[])[],
   foot: { left: string; right: string; lang?: string | undefined },
 ): void {
@@ -24,25 +24,25 @@ export function newPages(
   for (const [i, blocks] of pages.entries()) {
     const page = addPage(document, paper);
     const tags = tagsOf(page);
-    const sheet = createSheet(embedder, { tags, lang: foot.lang });
+    const canvas = createCanvas(embedder, { tags, lang: foot.lang });
     let top = paper.height - paper.margin.top;
     for (const block of blocks) {
       // A table goes on over the pages, as long as its rows follow each other.
       if (table && !block.row) tags.close();
       if (!table && block.row) tags.open('Table');
       table = block.row === true;
-      block.draw(sheet, paper.margin.side, top);
+      block.draw(canvas, paper.margin.side, top);
       top -= block.height;
     }
-    sheet.artifact(() => drawFoot(sheet, paper, foot.left, `${foot.right}, ${i + 1} of ${pages.length}`), 'Footer');
-    fill(page, embedder, sheet);
+    canvas.artifact(() => drawFoot(canvas, paper, foot.left, `${foot.right}, ${i + 1} of ${pages.length}`), 'Footer');
+    fill(page, embedder, canvas);
   }
 }
 
-function drawFoot(sheet: Sheet, { width, margin }: Paper, left: string, right: string): void {
+function drawFoot(canvas: Canvas, { width, margin }: PageFormat, left: string, right: string): void {
   const how = { y: 36, size: 8, colour: ink.muted };
-  sheet.text(left, { ...how, x: margin.side });
-  sheet.text(right, { ...how, x: width - margin.side - shapeLine(right, 'text').width * how.size });
+  canvas.text(left, { ...how, x: margin.side });
+  canvas.text(right, { ...how, x: width - margin.side - shapeLine(right, 'text').width * how.size });
 }
 
 /** An empty page at the end, as large as said. */
@@ -50,7 +50,7 @@ export const addPage = (document: PDFDocument, { width, height }: { width: numbe
   document.addPage([width, height]);
 
 /** Puts what was drawn for it on an empty page. */
-export function fill({ node }: PDFPage, { context }: Embedder, sheet: Sheet): void {
-  node.set(PDFName.of('Contents'), context.register(flate(context, sheet.operators())));
-  node.set(PDFName.of('Resources'), sheet.resources());
+export function fill({ node }: PDFPage, { context }: Embedder, canvas: Canvas): void {
+  node.set(PDFName.of('Contents'), context.register(flate(context, canvas.operators())));
+  node.set(PDFName.of('Resources'), canvas.resources());
 }

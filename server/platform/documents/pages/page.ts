@@ -16,7 +16,7 @@ import type { Drawn } from '../pdf/appearance.ts';
 import type { Attributes } from '../pdf/elements.ts';
 import { isolated } from '../pdf/isolate.ts';
 import { type Artifact, beginArtifact, beginContent } from '../pdf/marked-content.ts';
-import type { Sheet } from './sheet.ts';
+import type { Canvas } from './canvas.ts';
 import type { Structure } from './structure.ts';
 
 const Contents = PDFName.of('Contents');
@@ -31,19 +31,19 @@ export interface Overlay {
   readonly name: string;
 }
 
-/** A sheet, drawn in displayed points, and what it is in the document's structure; without that it is not told of there. */
+/** A canvas, drawn in displayed points, and what it is in the document's structure; without that it is not told of there. */
 export interface Layer {
-  readonly sheet: Sheet;
+  readonly canvas: Canvas;
   readonly as?: { readonly type: string; readonly attributes: Attributes; readonly insteadOf?: PDFDict } | Artifact;
 }
 
-/** Lays sheets over a page: each a form of its own, after the page's content and apart from its graphics state. */
+/** Lays canvases over a page: each a form of its own, after the page's content and apart from its graphics state. */
 export function lay({ embedder, structure, name }: Overlay, page: PDFPage, box: PageBox, layers: readonly Layer[]): void {
   const { context } = embedder;
   const { width, height } = displayed(box);
-  const drawn = layers.map(({ sheet, as }): Laid => {
-    const entries = { Type: 'XObject', Subtype: 'Form', BBox: [0, 0, width, height], Resources: sheet.resources() };
-    const form = context.register(flate(context, sheet.operators(), entries));
+  const drawn = layers.map(({ canvas, as }): Laid => {
+    const entries = { Type: 'XObject', Subtype: 'Form', BBox: [0, 0, width, height], Resources: canvas.resources() };
+    const form = context.register(flate(context, canvas.operators(), entries));
     return { form, matrix: toUserSpace(box), ...(as ? { as } : {}) };
   });
   drawOver({ context, structure, name }, page, box, drawn);

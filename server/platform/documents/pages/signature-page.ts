@@ -3,9 +3,9 @@ import { displayed, type PageBox } from '../../../../shared/signing/geometry.ts'
 import type { PageWords, PlacedField, SignatureLine } from '../../domain/files/documents.ts';
 import { createEmbedder } from '../fonts/embed.ts';
 import { written } from '../pdf/save.ts';
+import { type Canvas, createCanvas } from './canvas.ts';
 import { ink, tagged, textBlock } from './layout.ts';
 import { addPage, fill } from './own-pages.ts';
-import { createSheet, type Sheet } from './sheet.ts';
 import { createStructure } from './structure.ts';
 
 export interface SignaturePageJob extends PageWords {
@@ -31,13 +31,13 @@ export async function addSignaturePages(document: PDFDocument, { pages, title, l
   const added: PageBox[] = [];
   for (let from = 0; from < signers.length; from += perPage) {
     const page = addPage(document, form.page);
-    const sheet = createSheet(embedder, { tags: tagsOf(page), lang });
-    sheet.raw(`${form.scale} 0 0 ${form.scale} 0 0 cm`);
-    drawTitle(sheet, form, title);
+    const canvas = createCanvas(embedder, { tags: tagsOf(page), lang });
+    canvas.raw(`${form.scale} 0 0 ${form.scale} 0 0 cm`);
+    drawTitle(canvas, form, title);
     for (const [i, line] of signers.slice(from, from + perPage).entries())
-      fields.push(...drawCell(sheet, form, i, line, pages.length + added.length + 1));
+      fields.push(...drawCell(canvas, form, i, line, pages.length + added.length + 1));
     const { width, height } = form.page;
-    fill(page, embedder, sheet);
+    fill(page, embedder, canvas);
     added.push({ box: [0, 0, width, height], rotate: 0, userUnit: 1 });
   }
   embedder.finish();
@@ -73,16 +73,16 @@ function formFor(last: PageBox | undefined): Form {
   return { page, scale, width, height, columns, rows, columnWidth: (column - (columns - 1) * cell.gap) / columns };
 }
 
-function drawTitle(sheet: Sheet, { width, height }: Form, title: string): void {
+function drawTitle(canvas: Canvas, { width, height }: Form, title: string): void {
   const column = width - 2 * margin.side;
   const kicker = textBlock('Signatures', column, { size: 9, colour: ink.muted });
   const sizes = [20, 15, 11].map((size) =>
     textBlock(shortened(title, 150), column, { size, style: 'strong', colour: ink.strong, leading: 1.25 }),
   );
   const fitting = sizes.find((block) => block.height <= 56) ?? sizes.at(-1);
-  sheet.content('H1', () => {
-    kicker.draw(sheet, margin.side, height - 66);
-    fitting?.draw(sheet, margin.side, height - 66 - kicker.height - 3);
+  canvas.content('H1', () => {
+    kicker.draw(canvas, margin.side, height - 66);
+    fitting?.draw(canvas, margin.side, height - 66 - kicker.height - 3);
   });
 }
 
@@ -93,16 +93,16 @@ const lines = [
   { type: 'date_signed', label: 'Date', at: 180, high: 22, from: 0, to: 0.6 },
 ] as const;
 
-function drawCell(sheet: Sheet, form: Form, index: number, { signer, name, role }: SignatureLine, page: number): PlacedField[] {
+function drawCell(canvas: Canvas, form: Form, index: number, { signer, name, role }: SignatureLine, page: number): PlacedField[] {
   const { columns, columnWidth, height, width } = form;
   const left = margin.side + (index % columns) * (columnWidth + cell.gap);
   const top = height - margin.top - Math.floor(index / columns) * cell.height;
   const whose = textBlock(shortened(role ?? name, 70), columnWidth, { size: 10.5, style: 'strong', colour: ink.strong, leading: 1.3 });
-  tagged('H2', whose).draw(sheet, left, top);
+  tagged('H2', whose).draw(canvas, left, top);
   return lines.map(({ type, label, at, high, from, to }): PlacedField => {
     const line = { x: left + from * columnWidth, y: top - at, width: (to - from) * columnWidth };
-    sheet.artifact(() => sheet.box(line.x, line.y, line.width, 0.6, ink.muted));
-    tagged('P', textBlock(label, line.width, { size: 8, colour: ink.muted })).draw(sheet, line.x, line.y - 2);
+    canvas.artifact(() => canvas.box(line.x, line.y, line.width, 0.6, ink.muted));
+    tagged('P', textBlock(label, line.width, { size: 8, colour: ink.muted })).draw(canvas, line.x, line.y - 2);
     const field = { x: line.x / width, y: (height - line.y - high - 1) / height, width: line.width / width, height: high / height };
     return { type, signer, page, required: true, label: null, ...field };
   });

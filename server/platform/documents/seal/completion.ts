@@ -1,7 +1,7 @@
 import { displayed, type PageBox } from '../../../../shared/signing/geometry.ts';
 import type { Facts } from '../../domain/files/documents.ts';
 import { ways } from '../fonts/words.ts';
-import { type Block, columnOf, type Paper, paginated, paperFor, space, stack, tagged, textBlock } from '../pages/layout.ts';
+import { type Block, columnOf, type PageFormat, paginated, paperFor, space, stack, tagged, textBlock } from '../pages/layout.ts';
 import { newPages, type OwnPages } from '../pages/own-pages.ts';
 import { addressOf, dayOf, heading, history, instant, pair, party, remark, title } from './record.ts';
 
@@ -23,7 +23,7 @@ export function addCompletionPages(target: OwnPages, boxes: readonly PageBox[], 
   });
 }
 
-function opening(paper: Paper, { envelope, sender, document }: Facts): Block[] {
+function opening(paper: PageFormat, { envelope, sender, document }: Facts): Block[] {
   const sentence = `Signed by everybody and sealed on ${dayOf(envelope.completed_at)} (UTC).`;
   return [
     ...title(paper, { kind: 'Completion record', name: envelope.name, sentence }),
@@ -35,7 +35,7 @@ function opening(paper: Paper, { envelope, sender, document }: Facts): Block[] {
   ];
 }
 
-const parties = (paper: Paper, { signers }: Facts): Block[] =>
+const parties = (paper: PageFormat, { signers }: Facts): Block[] =>
   signers.flatMap((signer, i) => [
     ...(i === 0 ? [heading('Parties', paper)] : []),
     party(paper, signer.name, signer.role, [
@@ -50,7 +50,7 @@ const parties = (paper: Paper, { signers }: Facts): Block[] =>
     ]),
   ]);
 
-function consent(paper: Paper, { consent: { version, sha256, paragraphs } }: Facts): Block[] {
+function consent(paper: PageFormat, { consent: { version, sha256, paragraphs } }: Facts): Block[] {
   const width = columnOf(paper);
   return [
     heading('What each of them agreed to before they saw the document', paper),
@@ -67,7 +67,7 @@ function consent(paper: Paper, { consent: { version, sha256, paragraphs } }: Fac
   ];
 }
 
-const hashes = (paper: Paper, { document }: Facts): Block[] => [
+const hashes = (paper: PageFormat, { document }: Facts): Block[] => [
   heading('Hashes', paper),
   pair(paper, 'File as it was uploaded', document.upload_sha256),
   pair(paper, 'File that was signed', document.signed_sha256),

@@ -14,8 +14,8 @@ import { displayed, type PageBox } from '../../../../shared/signing/geometry.ts'
 import type { Embedder } from '../fonts/embed.ts';
 import { legible } from '../fonts/fonts.ts';
 import { shapeLine } from '../fonts/shape.ts';
+import { type Canvas, createCanvas } from '../pages/canvas.ts';
 import { boxOf, lay } from '../pages/page.ts';
-import { createSheet, type Sheet } from '../pages/sheet.ts';
 import { createStructure } from '../pages/structure.ts';
 import { dropLostObjects } from '../pdf/lost-objects.ts';
 
@@ -31,10 +31,10 @@ export function asCopy(document: PDFDocument, embedder: Embedder, watermark: str
   const clear = document.context.register(document.context.obj({ Type: 'ExtGState', ca: 0.85 }));
   for (const page of document.getPages()) {
     const box = boxOf(page.node);
-    const sheet = createSheet(embedder, { states: { Faint: faint, Clear: clear } });
-    across(sheet, box);
-    alongEdge(sheet, box, watermark);
-    lay(overlay, page, box, [{ sheet, as: 'Watermark' }]);
+    const canvas = createCanvas(embedder, { states: { Faint: faint, Clear: clear } });
+    across(canvas, box);
+    alongEdge(canvas, box, watermark);
+    lay(overlay, page, box, [{ canvas, as: 'Watermark' }]);
   }
   structure.finish();
 }
@@ -42,28 +42,28 @@ export function asCopy(document: PDFDocument, embedder: Embedder, watermark: str
 const grey = '#4a545c';
 
 /** The word from corner to corner, through which everything can still be read. */
-function across(sheet: Sheet, page: PageBox): void {
+function across(canvas: Canvas, page: PageBox): void {
   const { width, height } = displayed(page);
   const angle = Math.atan2(height, width);
   const line = shapeLine('COPY', 'strong');
   const size = (Math.hypot(width, height) * 0.5) / line.width;
-  sheet.raw(`q /Faint gs ${turned(angle, width / 2, height / 2)} cm`);
-  sheet.text('COPY', { x: (-line.width * size) / 2, y: -size * 0.36, size, colour: grey, style: 'strong' });
-  sheet.raw('Q');
+  canvas.raw(`q /Faint gs ${turned(angle, width / 2, height / 2)} cm`);
+  canvas.text('COPY', { x: (-line.width * size) / 2, y: -size * 0.36, size, colour: grey, style: 'strong' });
+  canvas.raw('Q');
 }
 
 /** Upwards along the left edge, on a strip of its own. */
-function alongEdge(sheet: Sheet, page: PageBox, watermark: string): void {
+function alongEdge(canvas: Canvas, page: PageBox, watermark: string): void {
   const text = legible(watermark);
   const { width, height } = displayed(page);
   const line = shapeLine(text, 'text');
   const size = Math.min(8, width * 0.02, (height * 0.94) / line.width);
   const from = (height - line.width * size) / 2;
-  sheet.raw(`q ${turned(Math.PI / 2, size * 1.9, from)} cm q /Clear gs`);
-  sheet.box(-size * 0.6, -size * 0.45, line.width * size + size * 1.2, size * 1.5, '#ffffff');
-  sheet.raw('Q');
-  sheet.text(text, { x: 0, y: 0, size, colour: grey });
-  sheet.raw('Q');
+  canvas.raw(`q ${turned(Math.PI / 2, size * 1.9, from)} cm q /Clear gs`);
+  canvas.box(-size * 0.6, -size * 0.45, line.width * size + size * 1.2, size * 1.5, '#ffffff');
+  canvas.raw('Q');
+  canvas.text(text, { x: 0, y: 0, size, colour: grey });
+  canvas.raw('Q');
 }
 
 const turned = (angle: number, x: number, y: number): string => {

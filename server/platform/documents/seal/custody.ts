@@ -1,7 +1,7 @@
 import { PDFDocument, PDFName } from '@cantoo/pdf-lib';
 import type { CustodyFacts } from '../../domain/files/documents.ts';
 import { createEmbedder } from '../fonts/embed.ts';
-import { type Block, type Paper, paginated, paperFor } from '../pages/layout.ts';
+import { type Block, type PageFormat, paginated, paperFor } from '../pages/layout.ts';
 import { newPages } from '../pages/own-pages.ts';
 import { createStructure } from '../pages/structure.ts';
 import { dayOf, heading, history, instant, pair, party, remark, title } from './record.ts';
@@ -33,7 +33,7 @@ export async function custodyRecord(facts: CustodyFacts): Promise<PDFDocument> {
   return document;
 }
 
-const opening = (paper: Paper, { envelope, vaulted_at, origin, controller }: CustodyFacts): Block[] => [
+const opening = (paper: PageFormat, { envelope, vaulted_at, origin, controller }: CustodyFacts): Block[] => [
   ...title(paper, {
     kind: 'Custody record',
     name: envelope.name,
@@ -51,7 +51,7 @@ const origins: Readonly<Record<CustodyFacts['origin'], string>> = {
   paper: 'Upload: signed elsewhere, and kept byte for byte as it came',
 };
 
-const files = (paper: Paper, { authoritative, copy }: CustodyFacts): Block[] => [
+const files = (paper: PageFormat, { authoritative, copy }: CustodyFacts): Block[] => [
   heading('The authoritative copy', paper),
   pair(paper, 'SHA-256', authoritative.sha256),
   pair(paper, 'Size', `${count(authoritative.size)} bytes`),
@@ -65,13 +65,13 @@ const files = (paper: Paper, { authoritative, copy }: CustodyFacts): Block[] => 
   ),
 ];
 
-const control = (paper: Paper, { controller }: CustodyFacts): Block[] => [
+const control = (paper: PageFormat, { controller }: CustodyFacts): Block[] => [
   heading('Control', paper),
   pair(paper, 'Controlled by', controller.name),
   pair(paper, 'Account', controller.id),
 ];
 
-const signatures = (paper: Paper, { signers }: CustodyFacts): Block[] =>
+const signatures = (paper: PageFormat, { signers }: CustodyFacts): Block[] =>
   signers.flatMap((signer, i) => [
     ...(i === 0 ? [heading('Signed by', paper)] : []),
     party(paper, signer.name, signer.role, [

@@ -1,6 +1,6 @@
 import type { Facts } from '../../domain/files/documents.ts';
 import { words } from '../fonts/words.ts';
-import { type Block, beside, columnOf, grouped, ink, type Paper, row, space, stack, tagged, textBlock } from '../pages/layout.ts';
+import { type Block, beside, columnOf, grouped, ink, type PageFormat, row, space, stack, tagged, textBlock } from '../pages/layout.ts';
 
 /** The parts that the records of our own are made of: the completion pages and the custody record. */
 
@@ -10,7 +10,7 @@ export const value = (text: string, width: number): Block => textBlock(text, wid
 /** Where values begin, from the left of the column. */
 export const indent = 132;
 
-export const heading = (text: string, paper: Paper): Block => ({
+export const heading = (text: string, paper: PageFormat): Block => ({
   ...tagged(
     'H2',
     stack(space(26), textBlock(text, columnOf(paper), { size: 12.5, style: 'strong', colour: ink.strong, leading: 1.3 }), space(9)),
@@ -19,7 +19,7 @@ export const heading = (text: string, paper: Paper): Block => ({
 });
 
 /** A row of a table of two columns, the first of which says what the second is. */
-export const pair = (paper: Paper, name: string, text: string): Block => ({
+export const pair = (paper: PageFormat, name: string, text: string): Block => ({
   ...grouped(
     'TR',
     row(
@@ -35,11 +35,11 @@ export const pair = (paper: Paper, name: string, text: string): Block => ({
 });
 
 /** A sentence as wide as the column, under a hairline. */
-export const remark = (paper: Paper, text: string): Block =>
+export const remark = (paper: PageFormat, text: string): Block =>
   row(columnOf(paper), [{ at: 0, block: tagged('P', label(text, columnOf(paper))) }], 6);
 
 /** What the record is, of what, and one sentence. */
-export function title(paper: Paper, { kind, name, sentence }: { kind: string; name: string; sentence: string }): Block[] {
+export function title(paper: PageFormat, { kind, name, sentence }: { kind: string; name: string; sentence: string }): Block[] {
   const width = columnOf(paper);
   return [
     tagged(
@@ -58,7 +58,7 @@ export function title(paper: Paper, { kind, name, sentence }: { kind: string; na
 
 /** One party: the name at the left, and what is known of them beside it. */
 export function party(
-  paper: Paper,
+  paper: PageFormat,
   name: string,
   role: string | null,
   lines: readonly (readonly [name: string, text: string | null])[],
@@ -99,7 +99,7 @@ export function party(
 }
 
 /** What happened, in order. */
-export function history(paper: Paper, events: Facts['events']): Block[] {
+export function history(paper: PageFormat, events: Facts['events']): Block[] {
   const width = columnOf(paper);
   const who = 300;
   return [

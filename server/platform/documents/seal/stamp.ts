@@ -7,19 +7,19 @@ import { dotCircle, inkBox, inkColour, tickLine } from '../../../../shared/text/
 import type { Mark } from '../../domain/files/documents.ts';
 import { type Embedder, flate } from '../fonts/embed.ts';
 import { laidOut, writingOf } from '../fonts/writing.ts';
+import { type Canvas, createCanvas, pathOperators } from '../pages/canvas.ts';
 import { brokenAtSpaces } from '../pages/layout.ts';
 import type { OwnPages } from '../pages/own-pages.ts';
 import { type Layer, lay } from '../pages/page.ts';
-import { createSheet, pathOperators, type Sheet } from '../pages/sheet.ts';
 
 /** Draws every answer at its place, as one form per page; as one form each where they are elements of the page's structure. */
 export function stamp({ document, embedder, structure }: OwnPages, pages: readonly PageBox[], marks: readonly Mark[]): void {
   const overlay = { embedder, structure, name: `Inlay${randomBytes(4).toString('hex')}` };
   const inks = inksOf(embedder);
-  const drawn = (box: PageBox, some: readonly Mark[]): Sheet => {
-    const sheet = createSheet(embedder);
-    for (const mark of some) draw(sheet, box, mark, inks);
-    return sheet;
+  const drawn = (box: PageBox, some: readonly Mark[]): Canvas => {
+    const canvas = createCanvas(embedder);
+    for (const mark of some) draw(canvas, box, mark, inks);
+    return canvas;
   };
   const leaves = document.getPages();
   if (leaves.length !== pages.length) throw new Error(`The document has ${leaves.length} pages, not ${pages.length}.`);
@@ -28,8 +28,8 @@ export function stamp({ document, embedder, structure }: OwnPages, pages: readon
     const page = leaves[number - 1];
     if (!box || !page) throw new Error(`There is no page ${number} to stamp.`);
     const layers = structure.covers(page.node)
-      ? onPage.map((mark) => ({ sheet: drawn(box, [mark]), as: elementOf(mark, box) }))
-      : [{ sheet: drawn(box, onPage) }];
+      ? onPage.map((mark) => ({ canvas: drawn(box, [mark]), as: elementOf(mark, box) }))
+      : [{ canvas: drawn(box, onPage) }];
     lay(overlay, page, box, layers);
   }
 }
@@ -49,27 +49,27 @@ function inksOf({ context }: Embedder): (strokes: readonly Stroke[]) => PDFRef {
   };
 }
 
-function draw(sheet: Sheet, page: PageBox, { value, multiline = false, ...place }: Mark, inks: ReturnType<typeof inksOf>): void {
+function draw(canvas: Canvas, page: PageBox, { value, multiline = false, ...place }: Mark, inks: ReturnType<typeof inksOf>): void {
   const field = inPoints(page, place);
   if (value.kind === 'drawn') {
     const { left, bottom, height, scale } = inkBox(field);
     const at = { left: field.left + left, bottom: field.bottom + bottom + height, scale, flip: -1 } as const;
-    sheet.form(inks(value.strokes), at, inkColour);
+    canvas.form(inks(value.strokes), at, inkColour);
   } else if (value.kind === 'checked') {
     if (!value.checked) return;
     const { points, width } = tickLine(field);
-    sheet.line(
+    canvas.line(
       points.map(([x, y]) => [field.left + x, field.bottom + y] as const),
       width,
       inkColour,
     );
   } else if (value.kind === 'chosen') {
     const { x, y, radius } = dotCircle(field);
-    sheet.dot(field.left + x, field.bottom + y, radius, inkColour);
-  } else write(sheet, field, value, multiline);
+    canvas.dot(field.left + x, field.bottom + y, radius, inkColour);
+  } else write(canvas, field, value, multiline);
 }
 
-function write(sheet: Sheet, field: ReturnType<typeof inPoints>, value: FieldValue, multiline: boolean): void {
+function write(canvas: Canvas, field: ReturnType<typeof inPoints>, value: FieldValue, multiline: boolean): void {
   const writing = writingOf(value);
   if (!writing) return;
   const { hand: style, direction, region } = writing;
@@ -80,7 +80,7 @@ function write(sheet: Sheet, field: ReturnType<typeof inPoints>, value: FieldVal
   );
   for (const [i, line] of lines.entries()) {
     const at = { x: field.left + line.left, y: field.bottom + line.baseline };
-    sheet.text(line.text, { ...at, size, colour: inkColour, style, direction, region, broken: broken[i] === true });
+    canvas.text(line.text, { ...at, size, colour: inkColour, style, direction, region, broken: broken[i] === true });
   }
 }
 

@@ -5,12 +5,12 @@ import { dayIn } from '../../../../shared/time-zone.ts';
 import { firstPlace } from '../creation/field-request.ts';
 import { documentOf, type EnvelopeField, type Signer } from '../records/envelope.ts';
 import { isTurn } from '../records/turns.ts';
+import { type Attendance, mayAct, stateOf, zoneOf } from './attendance.ts';
 import { consentOf } from './consent-words.ts';
-import { mayAct, type Scene, stateOf, zoneOf } from './scene.ts';
 
 /** Everything the signing view shows one signer. `zone`: the time zone that their browser reports with this call, where it does. */
-export function viewOf(scene: Scene, at: number, zone?: string): CeremonyView {
-  const { envelope, sender, signers, signer, fields } = scene;
+export function viewOf(attendance: Attendance, at: number, zone?: string): CeremonyView {
+  const { envelope, sender, signers, signer, fields } = attendance;
   const today = { zone: zoneOf(signer, zone), at };
   return {
     envelope_id: envelope.id,
@@ -20,25 +20,25 @@ export function viewOf(scene: Scene, at: number, zone?: string): CeremonyView {
     state: stateOf(envelope, at),
     order: envelope.order,
     expires_at: instant(envelope.expiresAt),
-    you: { ...personOf(scene, signer), email: signer.email, turn: mayAct(scene, at) },
-    signers: signers.map((other) => ({ ...personOf(scene, other), you: other.id === signer.id })),
+    you: { ...personOf(attendance, signer), email: signer.email, turn: mayAct(attendance, at) },
+    signers: signers.map((other) => ({ ...personOf(attendance, other), you: other.id === signer.id })),
     consent: { ...consentShown(sender), given_at: instant(signer.consentedAt) },
-    document: documentShown(scene),
+    document: documentShown(attendance),
     required_reading: envelope.requiredReading,
     pages_seen: [...signer.pagesSeen],
-    fields: fields.map((field) => fieldOf(scene, field, today)),
+    fields: fields.map((field) => fieldOf(attendance, field, today)),
     revision: signer.revision,
     saved_at: instant(signer.savedAt),
     today: dayIn(today.zone, at),
     time_zone: today.zone,
-    ended: endOf(scene),
+    ended: endOf(attendance),
     completed_at: instant(envelope.completedAt),
   };
 }
 
 const instant = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
 
-const personOf = ({ envelope, signers }: Scene, signer: Signer) => ({
+const personOf = ({ envelope, signers }: Attendance, signer: Signer) => ({
   id: signer.id,
   name: signer.name,
   role: signer.role,
@@ -52,7 +52,7 @@ function consentShown(sender: string) {
 }
 
 /** The pages are those that were signed; the sealed file has the completion pages after them. */
-function documentShown({ envelope }: Scene): CeremonyView['document'] {
+function documentShown({ envelope }: Attendance): CeremonyView['document'] {
   const { sealed } = envelope;
   const document = documentOf(envelope);
   const { sha256, size } = sealed ?? document;
@@ -68,7 +68,7 @@ function documentShown({ envelope }: Scene): CeremonyView['document'] {
 /** The file's name, marked once it is the sealed one. */
 const filenameOf = (filename: string, sealed: boolean): string => (sealed ? `${filename.replace(/\.pdf$/i, '')} (signed).pdf` : filename);
 
-const fieldOf = (scene: Scene, field: EnvelopeField, today: Today): CeremonyField => ({
+const fieldOf = (attendance: Attendance, field: EnvelopeField, today: Today): CeremonyField => ({
   id: field.id,
   type: field.type,
   ...firstOf(field),
@@ -81,8 +81,8 @@ const fieldOf = (scene: Scene, field: EnvelopeField, today: Today): CeremonyFiel
   options: field.options?.map((option) => ({ ...option })) ?? null,
   export_value: field.exportValue,
   signer: field.signerId,
-  mine: field.signerId === scene.signer.id,
-  value: shownValue(scene, field, today) as CeremonyField['value'],
+  mine: field.signerId === attendance.signer.id,
+  value: shownValue(attendance, field, today) as CeremonyField['value'],
 });
 
 function firstOf(field: EnvelopeField): Pick<CeremonyField, 'page' | 'x' | 'y' | 'width' | 'height'> {
@@ -91,7 +91,7 @@ function firstOf(field: EnvelopeField): Pick<CeremonyField, 'page' | 'x' | 'y' |
 }
 
 /** One's own answers; those of others once they have signed, and not before one has agreed to see the document. */
-function shownValue({ signer, signers }: Scene, field: EnvelopeField, today: Today): FieldValue | null {
+function shownValue({ signer, signers }: Attendance, field: EnvelopeField, today: Today): FieldValue | null {
   if (field.signerId === signer.id) return answerOf(field, signer, today);
   const theirs = signers.find(({ id }) => id === field.signerId);
   return theirs?.state === 'signed' && signer.consentedAt !== null ? field.value : null;
@@ -111,7 +111,7 @@ export function answerOf(field: EnvelopeField, signer: Signer, { zone, at }: Tod
   return field.value;
 }
 
-function endOf({ envelope: { ended, state }, sender, signers }: Scene): CeremonyView['ended'] {
+function endOf({ envelope: { ended, state }, sender, signers }: Attendance): CeremonyView['ended'] {
   if (!ended || (state !== 'declined' && state !== 'voided')) return null;
   const by = signers.find(({ id }) => id === ended.signerId)?.name ?? sender;
   return { by, reason: ended.reason, at: new Date(ended.at).toISOString() };

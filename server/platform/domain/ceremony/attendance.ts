@@ -7,7 +7,7 @@ import type { Stores } from '../records/stores.ts';
 import { isTurn } from '../records/turns.ts';
 
 /** An envelope as one of its signers stands before it. */
-export interface Scene {
+export interface Attendance {
   readonly envelope: Envelope;
   /** The account's name: who asks. */
   readonly sender: string;
@@ -17,7 +17,7 @@ export interface Scene {
 }
 
 /** What the pass leads to; inside a transaction nothing of it can move. */
-export async function sceneOf(stores: Stores, pass: Pass): Promise<Scene> {
+export async function attendanceOf(stores: Stores, pass: Pass): Promise<Attendance> {
   const envelope = await stores.envelopes.find(pass.accountId, pass.envelopeId);
   const signers = await stores.envelopes.signers(pass.envelopeId);
   const signer = signers.find(({ id }) => id === pass.signerId);
@@ -27,10 +27,10 @@ export async function sceneOf(stores: Stores, pass: Pass): Promise<Scene> {
 }
 
 /** The same outside of one: read again when the envelope moved on meanwhile. Its moves never lead back, so it ends. */
-export async function settledScene(stores: Stores, pass: Pass): Promise<Scene> {
-  const scene = await sceneOf(stores, pass);
+export async function settledAttendance(stores: Stores, pass: Pass): Promise<Attendance> {
+  const attendance = await attendanceOf(stores, pass);
   const now = await stores.envelopes.find(pass.accountId, pass.envelopeId);
-  return now?.state === scene.envelope.state ? scene : settledScene(stores, pass);
+  return now?.state === attendance.envelope.state ? attendance : settledAttendance(stores, pass);
 }
 
 type State = CeremonyView['state'];
@@ -56,18 +56,18 @@ export const stateOf = ({ state, expiresAt }: Envelope, at: number): State =>
   states[state] === 'open' && expiresAt !== null && expiresAt <= at ? 'expired' : states[state];
 
 /** May this signer act now? */
-export const mayAct = ({ envelope, signers, signer }: Scene, at: number): boolean =>
+export const mayAct = ({ envelope, signers, signer }: Attendance, at: number): boolean =>
   stateOf(envelope, at) === 'open' && (signer.state === 'waiting' || signer.state === 'consented') && isTurn(envelope, signers, signer);
 
 /** Refuses an act of a signer who may not act now, and says why. */
-export function requireTurn(scene: Scene, at: number): void {
-  const state = stateOf(scene.envelope, at);
+export function requireTurn(attendance: Attendance, at: number): void {
+  const state = stateOf(attendance.envelope, at);
   if (state !== 'open') throw new Failure('ceremony-ended', `It is ${state}.`);
-  if (scene.signer.state === 'signed') throw new Failure('ceremony-ended', 'You have signed; nothing can be changed any more.');
-  if (!mayAct(scene, at)) throw new Failure('not-your-turn');
+  if (attendance.signer.state === 'signed') throw new Failure('ceremony-ended', 'You have signed; nothing can be changed any more.');
+  if (!mayAct(attendance, at)) throw new Failure('not-your-turn');
 }
 
-export function requireConsent({ signer }: Scene): void {
+export function requireConsent({ signer }: Attendance): void {
   if (signer.consentedAt === null) throw new Failure('consent-missing');
 }
 

@@ -26,7 +26,7 @@ export interface Written {
 }
 
 /** What is drawn on one page or form, origin left bottom, in points; collected as operators of a content stream (ISO 32000-2, 8 and 9). */
-export interface Sheet {
+export interface Canvas {
   readonly lang: string | undefined;
   /** Draws one line of text; its width. */
   text(text: string, how: Written): number;
@@ -60,7 +60,7 @@ export interface SheetOptions {
   readonly lang?: string | undefined;
 }
 
-export function createSheet(embedder: Embedder, { states = {}, tags, lang }: SheetOptions = {}): Sheet {
+export function createCanvas(embedder: Embedder, { states = {}, tags, lang }: SheetOptions = {}): Canvas {
   const operators: string[] = [];
   const fonts = new Map<string, PDFRef>();
   const forms = new Map<string, PDFRef>();

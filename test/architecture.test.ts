@@ -102,7 +102,7 @@ const means: Record<string, readonly string[]> = {
   'server/gateway/jobs.ts': [],
   'server/gateway/vendors/': ['zod', 'node:stream', 'node:timers/promises', 'timers', 'clock', 'chance'],
   'server/gateway/': ['koa', 'koa-compose', '@koa/router', 'jose', 'node:', 'timers', 'clock'],
-  'server/platform/domain/': ['jose', 'node:crypto', 'node:stream', 'node:util'],
+  'server/platform/domain/': ['jose', 'zod', 'node:crypto', 'node:stream', 'node:util'],
   'server/platform/routes/': ['koa', '@koa/router', 'zod', 'timers'],
   'server/platform/stores/': ['kysely', 'node:crypto', 'node:fs/promises', 'node:stream', 'node:timers/promises'],
   'server/platform/jobs/': ['node:timers/promises', 'clock'],

@@ -35,12 +35,14 @@ test('an envelope that asked for reminders before anybody was reminded gets them
   const dataDir = await mkdtemp(join(tmpdir(), 'inlay-upgrade-'));
   t.after(() => rm(dataDir, { recursive: true, force: true, maxRetries: 10 }));
   const before = Object.fromEntries(Object.entries(migrations).filter(([name]) => name < '003'));
+  const sha256 = 'a'.repeat(64);
+  const document = { address: sha256, sha256, size: 1, filename: 'lease.pdf', uploadSha256: sha256, pages: [] };
   const old = await openDatabase<Tables>(join(dataDir, 'platform.db'), before);
   for (const statement of [
     sql`insert into accounts (id, name, created_at) values ('acc_1', 'Quay', 0)`,
     sql`insert into customers (id, account_id, email, email_key, name, created_at) values ('cust_1', 'acc_1', 'a@b.example', 'a@b.example', 'A', 0)`,
     sql`insert into envelopes (id, account_id, customer_id, name, metadata, signing_order, required_reading, reminders, state, created_at, updated_at, document)
-      values ('env_1', 'acc_1', 'cust_1', 'Lease', '{}', 'parallel', 0, '{"after_days":2,"every_days":3}', 'sent', 1000, 1000, '{}')`,
+      values ('env_1', 'acc_1', 'cust_1', 'Lease', '{}', 'parallel', 0, '{"after_days":2,"every_days":3}', 'sent', 1000, 1000, ${JSON.stringify(document)})`,
     sql`insert into signers (id, envelope_id, ordinal, name, email, email_key, position, state, pages_seen, revision)
       values ('sig_1', 'env_1', 0, 'A', 'a@b.example', 'a@b.example', 1, 'waiting', '[]', 0)`,
   ])

@@ -1,3 +1,6 @@
+import { z } from 'zod/mini';
+import type { EnvelopeEvent } from '../records/envelope.ts';
+import { readRecord } from '../records/evidence.ts';
 import { sha256Of } from '../records/secrets.ts';
 
 /** The words a signer agrees to before anything else, exactly as they are shown. */
@@ -34,4 +37,12 @@ const textOf = (consent: Pick<Consent, 'title' | 'paragraphs'>): string => [cons
 
 /** The consent as an event keeps it: later versions of the words must not change what was agreed to. */
 export const writeConsent = (consent: Consent): string => JSON.stringify(consent);
-export const readConsent = (detail: string): Consent => JSON.parse(detail) as Consent;
+export const readConsent = ({ id, detail }: Pick<EnvelopeEvent, 'id' | 'detail'>): Consent =>
+  readRecord(`the consent ${id}`, Consent, detail ?? '');
+
+const Consent: z.ZodMiniType<Consent> = z.object({
+  version: z.string(),
+  sha256: z.string(),
+  title: z.string(),
+  paragraphs: z.array(z.string()),
+});

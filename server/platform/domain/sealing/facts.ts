@@ -22,7 +22,9 @@ export function factsOf(record: SignedRecord): Facts {
   // By their order, not by the clock, which may have been set back in between.
   const until = events.slice(0, events.findLastIndex(({ kind }) => kind === 'signer.signed') + 1);
   const consents = until.filter(({ kind, detail }) => kind === 'signer.consented' && detail !== null);
-  const agreed = readConsent(consents.at(-1)?.detail ?? '{}');
+  const consent = consents.at(-1);
+  if (!consent) throw new Error(`Nobody has agreed to sign ${envelope.id}.`);
+  const agreed = readConsent(consent);
   return {
     envelope: {
       id: envelope.id,
@@ -105,11 +107,11 @@ function whoOf({ kind, signerId }: EnvelopeEvent, record: Teller): string | null
 const nameOf = (signerId: string | null, { signers }: Teller): string | undefined => signers.find(({ id }) => id === signerId)?.name;
 
 /** Of a link whom it is for; of a consent its version and hash: the words stand once, before the events. */
-function detailOf({ kind, detail, signerId }: EnvelopeEvent, record: Teller): string | null {
+function detailOf({ id, kind, detail, signerId }: EnvelopeEvent, record: Teller): string | null {
   if (kind === 'signer.reminded') return `For ${nameOf(signerId, record)}`;
   if (kind === 'link.made') return `For ${nameOf(signerId, record)}, asked for with ${detail}`;
   if (kind !== 'signer.consented' || detail === null) return detail;
-  const { version, sha256 } = readConsent(detail);
+  const { version, sha256 } = readConsent({ id, detail });
   return `Version ${version}, SHA-256 ${sha256}`;
 }
 

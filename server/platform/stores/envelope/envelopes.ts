@@ -11,7 +11,7 @@ import { forSealing, forVault } from '../schema/waiting.ts';
 import { eventBook } from './events.ts';
 import { inTurns } from './in-turns.ts';
 import { listEnvelopes } from './list.ts';
-import { envelopeChange, envelopeOf, envelopeRow, fieldRow, signerRow } from './rows.ts';
+import { envelopeChange, envelopeOf, envelopeRow, fieldRow, signerRow, soundEnvelopeOf } from './rows.ts';
 import { passBook, signerBook } from './signers.ts';
 
 /** Envelopes in platform.db. */
@@ -67,7 +67,7 @@ const envelopeReads = (
   return {
     async find(accountId, id) {
       const row = await envelopes().where('account_id', '=', accountId).where('id', '=', id).executeTakeFirst();
-      return row && envelopeOf(row);
+      return row && soundEnvelopeOf(row);
     },
     list: (accountId, query, at) => listEnvelopes(db, accountId, query, at),
     finishing: (limit) => inTurns(db, forSealing, limit),

@@ -3,6 +3,7 @@ import type { Kysely, Selectable } from 'kysely';
 import { append } from '../../../storage/log/leaves.ts';
 import type { SecretBox } from '../../../storage/secret-box.ts';
 import type { EnvelopeEvent, EnvelopeStore, NewEvent } from '../../domain/records/envelope.ts';
+import { DamagedRecord, provenance, readRecord, type Told, told } from '../../domain/records/evidence.ts';
 import { newEventId } from '../../domain/records/secrets.ts';
 import { decrypt, encrypt } from '../files/cipher.ts';
 import { peopleKeys } from '../people/keys.ts';
@@ -11,8 +12,6 @@ import type { Tables } from '../schema/schema.ts';
 import { eventOf } from './rows.ts';
 
 type Row = Selectable<Tables['envelope_events']>;
-/** What people may read of an event. */
-type Told = Pick<EnvelopeEvent, 'reached' | 'detail' | 'by'>;
 
 /** The history of envelopes. */
 export const eventBook = (db: Kysely<Tables>, box: SecretBox): Pick<EnvelopeStore, 'events' | 'access' | 'record' | 'leafOf'> => ({
@@ -38,9 +37,9 @@ async function recordEvent(db: Kysely<Tables>, box: SecretBox, event: NewEvent):
   const { account_id } = await db.selectFrom('envelopes').select('account_id').where('id', '=', event.envelopeId).executeTakeFirstOrThrow();
   const id = newEventId();
   const salt = randomBytes(16);
-  const told: Told = { reached: event.reached, detail: event.detail, by: event.by?.email ?? null };
+  const telling: Told = { reached: event.reached, detail: event.detail, by: event.by?.email ?? null };
   const { personId, key } = await keeper(db, box, account_id, event);
-  const about = { event: id, envelope: event.envelopeId, signer: event.signerId, told: toldHash(salt, told) };
+  const about = { event: id, envelope: event.envelopeId, signer: event.signerId, told: toldHash(salt, telling) };
   const leaf = await append(db, { kind: event.kind, at: event.at, partner: account_id, about });
   await db
     .insertInto('envelope_events')
@@ -53,7 +52,7 @@ async function recordEvent(db: Kysely<Tables>, box: SecretBox, event: NewEvent):
       signer_id: event.signerId,
       salt: Buffer.alloc(0),
       person_id: personId,
-      told: encrypt(key, Buffer.from(JSON.stringify({ salt: salt.toString('base64'), ...told })), bound(id)),
+      told: encrypt(key, Buffer.from(JSON.stringify({ salt: salt.toString('base64'), ...telling })), bound(id)),
       leaf,
     })
     .execute();
@@ -100,7 +99,17 @@ async function opened(db: Kysely<Tables>, box: SecretBox, envelopeId: string, ro
 
 /** Nothing once it was erased. Rows of the first versions have it in the clear, beside their salt. */
 function toldIn(row: Row, key: Uint8Array | undefined): Told | undefined {
-  if (row.told) return key && (JSON.parse(decrypt(key, row.told, bound(row.id)).toString()) as Told);
+  const event = `the event ${row.id}`;
+  if (row.told) return key && readRecord(event, told, openedFor(event, key, row.told, bound(row.id)));
   if (row.salt.length === 0) return undefined;
-  return { reached: row.reached === null ? null : (JSON.parse(row.reached) as EnvelopeEvent['reached']), detail: row.detail, by: null };
+  return { reached: row.reached === null ? null : readRecord(event, provenance, row.reached), detail: row.detail, by: null };
+}
+
+function openedFor(event: string, key: Uint8Array, box: Uint8Array, about: string): string {
+  try {
+    return decrypt(key, box, about).toString();
+  } catch {
+    // AES-GCM says no more than that the bytes are not those that were written.
+    throw new DamagedRecord(event);
+  }
 }

@@ -1,17 +1,7 @@
 import type { Insertable, Selectable } from 'kysely';
 import { firstPlace, plainForm } from '../../domain/creation/field-request.ts';
-import type {
-  Envelope,
-  EnvelopeDocument,
-  EnvelopeEvent,
-  EnvelopeField,
-  KeptFile,
-  Pass,
-  Provenance,
-  Reminders,
-  Signer,
-  SignerState,
-} from '../../domain/records/envelope.ts';
+import type { Envelope, EnvelopeEvent, EnvelopeField, Pass, Reminders, Signer, SignerState } from '../../domain/records/envelope.ts';
+import { compliance, ended, envelopeDocument, keptFile, provenance, readRecord, release } from '../../domain/records/evidence.ts';
 import type { EnvelopeState } from '../../domain/records/moves.ts';
 import type { EnvelopeTables } from '../schema/envelope.ts';
 
@@ -20,37 +10,50 @@ import type { EnvelopeTables } from '../schema/envelope.ts';
 export type EnvelopeRow = Omit<Selectable<EnvelopeTables['envelopes']>, 'wrapped_key' | 'status' | 'acknowledge_by'>;
 type Changes<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
-export const envelopeOf = (row: EnvelopeRow): Envelope => ({
-  id: row.id,
-  accountId: row.account_id,
-  customerId: row.customer_id,
-  kind: row.kind as Envelope['kind'],
-  templateId: row.template_id,
-  name: row.name,
-  externalId: row.external_id,
-  locale: row.locale,
-  metadata: JSON.parse(row.metadata) as Record<string, string>,
-  message: row.message,
-  order: row.signing_order as Envelope['order'],
-  requiredReading: row.required_reading === 1,
-  reminders: read<Reminders>(row.reminders),
-  remindAt: row.remind_at,
-  state: row.state as EnvelopeState,
-  createdAt: row.created_at,
-  updatedAt: row.updated_at,
-  expiresAt: row.expires_at,
-  finishedAt: row.finished_at,
-  completedAt: row.completed_at,
-  vaultedAt: row.vaulted_at,
-  ended: read<NonNullable<Envelope['ended']>>(row.ended),
-  document: read<EnvelopeDocument>(row.document),
-  sealed: read<KeptFile>(row.sealed),
-  copy: read<KeptFile>(row.copy),
-  custody: read<KeptFile>(row.custody),
-  controller: row.controller,
-  release: read<NonNullable<Envelope['release']>>(row.release),
-  compliance: read<NonNullable<Envelope['compliance']>>(row.compliance),
-});
+/** Reads evidence of an envelope out of a column. */
+type ReadEvidence = <T>(of: string, schema: Parameters<typeof readRecord<T>>[1], text: string) => T;
+const trusted: ReadEvidence = <T>(_of: string, _schema: unknown, text: string) => JSON.parse(text) as T;
+
+/** An envelope among others, as it was written: one that is damaged must not keep a list, or a job, from the rest. */
+export const envelopeOf = (row: EnvelopeRow): Envelope => readEnvelope(row, trusted);
+/** An envelope by itself; DamagedRecord where what is evidence was changed. */
+export const soundEnvelopeOf = (row: EnvelopeRow): Envelope => readEnvelope(row, readRecord);
+
+function readEnvelope(row: EnvelopeRow, reading: ReadEvidence): Envelope {
+  const evidence = <T>(name: string, schema: Parameters<typeof readRecord<T>>[1], text: string | null): T | null =>
+    text === null ? null : reading(`${row.id}, ${name},`, schema, text);
+  return {
+    id: row.id,
+    accountId: row.account_id,
+    customerId: row.customer_id,
+    kind: row.kind as Envelope['kind'],
+    templateId: row.template_id,
+    name: row.name,
+    externalId: row.external_id,
+    locale: row.locale,
+    metadata: JSON.parse(row.metadata) as Record<string, string>,
+    message: row.message,
+    order: row.signing_order as Envelope['order'],
+    requiredReading: row.required_reading === 1,
+    reminders: read<Reminders>(row.reminders),
+    remindAt: row.remind_at,
+    state: row.state as EnvelopeState,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    expiresAt: row.expires_at,
+    finishedAt: row.finished_at,
+    completedAt: row.completed_at,
+    vaultedAt: row.vaulted_at,
+    ended: evidence('ended', ended, row.ended),
+    document: evidence('document', envelopeDocument, row.document),
+    sealed: evidence('sealed', keptFile, row.sealed),
+    copy: evidence('copy', keptFile, row.copy),
+    custody: evidence('custody', keptFile, row.custody),
+    controller: row.controller,
+    release: evidence('release', release, row.release),
+    compliance: evidence('compliance', compliance, row.compliance),
+  };
+}
 
 /** The columns that can change after an envelope was made; what it is does not. */
 export const envelopeChange = (it: Changes<Envelope>): Partial<Insertable<EnvelopeTables['envelopes']>> =>
@@ -115,7 +118,7 @@ export const signerOf = (row: Selectable<EnvelopeTables['signers']>): Signer => 
   state: row.state as SignerState,
   consentedAt: row.consented_at,
   signedAt: row.signed_at,
-  reached: read<Provenance>(row.reached),
+  reached: row.reached === null ? null : readRecord(`the signer ${row.id}`, provenance, row.reached),
   pagesSeen: JSON.parse(row.pages_seen) as number[],
   revision: row.revision,
   savedAt: row.saved_at,

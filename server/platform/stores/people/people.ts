@@ -1,7 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { SecretBox } from '../../../storage/secret-box.ts';
+import { erasure, readRecord } from '../../domain/records/evidence.ts';
 import type { EnvelopeState } from '../../domain/records/moves.ts';
-import type { Erasure, PeopleStore } from '../../domain/records/people.ts';
+import type { PeopleStore } from '../../domain/records/people.ts';
 import { ownerKey } from '../../domain/records/people.ts';
 import type { Tables } from '../schema/schema.ts';
 import { forgetMails, forgetRows } from './forgetting.ts';
@@ -25,16 +26,16 @@ export const peopleBook = (db: Kysely<Tables>, box: SecretBox): PeopleStore => {
         .orderBy('erased_at', 'desc')
         .executeTakeFirst();
       return row?.erasure && row.erased_at !== null
-        ? { id: row.id, erasedAt: row.erased_at, erasure: JSON.parse(row.erasure) as Erasure }
+        ? { id: row.id, erasedAt: row.erased_at, erasure: readRecord(`the erasure of ${row.id}`, erasure, row.erasure) }
         : undefined;
     },
-    async forget(accountId, person, erasure, at) {
+    async forget(accountId, person, done, at) {
       const envelopes = (await tracesOf(db, accountId, ownerKey(person.email))).map(({ envelopeId }) => envelopeId);
       const mails = await forgetMails(db, envelopes, person.email);
       await forgetRows(db, accountId, person);
       await db
         .updateTable('people')
-        .set({ wrapped_key: null, contact: null, erased_at: at, erasure: JSON.stringify(erasure), unsettled: JSON.stringify(mails) })
+        .set({ wrapped_key: null, contact: null, erased_at: at, erasure: JSON.stringify(done), unsettled: JSON.stringify(mails) })
         .where('id', '=', person.id)
         .execute();
     },

@@ -2,7 +2,7 @@ import { littleByLittle } from '../jobs.ts';
 import type { Provisioning } from './domain/onboarding/provisioning.ts';
 import type { KeptCalls } from './domain/proxy/kept-calls.ts';
 import type { ClockWatch } from './domain/records/clock-watch.ts';
-import type { Signing } from './domain/signing/signing.ts';
+import type { SigningWorker } from './domain/signing/signing.ts';
 
 /** What the gateway does without being asked. */
 export const gatewayJobs = ({
@@ -16,7 +16,7 @@ export const gatewayJobs = ({
 }: {
   clock: ClockWatch;
   provisioning: Provisioning;
-  signing: Signing;
+  signing: SigningWorker;
   calls: Pick<KeptCalls, 'tick'>;
   checkLog: () => Promise<void>;
   tryWriting: () => Promise<void>;

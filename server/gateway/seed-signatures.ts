@@ -1,6 +1,6 @@
 import { type CeremonyField, CeremonyView, FieldsAnswer } from '../../shared/signing/ceremony.ts';
 import type { FieldType, FieldValue } from '../../shared/signing/fields.ts';
-import type { Session, SigningRow, Storage } from './domain/records/ports.ts';
+import type { Session, Signing, Storage } from './domain/records/ports.ts';
 import type { Ceremonies } from './domain/signing/ceremonies.ts';
 
 /** How long a vendor that answers is waited for, in milliseconds; else the worker goes on by itself and the next start signs. */
@@ -26,12 +26,12 @@ const answers = (name: string, { options, value }: CeremonyField): Readonly<Reco
 
 /** Demo mode: signs or declines a customer's agreement through the ceremony, as the customer would. Nothing is done twice. */
 export function demoSignatures({ storage, ceremonies }: { storage: Storage; ceremonies: Ceremonies }) {
-  const signingOf = async ({ partnerId, customerId }: Session): Promise<SigningRow | undefined> => {
+  const signingOf = async ({ partnerId, customerId }: Session): Promise<Signing | undefined> => {
     const run = await storage.read.runs.findByCustomer(partnerId, customerId);
     return run && storage.read.signings.find(partnerId, run.id);
   };
 
-  async function until(session: Session, there: (signing: SigningRow) => boolean): Promise<boolean> {
+  async function until(session: Session, there: (signing: Signing) => boolean): Promise<boolean> {
     for (const end = Date.now() + patience; Date.now() < end; await pause(200)) {
       const signing = await signingOf(session);
       if (signing && there(signing)) return true;

@@ -5,7 +5,7 @@ import { Flow } from '../../../shared/onboarding/flow.ts';
 import {
   AdoptRequest,
   AuditList,
-  Credential,
+  Credential as CredentialAnswer,
   CredentialList,
   CredentialQuery,
   CredentialTest,
@@ -29,7 +29,7 @@ import { iso, isoOrNull, reply } from '../../http/answer/reply.ts';
 import { parse, readJson, readJsonIfAny } from '../../http/body/input.ts';
 import type { Repairs } from '../domain/onboarding/repairs.ts';
 import type { Reset } from '../domain/onboarding/resets.ts';
-import type { CredentialRow, PartnerKey } from '../domain/records/ports.ts';
+import type { Credential, PartnerKey } from '../domain/records/ports.ts';
 import type { TokenKeys } from '../domain/records/token-keys.ts';
 import type { Admins } from '../domain/registry/admins.ts';
 import type { Audit } from '../domain/registry/audit.ts';
@@ -63,11 +63,20 @@ const keyView = ({ id, mode, scopes, lastFour, createdAt, expiresAt, revokedAt }
   expires_at: isoOrNull(expiresAt),
   revoked_at: isoOrNull(revokedAt),
 });
-const credentialView = (row: CredentialRow & { external_id: string | null }): Credential => ({
-  ...row,
-  customer: row.external_id,
-  created_at: iso(row.created_at),
-  updated_at: iso(row.updated_at),
+const credentialView = ({
+  id,
+  vendor,
+  mode,
+  externalId,
+  createdAt,
+  updatedAt,
+}: Credential & { externalId: string | null }): CredentialAnswer => ({
+  id,
+  vendor,
+  mode,
+  customer: externalId,
+  created_at: iso(createdAt),
+  updated_at: iso(updatedAt),
 });
 const AuditQuery = z.strictObject({
   before: z.optional(digits(0, Number.MAX_SAFE_INTEGER)),
@@ -142,7 +151,7 @@ export function administrationRoutes(options: Administration): Router {
   router.put(
     `${at}/credentials`,
     act(async (ctx, partner, actor) => {
-      reply(ctx, 200, Credential, credentialView(await credentials.put(partner, parse(PutCredential, await readJson(ctx)), actor)));
+      reply(ctx, 200, CredentialAnswer, credentialView(await credentials.put(partner, parse(PutCredential, await readJson(ctx)), actor)));
     }),
   );
   router.post(

@@ -1,10 +1,10 @@
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
-import { CreatePartner, Partner, PartnerList, PartnerQuery, PatchPartner } from '../../../shared/registry.ts';
+import { CreatePartner, Partner as PartnerAnswer, PartnerList, PartnerQuery, PatchPartner } from '../../../shared/registry.ts';
 import { readCursor, writeCursor } from '../../http/answer/cursor.ts';
 import { iso, reply } from '../../http/answer/reply.ts';
 import { parse, readJson } from '../../http/body/input.ts';
-import type { PartnerRow } from '../domain/records/ports.ts';
+import type { Partner } from '../domain/records/ports.ts';
 import type { Admins } from '../domain/registry/admins.ts';
 import type { createPartners } from '../domain/registry/partners.ts';
 
@@ -15,7 +15,18 @@ export type WithParams = Context & { params: Record<string, string> };
 export const administrator = (admins: Admins, ctx: Context): Promise<string> =>
   admins.identify(/^Bearer (.+)$/i.exec(ctx.get('Authorization'))?.[1] ?? '', ctx.method !== 'GET' && ctx.method !== 'HEAD');
 
-const view = (row: PartnerRow): Partner => ({ ...row, created_at: iso(row.created_at), updated_at: iso(row.updated_at) });
+const view = (row: Partner): PartnerAnswer => ({
+  id: row.id,
+  name: row.name,
+  slug: row.slug,
+  status: row.status,
+  contact_email: row.contactEmail,
+  max_tenants: row.maxTenants,
+  max_users_per_tenant: row.maxUsersPerTenant,
+  max_applications_per_tenant: row.maxApplicationsPerTenant,
+  created_at: iso(row.createdAt),
+  updated_at: iso(row.updatedAt),
+});
 
 /** The registry's five endpoints, after ScaiKey's Partners group: the collection with and without its slash. */
 export function registryRoutes({ admins, partners }: { admins: Admins; partners: Partners }): Router {
@@ -31,16 +42,16 @@ export function registryRoutes({ admins, partners }: { admins: Admins; partners:
   });
   router.post('{/}', async (ctx: Context) => {
     const actor = await administrator(admins, ctx);
-    reply(ctx, 201, Partner, view(await partners.create(parse(CreatePartner, await readJson(ctx)), actor)));
+    reply(ctx, 201, PartnerAnswer, view(await partners.create(parse(CreatePartner, await readJson(ctx)), actor)));
   });
   router.get('/:partner', async (ctx: WithParams) => {
     await administrator(admins, ctx);
-    reply(ctx, 200, Partner, view(await partners.find(ctx.params.partner ?? '')));
+    reply(ctx, 200, PartnerAnswer, view(await partners.find(ctx.params.partner ?? '')));
   });
   router.patch('/:partner', async (ctx: WithParams) => {
     const actor = await administrator(admins, ctx);
     const change = parse(PatchPartner, await readJson(ctx));
-    reply(ctx, 200, Partner, view(await partners.update(ctx.params.partner ?? '', change, actor)));
+    reply(ctx, 200, PartnerAnswer, view(await partners.update(ctx.params.partner ?? '', change, actor)));
   });
   router.delete('/:partner', async (ctx: WithParams) => {
     await partners.delete(ctx.params.partner ?? '', await administrator(admins, ctx));

@@ -28,19 +28,19 @@ export const runView = ({ run, externalId, progress, refusals }: RunSummary): Ru
   sign: signStepOf(run)
     ? {
         state: signStateOf(run, progress),
-        envelope_id: progress.signing?.envelope_id ?? null,
+        envelope_id: progress.signing?.envelopeId ?? null,
         faults: progress.signing?.faults ?? [],
         refusal: refusals.get('loyva') ?? null,
       }
     : null,
-  created_at: iso(run.created_at),
-  updated_at: iso(run.updated_at),
+  created_at: iso(run.createdAt),
+  updated_at: iso(run.updatedAt),
 });
 
 /** The runs that a call asks for; with a mode, those of that mode only. */
 export async function runsOf(ctx: Context, runs: Runs, partnerId: string, mode?: Mode): Promise<RunList> {
-  const { cursor, ...query } = parse(RunQuery, { ...ctx.query });
-  const { items, next } = await runs.list(partnerId, { ...query, mode, after: readCursor(cursor, ['string']) });
+  const { cursor, external_id: externalId, ...query } = parse(RunQuery, { ...ctx.query });
+  const { items, next } = await runs.list(partnerId, { ...query, externalId, mode, after: readCursor(cursor, ['string']) });
   return { items: items.map(runView), next_cursor: writeCursor(next) ?? null };
 }
 

@@ -12,57 +12,57 @@ export function credentialStore(db: Kysely<Tables>): CredentialStore {
         .insertInto('credential')
         .values(row)
         .onConflict((c) =>
-          c.columns(['partner_id', 'customer_id', 'vendor', 'mode']).doUpdateSet({
+          c.columns(['partnerId', 'customerId', 'vendor', 'mode']).doUpdateSet({
             id: row.id,
             box: row.box,
             fingerprint: row.fingerprint,
-            vendor_ref: row.vendor_ref,
-            updated_at: row.updated_at,
+            vendorRef: row.vendorRef,
+            updatedAt: row.updatedAt,
           }),
         )
         .execute();
     },
-    find: (partnerId, id) => all.where('partner_id', '=', partnerId).where('id', '=', id).executeTakeFirst(),
+    find: (partnerId, id) => all.where('partnerId', '=', partnerId).where('id', '=', id).executeTakeFirst(),
     findFor: (partnerId, customerId, vendor, mode) =>
       all
-        .where('partner_id', '=', partnerId)
-        .where('customer_id', '=', customerId)
+        .where('partnerId', '=', partnerId)
+        .where('customerId', '=', customerId)
         .where('vendor', '=', vendor)
         .where('mode', '=', mode)
         .executeTakeFirst(),
     findByRef: (partnerId, vendor, mode, ref) =>
       all
-        .where('partner_id', '=', partnerId)
+        .where('partnerId', '=', partnerId)
         .where('vendor', '=', vendor)
         .where('mode', '=', mode)
-        .where('vendor_ref', '=', ref)
+        .where('vendorRef', '=', ref)
         .executeTakeFirst(),
     async list(partnerId, limit, after) {
       let query = db
         .selectFrom('credential')
-        .leftJoin('customer', 'customer.id', 'credential.customer_id')
+        .leftJoin('customer', 'customer.id', 'credential.customerId')
         .selectAll('credential')
-        .select('customer.external_id')
-        .where('credential.partner_id', '=', partnerId);
-      if (after) query = query.where((e) => e(e.refTuple('credential.created_at', 'credential.id'), '>', e.tuple(...after)));
+        .select('customer.externalId')
+        .where('credential.partnerId', '=', partnerId);
+      if (after) query = query.where((e) => e(e.refTuple('credential.createdAt', 'credential.id'), '>', e.tuple(...after)));
       const oldest = query
-        .orderBy('credential.created_at')
+        .orderBy('credential.createdAt')
         .orderBy('credential.id')
         .limit(limit + 1);
-      const { rows, next } = cut(await oldest.execute(), limit, (row) => [row.created_at, row.id]);
+      const { rows, next } = cut(await oldest.execute(), limit, (row) => [row.createdAt, row.id]);
       return { items: rows, next };
     },
     heldByAnother: async (partnerId, fingerprint) =>
       (await all
-        .innerJoin('partner', 'partner.id', 'credential.partner_id')
+        .innerJoin('partner', 'partner.id', 'credential.partnerId')
         .where('fingerprint', '=', fingerprint)
-        .where('partner_id', '!=', partnerId)
-        .where('partner.deleted_at', 'is', null)
+        .where('partnerId', '!=', partnerId)
+        .where('partner.deletedAt', 'is', null)
         .executeTakeFirst()) !== undefined,
     async delete(partnerId, id) {
       const { numDeletedRows } = await db
         .deleteFrom('credential')
-        .where('partner_id', '=', partnerId)
+        .where('partnerId', '=', partnerId)
         .where('id', '=', id)
         .executeTakeFirstOrThrow();
       return numDeletedRows > 0n;
@@ -76,7 +76,7 @@ export function flowStore(db: Kysely<Tables>): FlowStore {
       const row = await db
         .selectFrom('flow')
         .selectAll()
-        .where('partner_id', '=', partnerId)
+        .where('partnerId', '=', partnerId)
         .orderBy('version', 'desc')
         .limit(1)
         .executeTakeFirst();
@@ -85,7 +85,7 @@ export function flowStore(db: Kysely<Tables>): FlowStore {
     async insert(partnerId, version, flow, at) {
       await db
         .insertInto('flow')
-        .values({ partner_id: partnerId, version, body: JSON.stringify(flow), created_at: at })
+        .values({ partnerId, version, body: JSON.stringify(flow), createdAt: at })
         .execute();
     },
   };

@@ -3,7 +3,7 @@ import { cut } from '../../../shared/list.ts';
 import { Flow } from '../../../shared/onboarding/flow.ts';
 import type { Fault } from '../../../shared/problem.ts';
 import { modes } from '../../../shared/registry.ts';
-import type { AccountRow, RunRow, RunStore } from '../domain/records/ports.ts';
+import type { Account, Run, RunStore } from '../domain/records/ports.ts';
 import { spellingsOf } from './sessions.ts';
 import type { Tables } from './tables.ts';
 
@@ -16,15 +16,15 @@ export function runStore(db: Kysely<Tables>): RunStore {
         .execute();
     },
     async find(partnerId, id) {
-      const row = await db.selectFrom('run').selectAll().where('partner_id', '=', partnerId).where('id', '=', id).executeTakeFirst();
+      const row = await db.selectFrom('run').selectAll().where('partnerId', '=', partnerId).where('id', '=', id).executeTakeFirst();
       return row && toRun(row);
     },
     async findByCustomer(partnerId, customerId) {
       const row = await db
         .selectFrom('run')
         .selectAll()
-        .where('partner_id', '=', partnerId)
-        .where('customer_id', '=', customerId)
+        .where('partnerId', '=', partnerId)
+        .where('customerId', '=', customerId)
         .executeTakeFirst();
       return row && toRun(row);
     },
@@ -37,42 +37,42 @@ export function runStore(db: Kysely<Tables>): RunStore {
           ...(faults && { faults: JSON.stringify(faults) }),
           revision: revision + 1,
         })
-        .where('partner_id', '=', partnerId)
+        .where('partnerId', '=', partnerId)
         .where('id', '=', id)
         .where('revision', '=', revision)
         .executeTakeFirstOrThrow();
       return numUpdatedRows === 1n;
     },
-    async list(partnerId, { mode, external_id, status, after, limit }) {
+    async list(partnerId, { mode, externalId, status, after, limit }) {
       let query = db
         .selectFrom('run')
-        .innerJoin('customer', 'customer.id', 'run.customer_id')
+        .innerJoin('customer', 'customer.id', 'run.customerId')
         .selectAll('run')
-        .select('customer.external_id')
-        .where('run.partner_id', '=', partnerId);
+        .select('customer.externalId')
+        .where('run.partnerId', '=', partnerId);
       if (mode !== undefined) query = query.where('run.mode', '=', mode);
       // By what is unique of a customer, so that it is found at once.
-      if (external_id !== undefined)
+      if (externalId !== undefined)
         query = query
-          .where('customer.partner_id', '=', partnerId)
+          .where('customer.partnerId', '=', partnerId)
           .where('customer.mode', 'in', mode === undefined ? modes : [mode])
-          .where('customer.external_id', 'in', spellingsOf(external_id.normalize('NFC')));
-      if (status !== undefined) query = query.where('run.status', '=', status as RunRow['status']);
+          .where('customer.externalId', 'in', spellingsOf(externalId.normalize('NFC')));
+      if (status !== undefined) query = query.where('run.status', '=', status as Run['status']);
       if (after) query = query.where('run.id', '>', after[0]);
       const found = await query
         .orderBy('run.id')
         .limit(limit + 1)
         .execute();
       const { rows, next } = cut(found, limit, (row) => [row.id]);
-      return { items: rows.map(({ external_id: externalId, ...row }) => ({ ...toRun(row), external_id: externalId })), next };
+      return { items: rows.map(({ externalId: id, ...row }) => ({ ...toRun(row), externalId: id })), next };
     },
     accounts: async (partnerId, runId) =>
       (
         await db
           .selectFrom('account')
           .selectAll()
-          .where('partner_id', '=', partnerId)
-          .where('run_id', '=', runId)
+          .where('partnerId', '=', partnerId)
+          .where('runId', '=', runId)
           .orderBy('position')
           .execute()
       ).map(toAccount),
@@ -81,9 +81,9 @@ export function runStore(db: Kysely<Tables>): RunStore {
         await db
           .selectFrom('account')
           .selectAll()
-          .where('partner_id', '=', partnerId)
-          .where('run_id', 'in', runIds)
-          .orderBy('run_id')
+          .where('partnerId', '=', partnerId)
+          .where('runId', 'in', runIds)
+          .orderBy('runId')
           .orderBy('position')
           .execute()
       ).map(toAccount),
@@ -93,11 +93,11 @@ export function runStore(db: Kysely<Tables>): RunStore {
         .values({ ...row, unreachable: Number(row.unreachable) })
         .execute();
     },
-    async moveAccount({ run_id, vendor, state }, { unreachable, ...change }) {
+    async moveAccount({ runId, vendor, state }, { unreachable, ...change }) {
       const { numUpdatedRows } = await db
         .updateTable('account')
         .set({ ...change, ...(unreachable !== undefined && { unreachable: Number(unreachable) }) })
-        .where('run_id', '=', run_id)
+        .where('runId', '=', runId)
         .where('vendor', '=', vendor)
         .where('state', '=', state)
         .executeTakeFirstOrThrow();
@@ -107,30 +107,30 @@ export function runStore(db: Kysely<Tables>): RunStore {
       (
         await db
           .selectFrom('account')
-          .innerJoin('partner', 'partner.id', 'account.partner_id')
+          .innerJoin('partner', 'partner.id', 'account.partnerId')
           .selectAll('account')
-          .where('next_at', '<=', now)
+          .where('nextAt', '<=', now)
           .where('partner.status', '=', 'ACTIVE')
-          .where('partner.deleted_at', 'is', null)
-          .orderBy('next_at')
+          .where('partner.deletedAt', 'is', null)
+          .orderBy('nextAt')
           .limit(limit)
           .execute()
       ).map(toAccount),
-    async resume({ partner_id, customer_id, vendor, mode }, at) {
+    async resume({ partnerId, customerId, vendor, mode }, at) {
       if (vendor !== 'kelviq' && vendor !== 'scribeless') return;
       // Of each account that stands still its run, not of each run its accounts.
       const runs = db
         .selectFrom('run')
         .select('run.id')
-        .where('run.id', '=', sql.ref<string>('account.run_id'))
+        .where('run.id', '=', sql.ref<string>('account.runId'))
         .where('run.mode', '=', mode);
       const held = db
         .updateTable('account')
-        .set({ refused_for: null, said: null, next_at: at, tries: 0 })
-        .where('partner_id', '=', partner_id)
+        .set({ refusedFor: null, said: null, nextAt: at, tries: 0 })
+        .where('partnerId', '=', partnerId)
         .where('vendor', '=', vendor)
-        .where('refused_for', '=', 'key');
-      if (customer_id === '')
+        .where('refusedFor', '=', 'key');
+      if (customerId === '')
         await held
           .set({ state: 'planned' })
           .where('state', '=', 'refused')
@@ -139,23 +139,23 @@ export function runStore(db: Kysely<Tables>): RunStore {
       else
         await held
           .where('state', 'in', ['opened', 'ready'])
-          .where((e) => e.exists(runs.where('run.customer_id', '=', customer_id)))
+          .where((e) => e.exists(runs.where('run.customerId', '=', customerId)))
           .execute();
     },
     async shift(by) {
       await db
         .updateTable('account')
-        .set((row) => ({ next_at: row('next_at', '+', by), asked_at: row('asked_at', '+', by), checked_at: row('checked_at', '+', by) }))
-        .where('next_at', 'is not', null)
+        .set((row) => ({ nextAt: row('nextAt', '+', by), askedAt: row('askedAt', '+', by), checkedAt: row('checkedAt', '+', by) }))
+        .where('nextAt', 'is not', null)
         .execute();
     },
     async resumed(partnerId) {
       const refused = (table: 'account' | 'signing') =>
-        db.selectFrom(table).select('run_id').where('partner_id', '=', partnerId).where('refused_for', 'is not', null);
+        db.selectFrom(table).select('runId').where('partnerId', '=', partnerId).where('refusedFor', 'is not', null);
       await db
         .updateTable('run')
         .set({ status: 'in_progress' })
-        .where('partner_id', '=', partnerId)
+        .where('partnerId', '=', partnerId)
         .where('status', '=', 'refused')
         .where('id', 'not in', refused('account'))
         .where('id', 'not in', refused('signing'))
@@ -176,9 +176,9 @@ function flowIn(text: string): Flow {
   return flow;
 }
 
-export const toRun = (row: Tables['run']): RunRow => ({
+export const toRun = (row: Tables['run']): Run => ({
   ...row,
   flow: flowIn(row.flow),
   faults: JSON.parse(row.faults) as Fault[],
 });
-const toAccount = (row: Tables['account']): AccountRow => ({ ...row, unreachable: row.unreachable === 1 });
+const toAccount = (row: Tables['account']): Account => ({ ...row, unreachable: row.unreachable === 1 });

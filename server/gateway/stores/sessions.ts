@@ -78,31 +78,27 @@ export function customerStore(db: Kysely<Tables>): CustomerStore {
       await db.insertInto('customer').values(row).execute();
     },
     find: (partnerId, id) =>
-      db.selectFrom('customer').selectAll().where('partner_id', '=', partnerId).where('id', '=', id).executeTakeFirst(),
+      db.selectFrom('customer').selectAll().where('partnerId', '=', partnerId).where('id', '=', id).executeTakeFirst(),
     findByExternalId: (partnerId, mode, externalId) =>
       db
         .selectFrom('customer')
         .selectAll()
-        .where('partner_id', '=', partnerId)
+        .where('partnerId', '=', partnerId)
         .where('mode', '=', mode)
-        .where('external_id', 'in', spellingsOf(externalId))
-        .orderBy('created_at')
+        .where('externalId', 'in', spellingsOf(externalId))
+        .orderBy('createdAt')
         .executeTakeFirst(),
     async setProfile(partnerId, id, profile) {
-      await db.updateTable('customer').set({ profile }).where('partner_id', '=', partnerId).where('id', '=', id).execute();
+      await db.updateTable('customer').set({ profile }).where('partnerId', '=', partnerId).where('id', '=', id).execute();
     },
     count: (partnerId) => totalOf(db, 'customer', partnerId),
     knowsUser: async (customerId, sub) =>
-      (await db
-        .selectFrom('customer_user')
-        .select('sub')
-        .where('customer_id', '=', customerId)
-        .where('sub', '=', sub)
-        .executeTakeFirst()) !== undefined,
+      (await db.selectFrom('customerUser').select('sub').where('customerId', '=', customerId).where('sub', '=', sub).executeTakeFirst()) !==
+      undefined,
     async addUser(customerId, sub) {
       await db
-        .insertInto('customer_user')
-        .values({ customer_id: customerId, sub })
+        .insertInto('customerUser')
+        .values({ customerId, sub })
         .onConflict((c) => c.doNothing())
         .execute();
     },

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import type { FlowDocumentStore, SigningRow, SigningStore } from '../domain/records/ports.ts';
+import type { FlowDocumentStore, Signing, SigningStore } from '../domain/records/ports.ts';
 import { toRun } from './runs.ts';
 import type { Tables } from './tables.ts';
 
@@ -7,13 +7,13 @@ export function signingStore(db: Kysely<Tables>): SigningStore {
   const all = db.selectFrom('signing').selectAll('signing');
   return {
     async find(partnerId, runId) {
-      const row = await all.where('partner_id', '=', partnerId).where('run_id', '=', runId).executeTakeFirst();
+      const row = await all.where('partnerId', '=', partnerId).where('runId', '=', runId).executeTakeFirst();
       return row && toSigning(row);
     },
     findMany: async (partnerId, runIds) =>
-      (await all.where('partner_id', '=', partnerId).where('run_id', 'in', runIds).execute()).map(toSigning),
+      (await all.where('partnerId', '=', partnerId).where('runId', 'in', runIds).execute()).map(toSigning),
     async findByEnvelope(partnerId, envelopeId) {
-      const row = await all.where('partner_id', '=', partnerId).where('envelope_id', '=', envelopeId).executeTakeFirst();
+      const row = await all.where('partnerId', '=', partnerId).where('envelopeId', '=', envelopeId).executeTakeFirst();
       return row && toSigning(row);
     },
     async add(row) {
@@ -22,7 +22,7 @@ export function signingStore(db: Kysely<Tables>): SigningStore {
         .values({ ...row, unclear: Number(row.unclear), unreachable: Number(row.unreachable), faults: JSON.stringify(row.faults) })
         .execute();
     },
-    async move({ run_id, step_id, state, round }, { unclear, unreachable, faults, ...change }) {
+    async move({ runId, stepId, state, round }, { unclear, unreachable, faults, ...change }) {
       const { numUpdatedRows } = await db
         .updateTable('signing')
         .set({
@@ -31,8 +31,8 @@ export function signingStore(db: Kysely<Tables>): SigningStore {
           ...(unreachable !== undefined && { unreachable: Number(unreachable) }),
           ...(faults !== undefined && { faults: JSON.stringify(faults) }),
         })
-        .where('run_id', '=', run_id)
-        .where('step_id', '=', step_id)
+        .where('runId', '=', runId)
+        .where('stepId', '=', stepId)
         .where('state', '=', state)
         .where('round', '=', round)
         .executeTakeFirstOrThrow();
@@ -41,43 +41,43 @@ export function signingStore(db: Kysely<Tables>): SigningStore {
     due: async (now, limit) =>
       (
         await all
-          .innerJoin('partner', 'partner.id', 'signing.partner_id')
-          .where('next_at', '<=', now)
+          .innerJoin('partner', 'partner.id', 'signing.partnerId')
+          .where('nextAt', '<=', now)
           .where('partner.status', '=', 'ACTIVE')
-          .where('partner.deleted_at', 'is', null)
-          .orderBy('next_at')
+          .where('partner.deletedAt', 'is', null)
+          .orderBy('nextAt')
           .limit(limit)
           .execute()
       ).map(toSigning),
     interrupted: async () => (await all.where('state', '=', sql.lit('asking')).execute()).map(toSigning),
     async shift(by) {
       const later = db.updateTable('signing').set((row) => ({
-        next_at: row('next_at', '+', by),
-        asked_at: row('asked_at', '+', by),
-        checked_at: row('checked_at', '+', by),
-        vault_asked_at: row('vault_asked_at', '+', by),
+        nextAt: row('nextAt', '+', by),
+        askedAt: row('askedAt', '+', by),
+        checkedAt: row('checkedAt', '+', by),
+        vaultAskedAt: row('vaultAskedAt', '+', by),
       }));
       // Of what is being asked nothing is due: no row is moved twice.
-      await later.where('next_at', 'is not', null).execute();
-      await later.where('next_at', 'is', null).where('state', '=', sql.lit('asking')).execute();
+      await later.where('nextAt', 'is not', null).execute();
+      await later.where('nextAt', 'is', null).where('state', '=', sql.lit('asking')).execute();
     },
     async resume(partnerId, reason, mode, at) {
       // Of each step that stands still its run, not of each run its steps.
-      const runs = db.selectFrom('run').select('run.id').where('run.id', '=', sql.ref<string>('signing.run_id'));
+      const runs = db.selectFrom('run').select('run.id').where('run.id', '=', sql.ref<string>('signing.runId'));
       await db
         .updateTable('signing')
-        .set({ refused_for: null, said: null, next_at: at, tries: 0 })
-        .where('partner_id', '=', partnerId)
-        .where('refused_for', '=', reason)
+        .set({ refusedFor: null, said: null, nextAt: at, tries: 0 })
+        .where('partnerId', '=', partnerId)
+        .where('refusedFor', '=', reason)
         .where((e) => e.exists(mode === undefined ? runs : runs.where('run.mode', '=', mode)))
         .execute();
     },
     async awaits(partnerId, document) {
       const rows = await db
         .selectFrom('signing')
-        .innerJoin('run', 'run.id', 'signing.run_id')
+        .innerJoin('run', 'run.id', 'signing.runId')
         .selectAll('run')
-        .where('signing.partner_id', '=', partnerId)
+        .where('signing.partnerId', '=', partnerId)
         .where(sql<boolean>`signing.state in ('planned', 'asking')`)
         .execute();
       return rows.some((row) => toRun(row).flow.steps.some((step) => step.kind === 'sign' && step.document === document));
@@ -85,7 +85,7 @@ export function signingStore(db: Kysely<Tables>): SigningStore {
   };
 }
 
-const toSigning = (row: Tables['signing']): SigningRow => ({
+const toSigning = (row: Tables['signing']): Signing => ({
   ...row,
   unclear: row.unclear === 1,
   unreachable: row.unreachable === 1,
@@ -103,7 +103,7 @@ export function flowDocumentStore(db: Kysely<Tables>): FlowDocumentStore {
     async put({ partnerId, name, ...rest }) {
       await db
         .insertInto('flowDocument')
-        .values({ partnerId: partnerId, name, ...rest })
+        .values({ partnerId, name, ...rest })
         .onConflict((c) => c.columns(['partnerId', 'name']).doUpdateSet(rest))
         .execute();
     },

@@ -17,15 +17,15 @@ import { webhookStore } from './webhooks.ts';
 function storesOn(db: Kysely<Tables>): Stores {
   const named = db.withPlugin(names);
   return {
-    partners: partnerStore(db),
+    partners: partnerStore(named),
     keys: keyStore(named),
-    credentials: credentialStore(db),
-    flows: flowStore(db),
-    customers: customerStore(db),
+    credentials: credentialStore(named),
+    flows: flowStore(named),
+    customers: customerStore(named),
     sessions: sessionStore(named),
     passes: passStore(named),
-    runs: runStore(db),
-    signings: signingStore(db),
+    runs: runStore(named),
+    signings: signingStore(named),
     documents: flowDocumentStore(named),
     tokenKeys: signingKeyStore(named),
     webhooks: webhookStore(named),

@@ -5,7 +5,7 @@ import { loyvaKeyHeader } from '../../../shared/vendors/loyva.ts';
 import { scribelessKeyHeader } from '../../../shared/vendors/scribeless.ts';
 import type { OutboundAnswer, OutboundRequest } from '../../outbound/call.ts';
 import { OutboundFailure, type Request } from '../../outbound/request.ts';
-import type { CredentialRow } from '../domain/records/ports.ts';
+import type { Credential } from '../domain/records/ports.ts';
 import type { Allowance } from './allowance.ts';
 import { assertPlain, isKeyless, keyRepeated } from './key-guard.ts';
 import { waitIn } from './retry-after.ts';
@@ -15,7 +15,7 @@ export interface VendorOptions {
   readonly origin: string;
   readonly request: Request;
   /** Opens a credential; called only while a request is built. */
-  readonly keyOf: (credential: CredentialRow) => string;
+  readonly keyOf: (credential: Credential) => string;
   /** Milliseconds for one call. */
   readonly deadline: number;
 }
@@ -56,7 +56,7 @@ export async function askWith(secret: string, request: Request, call: OutboundRe
 }
 
 /** The key in the clear; `otherwise` where it does not open, which is our own breakage, found before anything was sent. */
-export function keyIn(keyOf: VendorOptions['keyOf'], key: CredentialRow, otherwise: 'internal' | 'vendor-unavailable'): string {
+export function keyIn(keyOf: VendorOptions['keyOf'], key: Credential, otherwise: 'internal' | 'vendor-unavailable'): string {
   try {
     return keyOf(key);
   } catch (cause) {
@@ -71,7 +71,7 @@ interface Asked {
   /** Milliseconds, where it is not the vendor's usual deadline. */
   readonly deadline?: number;
 }
-export type VendorCall = (key: CredentialRow, asked: Asked) => Promise<VendorAnswer>;
+export type VendorCall = (key: Credential, asked: Asked) => Promise<VendorAnswer>;
 
 interface Options extends VendorOptions {
   readonly vendor: VendorName;

@@ -6,7 +6,7 @@ import type { OutboundAnswer, OutboundRequest } from '../../outbound/call.ts';
 import { AnswerTooLong, type OutboundFailure, type Request } from '../../outbound/request.ts';
 import { CallerLeft, type ProxiedAnswer, type ProxiedCall } from '../domain/proxy/call.ts';
 import type { Forward } from '../domain/proxy/proxied.ts';
-import type { CredentialRow } from '../domain/records/ports.ts';
+import type { Credential } from '../domain/records/ports.ts';
 import { keyHeaders, keyIn, lossOf, reached } from './call.ts';
 import { keyGuard } from './key-guard.ts';
 import { isPassing, repeating, waitBefore } from './repeats.ts';
@@ -36,7 +36,7 @@ interface OpenKey {
 interface Options {
   origins: Readonly<Record<VendorName, string>>;
   request: Request;
-  keyOf: (credential: CredentialRow) => string;
+  keyOf: (credential: Credential) => string;
   now: () => number;
 }
 
@@ -44,8 +44,8 @@ interface Options {
 export function forwarder({ origins, request, keyOf, now }: Options): Forward {
   const breakers = new Map<string, Breaker>();
   /** One for each vendor and partner: what one partner's key makes a vendor do says nothing of another's. */
-  function breakerOf(vendor: VendorName, { partner_id }: CredentialRow): Breaker {
-    const name = `${vendor} ${partner_id}`;
+  function breakerOf(vendor: VendorName, { partnerId }: Credential): Breaker {
+    const name = `${vendor} ${partnerId}`;
     let breaker = breakers.get(name);
     if (!breaker) {
       breaker = createBreaker(now);
@@ -58,8 +58,8 @@ export function forwarder({ origins, request, keyOf, now }: Options): Forward {
    * A key stays open for as long as somebody holds its row: those that are asked for at every call stay so until an administrator
    * changes something, the others are read for one call. It is used here and nowhere else.
    */
-  const opened = new WeakMap<CredentialRow, OpenKey>();
-  function open(vendor: VendorName, row: CredentialRow): OpenKey {
+  const opened = new WeakMap<Credential, OpenKey>();
+  function open(vendor: VendorName, row: Credential): OpenKey {
     const known = opened.get(row);
     if (known) return known;
     const secret = keyIn(keyOf, row, 'internal');
@@ -90,7 +90,7 @@ export function forwarder({ origins, request, keyOf, now }: Options): Forward {
 
   return async (vendor, key, call) => {
     const breaker = breakerOf(vendor, key);
-    const lane = key.partner_id;
+    const lane = key.partnerId;
     const { method, path, body, deadline, leaving } = call;
     const { headers: keyed, guard } = open(vendor, key);
     const headers = headersOf(call, keyed);

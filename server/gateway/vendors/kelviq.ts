@@ -2,7 +2,7 @@ import { Failure } from '../../../shared/problem.ts';
 import { KelviqError, KelviqOrganization, kelviqPaths } from '../../../shared/vendors/kelviq.ts';
 import type { OutboundAnswer } from '../../outbound/call.ts';
 import type { Opening, ProvisioningVendor } from '../domain/onboarding/vendor.ts';
-import type { CredentialRow } from '../domain/records/ports.ts';
+import type { Credential } from '../domain/records/ports.ts';
 import { RefusedForGood } from '../domain/records/refusal.ts';
 import { createCall, type VendorAnswer, type VendorOptions } from './call.ts';
 import { outcomeOf, outcomeOfFailure, refusalIn } from './outcomes.ts';
@@ -21,7 +21,7 @@ export function kelviq(options: VendorOptions): ProvisioningVendor {
     organization?.serverKey ? { kind: 'opened', ref: organization.organizationIdentifier, secret: organization.serverKey } : undefined;
 
   /** What the vendor has under this external id; `undefined` when it has nothing. Throws when it cannot be asked. */
-  async function find(key: CredentialRow, path: string): Promise<KelviqOrganization | undefined> {
+  async function find(key: Credential, path: string): Promise<KelviqOrganization | undefined> {
     const answer = await call(key, { method: 'GET', path: kelviqPaths.organizations + path });
     if (answer.status === 404) return undefined;
     const outcome = outcomeOf('kelviq look', answer);

@@ -3,7 +3,7 @@ import { pathOf } from '../../../shared/json-pointer.ts';
 import { Failure } from '../../../shared/problem.ts';
 import { loyvaPaths } from '../../../shared/vendors/loyva.ts';
 import type { OutboundAnswer } from '../../outbound/call.ts';
-import type { CredentialRow } from '../domain/records/ports.ts';
+import type { Credential } from '../domain/records/ports.ts';
 import { RefusedForGood } from '../domain/records/refusal.ts';
 import type { EnvelopeOrder } from '../domain/run/answers.ts';
 import type { Found, Making, OrderPart, OrderRefusal, SigningVendor, Standing } from '../domain/signing/vendor.ts';
@@ -86,7 +86,7 @@ interface Options extends VendorOptions {
 export function loyva({ discover, ...options }: Options): SigningVendor {
   const ask = createCall({ ...options, vendor: 'loyva', locked: 'vendor-unavailable' });
   const patient = 3 * options.deadline;
-  const call = (method: 'GET' | 'POST', path: string, key: CredentialRow, body?: object, deadline?: number): Promise<VendorAnswer> =>
+  const call = (method: 'GET' | 'POST', path: string, key: Credential, body?: object, deadline?: number): Promise<VendorAnswer> =>
     ask(key, { method, path: loyvaPaths.envelopes + path, body, ...(deadline !== undefined && { deadline }) });
   /** Of an answer's figures only those are kept that are shown to whoever can mend it. */
   const refusalsIn = (answer: VendorAnswer, order: EnvelopeOrder): OrderRefusal[] =>
@@ -109,7 +109,7 @@ export function loyva({ discover, ...options }: Options): SigningVendor {
   }
   const at = (envelopeId: string): string => `/${encodeURIComponent(envelopeId)}`;
 
-  async function standingOf(key: CredentialRow, envelopeId: string): Promise<Standing | undefined> {
+  async function standingOf(key: Credential, envelopeId: string): Promise<Standing | undefined> {
     const answer = await call('GET', `${at(envelopeId)}/status`, key);
     if (answer.status === 404) return undefined;
     const { status, vaulted = false, signers = [], declined } = read('loyva status', answer, Status).data;

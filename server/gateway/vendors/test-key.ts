@@ -2,7 +2,7 @@ import type { VendorName } from '../../../shared/onboarding/flow.ts';
 import { kelviqPaths } from '../../../shared/vendors/kelviq.ts';
 import { scribelessPaths } from '../../../shared/vendors/scribeless.ts';
 import type { Request } from '../../outbound/request.ts';
-import type { CredentialRow } from '../domain/records/ports.ts';
+import type { Credential } from '../domain/records/ports.ts';
 import type { TestKey } from '../domain/registry/credentials.ts';
 import { keyHeaders } from './call.ts';
 
@@ -21,11 +21,11 @@ export function keyTester({
 }: {
   origins: Readonly<Record<VendorName, string>>;
   request: Request;
-  keyOf: (credential: CredentialRow) => string;
+  keyOf: (credential: Credential) => string;
 }): TestKey {
   return async (credential) => {
     const { vendor } = credential;
-    const own = vendor === 'scribeless' && credential.customer_id === '';
+    const own = vendor === 'scribeless' && credential.customerId === '';
     const probe = own
       ? { method: 'POST' as const, path: scribelessPaths.teams, works: (status: number) => status === 400 }
       : probes[vendor];

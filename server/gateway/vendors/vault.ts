@@ -4,7 +4,7 @@ import { Failure } from '../../../shared/problem.ts';
 import { loyvaLinkOrigins, loyvaPaths } from '../../../shared/vendors/loyva.ts';
 import type { OutboundAnswer } from '../../outbound/call.ts';
 import { filesLane, type RequestStream } from '../../outbound/request.ts';
-import type { CredentialRow } from '../domain/records/ports.ts';
+import type { Credential } from '../domain/records/ports.ts';
 import type { VaultVendor } from '../domain/signing/vaults.ts';
 import { assertPassable, createCall, reached, type VendorOptions } from './call.ts';
 import { assertPlain } from './key-guard.ts';
@@ -36,7 +36,7 @@ export function vault({ stream, ...options }: VendorOptions & { stream: RequestS
   const call = createCall({ ...options, vendor: 'loyva', locked: 'internal' });
 
   /** Nothing when the vendor has no such thing for this key. */
-  async function read<T>(key: CredentialRow, envelopeId: string, below: string, schema: z.ZodMiniType<T>): Promise<T | undefined> {
+  async function read<T>(key: Credential, envelopeId: string, below: string, schema: z.ZodMiniType<T>): Promise<T | undefined> {
     const answer = await call(key, { method: 'GET', path: `${loyvaPaths.envelopes}/${encodeURIComponent(envelopeId)}${below}` });
     if (answer.status === 404) return undefined;
     if (answer.status < 200 || answer.status > 299) throw refusalOf(answer);
@@ -55,11 +55,11 @@ export function vault({ stream, ...options }: VendorOptions & { stream: RequestS
     });
 
   /** Without the key: whoever holds the address may read. */
-  async function fetchCopy(address: URL, { partner_id }: CredentialRow) {
+  async function fetchCopy(address: URL, { partnerId }: Credential) {
     const { body, ...head } = await reached(
       stream({
         origin: address.origin,
-        lane: filesLane(partner_id),
+        lane: filesLane(partnerId),
         path: address.pathname + address.search,
         method: 'GET',
         headers: { accept: 'application/pdf' },

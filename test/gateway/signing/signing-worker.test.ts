@@ -155,7 +155,7 @@ test('while a customer watches, a vendor that cannot tell is not asked at every 
 
 test('an envelope that a customer leaves lying is asked about ever less, once an hour in the end; what others do is not left so long', () => {
   const [minute, hour, at] = [60_000, 3_600_000, Date.now()];
-  const pause = (state: 'open' | 'waiting', tries: number, age: number) => pauseOf({ asked_at: at - age }, state, tries, at);
+  const pause = (state: 'open' | 'waiting', tries: number, age: number) => pauseOf({ askedAt: at - age }, state, tries, at);
   assert.deepEqual([pause('open', 1, 30 * hour), pause('open', 20, hour)], [2_000, 5 * minute]);
   assert.deepEqual([pause('open', 20, 12 * hour), pause('open', 20, 900 * hour)], [30 * minute, hour]);
   assert.equal(pause('waiting', 20, 900 * hour), 5 * minute);

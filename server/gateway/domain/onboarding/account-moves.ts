@@ -1,7 +1,7 @@
 import type { Provisioner } from '../../../../shared/onboarding/flow.ts';
 import type { Fault } from '../../../../shared/problem.ts';
 import { backoff } from '../records/backoff.ts';
-import type { AccountRow, Box, CredentialRow, Edges, RunRow, Storage, Stores } from '../records/ports.ts';
+import type { Account, Box, Credential, Edges, Run, Storage, Stores } from '../records/ports.ts';
 import { type Refusal, refusedWith, unrefused } from '../records/refusal.ts';
 import { storeSecret } from '../registry/credentials.ts';
 import { awaitsBilling } from '../run/progress.ts';
@@ -17,53 +17,53 @@ interface Options {
 
 /** What else follows from a move, decided in its transaction. */
 interface Consequences {
-  readonly account?: Partial<AccountRow>;
-  readonly run?: Partial<RunRow>;
+  readonly account?: Partial<Account>;
+  readonly run?: Partial<Run>;
 }
-type Decide = (stores: Stores, run: RunRow, at: number) => Promise<Consequences>;
+type Decide = (stores: Stores, run: Run, at: number) => Promise<Consequences>;
 
-export const planOf = (run: RunRow, vendor: Provisioner) =>
+export const planOf = (run: Run, vendor: Provisioner) =>
   run.flow.steps.flatMap((step) => (step.kind === 'provision' ? step.accounts : [])).find((each) => each.vendor === vendor);
 
 /** The moves of an account, each one transaction with what it means for the run. False when another was faster: then nothing happens. */
 export function createAccountMoves({ storage, box, now, vendors }: Options) {
   function move(
-    account: AccountRow,
-    change: Partial<AccountRow>,
+    account: Account,
+    change: Partial<Account>,
     kind: string,
     decide: Decide = async () => ({}),
-    stands: (run: RunRow) => boolean = () => true,
+    stands: (run: Run) => boolean = () => true,
   ): Promise<boolean> {
     return storage.transact(async (stores) => {
       const at = now();
-      const run = await stores.runs.find(account.partner_id, account.run_id);
+      const run = await stores.runs.find(account.partnerId, account.runId);
       if (!run || !stands(run) || !(await stores.runs.moveAccount(account, change))) return false;
       const more = await decide(stores, run, at);
       if (more.account) await stores.runs.moveAccount({ ...account, state: change.state ?? account.state }, more.account);
-      const ref = more.account?.vendor_ref ?? account.vendor_ref;
-      if (kind) await stores.record({ kind, at, partner: run.partner_id, about: { run: run.id, vendor: account.vendor, ref } });
+      const ref = more.account?.vendorRef ?? account.vendorRef;
+      if (kind) await stores.record({ kind, at, partner: run.partnerId, about: { run: run.id, vendor: account.vendor, ref } });
       await refreshRun(stores, run, { ...run, ...more.run }, at);
       return true;
     });
   }
 
   /** The next account of the run becomes due once the one before it was answered one way or another. */
-  async function release(stores: Stores, account: AccountRow, at: number): Promise<void> {
-    const accounts = await stores.runs.accounts(account.partner_id, account.run_id);
-    const held = accounts.find((each) => each.position > account.position && each.state === 'planned' && each.next_at === null);
-    if (held) await stores.runs.moveAccount(held, { next_at: at });
+  async function release(stores: Stores, account: Account, at: number): Promise<void> {
+    const accounts = await stores.runs.accounts(account.partnerId, account.runId);
+    const held = accounts.find((each) => each.position > account.position && each.state === 'planned' && each.nextAt === null);
+    if (held) await stores.runs.moveAccount(held, { nextAt: at });
   }
   /** The log says whom it waits for; a key that is refused is told under its own name. */
-  async function recordRefusal(stores: Stores, run: RunRow, { vendor, credential_id, state }: AccountRow, { reason }: Refusal, at: number) {
-    const entry = { at, partner: run.partner_id };
+  async function recordRefusal(stores: Stores, run: Run, { vendor, credentialId, state }: Account, { reason }: Refusal, at: number) {
+    const entry = { at, partner: run.partnerId };
     await stores.record({ ...entry, kind: 'provisioning.refused', about: { run: run.id, vendor, why: reason } });
     if (reason !== 'key') return;
-    const own = await stores.credentials.findFor(run.partner_id, '', vendor, run.mode);
-    const credential = state === 'asking' || state === 'planned' ? (own?.id ?? null) : credential_id;
+    const own = await stores.credentials.findFor(run.partnerId, '', vendor, run.mode);
+    const credential = state === 'asking' || state === 'planned' ? (own?.id ?? null) : credentialId;
     await stores.record({ ...entry, kind: 'credential.rejected', about: { credential, vendor, run: run.id } });
   }
   const releasing =
-    (account: AccountRow): Decide =>
+    (account: Account): Decide =>
     async (stores, _run, at) => {
       await release(stores, account, at);
       return {};
@@ -71,22 +71,22 @@ export function createAccountMoves({ storage, box, now, vendors }: Options) {
 
   return {
     /** Written before the request leaves; false also when the details were opened again. */
-    asking: (account: AccountRow, asked: Partial<AccountRow>) =>
-      move(account, asked, 'provisioning.asked', undefined, ({ submitted_at }) => submitted_at !== null),
+    asking: (account: Account, asked: Partial<Account>) =>
+      move(account, asked, 'provisioning.asked', undefined, ({ submittedAt }) => submittedAt !== null),
 
     /** The secret is sealed before anything else is done with the answer. Without one, the account is taken over as it is. */
     opened: (
-      account: AccountRow,
+      account: Account,
       ref: string,
       secret: string | undefined,
       kind: 'provisioning.opened' | 'provisioning.adopted',
       actor?: string,
     ) =>
       move(account, { state: 'opened', tries: 0, unreachable: false }, kind, async (stores, run, at) => {
-        let credential: CredentialRow | undefined;
+        let credential: Credential | undefined;
         if (secret !== undefined)
           for (const vendor of planOf(run, account.vendor)?.store ?? [account.vendor]) {
-            const target = { partnerId: run.partner_id, customerId: run.customer_id, vendor, mode: run.mode };
+            const target = { partnerId: run.partnerId, customerId: run.customerId, vendor, mode: run.mode };
             const row = await storeSecret(stores, box, { ...target, secret, ref }, at);
             if (vendor === account.vendor || !credential) credential = row;
           }
@@ -94,25 +94,25 @@ export function createAccountMoves({ storage, box, now, vendors }: Options) {
           await stores.record({
             kind: 'run.adopted',
             at,
-            partner: run.partner_id,
+            partner: run.partnerId,
             actor,
             about: { run: run.id, vendor: account.vendor, ref },
           });
         await release(stores, account, at);
         // Without a key, or at a vendor that has no such state, there is nothing more to learn about it.
         const followed = credential !== undefined && vendors[account.vendor].readiness !== undefined;
-        const rest = followed ? { next_at: at } : { state: 'ready' as const, ready_at: at, next_at: null };
-        return { account: { vendor_ref: ref, credential_id: credential?.id ?? null, opened_at: at, ...rest } };
+        const rest = followed ? { nextAt: at } : { state: 'ready' as const, readyAt: at, nextAt: null };
+        return { account: { vendorRef: ref, credentialId: credential?.id ?? null, openedAt: at, ...rest } };
       }),
 
     /**
      * The vendor will not open it: back to the details with the fault at the question that caused it, where the vendor names one that is
      * asked; else it waits for the partner.
      */
-    refused: (account: AccountRow, refusal: Refusal, fields: readonly FieldRefusal[]) =>
+    refused: (account: Account, refusal: Refusal, fields: readonly FieldRefusal[]) =>
       move(
         account,
-        { state: 'refused', next_at: null, unreachable: false, ...refusedWith(box, account, refusal) },
+        { state: 'refused', nextAt: null, unreachable: false, ...refusedWith(box, account, refusal) },
         '',
         async (stores, run, at) => {
           await recordRefusal(stores, run, account, refusal, at);
@@ -121,7 +121,7 @@ export function createAccountMoves({ storage, box, now, vendors }: Options) {
             const name = mapping[field];
             return name === undefined ? [] : [{ pointer: `/values/${name}`, code, params: { vendor: account.vendor } }];
           });
-          if (faults.length > 0) return { run: { faults, submitted_at: null } };
+          if (faults.length > 0) return { run: { faults, submittedAt: null } };
           // What the details are at fault for is settled before anything more is opened with them.
           if (refusal.reason !== 'answers') await release(stores, account, at);
           return {};
@@ -129,10 +129,10 @@ export function createAccountMoves({ storage, box, now, vendors }: Options) {
       ),
 
     /** The vendor does not tell how far the account is, and never will by itself. */
-    untold: (account: AccountRow, refusal: Refusal) =>
+    untold: (account: Account, refusal: Refusal) =>
       move(
         account,
-        { checked_at: now(), next_at: null, unreachable: false, ...refusedWith(box, account, refusal) },
+        { checkedAt: now(), nextAt: null, unreachable: false, ...refusedWith(box, account, refusal) },
         '',
         async (stores, run, at) => {
           await recordRefusal(stores, run, account, refusal, at);
@@ -141,54 +141,54 @@ export function createAccountMoves({ storage, box, now, vendors }: Options) {
       ),
 
     /** Certainly nothing was done: it is asked again after a while. */
-    later: (account: AccountRow) =>
+    later: (account: Account) =>
       move(
         account,
-        { state: 'planned', next_at: now() + backoff(account.tries), tries: account.tries + 1, unreachable: true },
+        { state: 'planned', nextAt: now() + backoff(account.tries), tries: account.tries + 1, unreachable: true },
         '',
         releasing(account),
       ),
 
-    unknown: (account: AccountRow) => move(account, { state: 'unknown', next_at: null }, 'provisioning.unknown', releasing(account)),
+    unknown: (account: Account) => move(account, { state: 'unknown', nextAt: null }, 'provisioning.unknown', releasing(account)),
 
     /** The process died while asking a vendor that can be asked again. */
-    resumed: (account: AccountRow) => move(account, { state: 'planned', next_at: now() }, 'provisioning.resumed'),
+    resumed: (account: Account) => move(account, { state: 'planned', nextAt: now() }, 'provisioning.resumed'),
 
     /** Somebody decided to ask once more: where it is unknown whether it was opened, that may open a second account. */
-    retried: (account: AccountRow, actor: string, kind: 'run.retried' | 'run.reset' = 'run.retried') =>
+    retried: (account: Account, actor: string, kind: 'run.retried' | 'run.reset' = 'run.retried') =>
       move(
         account,
-        { ...(account.opened_at === null && { state: 'planned' }), next_at: now(), tries: 0, ...unrefused },
+        { ...(account.openedAt === null && { state: 'planned' }), nextAt: now(), tries: 0, ...unrefused },
         '',
         async (stores, run, at) => {
-          await stores.record({ kind, at, partner: run.partner_id, actor, about: { run: run.id, vendor: account.vendor } });
+          await stores.record({ kind, at, partner: run.partnerId, actor, about: { run: run.id, vendor: account.vendor } });
           return {};
         },
       ),
 
     /** Nothing is due any more. */
-    rest: (account: AccountRow) => move(account, { next_at: null }, ''),
+    rest: (account: Account) => move(account, { nextAt: null }, ''),
 
     /** What the vendor said of an opened account; `undefined` when it did not answer. */
-    checked: (account: AccountRow, found: Readiness | undefined) => {
+    checked: (account: Account, found: Readiness | undefined) => {
       const at = now();
       const tries = account.tries + 1;
-      const next_at = at + backoff(tries);
-      if (!found) return move(account, { checked_at: at, next_at, tries, unreachable: true }, '');
+      const nextAt = at + backoff(tries);
+      if (!found) return move(account, { checkedAt: at, nextAt, tries, unreachable: true }, '');
       const ready = account.state === 'ready' || found.ready;
       const billed = ready && found.billingUrl === null;
-      const change: Partial<AccountRow> = {
-        checked_at: at,
+      const change: Partial<Account> = {
+        checkedAt: at,
         tries,
         unreachable: false,
-        ...(ready && { state: 'ready', ready_at: account.ready_at ?? at }),
+        ...(ready && { state: 'ready', readyAt: account.readyAt ?? at }),
       };
       return move(account, change, ready && account.state !== 'ready' ? 'provisioning.ready' : '', async (_stores, run) => {
         const waits = awaitsBilling(run, account.vendor);
         const finished = ready && (billed || !waits);
         return {
-          account: { next_at: finished ? null : next_at },
-          run: billed && waits && account.state === 'ready' ? { billing_done_at: at } : {},
+          account: { nextAt: finished ? null : nextAt },
+          run: billed && waits && account.state === 'ready' ? { billingDoneAt: at } : {},
         };
       });
     },

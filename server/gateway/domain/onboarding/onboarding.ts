@@ -5,7 +5,7 @@ import { faultsOf, unknownFields } from '../../../../shared/onboarding/rules.ts'
 import { Failure, type Fault } from '../../../../shared/problem.ts';
 import { unprinted } from '../../../../shared/text/written.ts';
 import { newId } from '../records/ids.ts';
-import type { Box, Edges, RunRow, Session, SigningRow, Storage, Stores } from '../records/ports.ts';
+import type { Box, Edges, Run, Session, Signing, Storage, Stores } from '../records/ports.ts';
 import { wordsOf } from '../records/refusal.ts';
 import { flowInForce } from '../registry/flows.ts';
 import type { Profile } from '../run/answers.ts';
@@ -26,7 +26,7 @@ interface Filled {
   readonly used: string[];
 }
 
-type Customer = Pick<Session, 'partnerId' | 'customerId' | 'mode'>;
+type CustomerOfSession = Pick<Session, 'partnerId' | 'customerId' | 'mode'>;
 
 interface Options {
   storage: Storage;
@@ -38,46 +38,46 @@ interface Options {
   wake: () => void;
 }
 
-const fieldsOf = (run: RunRow): Field[] => sectionsOf(run).flatMap((section) => section.fields);
+const fieldsOf = (run: Run): Field[] => sectionsOf(run).flatMap((section) => section.fields);
 
 export function createOnboarding({ storage, box, now, presence, vendors, wake }: Options) {
   /** The customer's run, begun with the flow in force when there is none yet. */
-  async function runIn(stores: Stores, { partnerId, customerId, mode }: Customer): Promise<RunRow> {
+  async function runIn(stores: Stores, { partnerId, customerId, mode }: CustomerOfSession): Promise<Run> {
     const known = await stores.runs.findByCustomer(partnerId, customerId);
     if (known) return known;
     const { version, flow } = await flowInForce(stores, partnerId, mode);
     const at = now();
     const id = newId('run');
-    const run: RunRow = {
+    const run: Run = {
       id,
-      partner_id: partnerId,
-      customer_id: customerId,
+      partnerId,
+      customerId,
       mode,
       flow,
-      flow_version: version,
+      flowVersion: version,
       revision: 1,
       answers: box.seal('{}', answersAbout(id)),
       faults: [],
       status: 'new',
-      saved_at: null,
-      submitted_at: null,
-      billing_done_at: null,
-      done_at: null,
-      created_at: at,
-      updated_at: at,
+      savedAt: null,
+      submittedAt: null,
+      billingDoneAt: null,
+      doneAt: null,
+      createdAt: at,
+      updatedAt: at,
     };
     await stores.runs.insert(run);
     await stores.record({ kind: 'run.started', at, partner: partnerId, about: { run: id, customer: customerId, flow: version } });
     return run;
   }
 
-  async function profileOf(stores: Stores, { partnerId, customerId }: Customer): Promise<Profile> {
+  async function profileOf(stores: Stores, { partnerId, customerId }: CustomerOfSession): Promise<Profile> {
     const customer = await stores.customers.find(partnerId, customerId);
     return customer ? readProfile(box, customer) : {};
   }
 
   /** What is filled in: the partner's words where nothing was typed, and always where they are locked; and what is open was opened with. */
-  function valuesOf(run: RunRow, { locked = [], ...prefill }: Profile, progress: Progress): Filled {
+  function valuesOf(run: Run, { locked = [], ...prefill }: Profile, progress: Progress): Filled {
     const known = new Set(fieldsOf(run).map(({ name }) => name));
     const given = Object.fromEntries(Object.entries(prefill).filter(([name]) => known.has(name))) as Values;
     const fixed = locked.filter((name) => given[name] !== undefined);
@@ -88,24 +88,24 @@ export function createOnboarding({ storage, box, now, presence, vendors, wake }:
     };
   }
 
-  function assertWritable(run: RunRow, typed: Values, { values, locked, used }: Filled): void {
+  function assertWritable(run: Run, typed: Values, { values, locked, used }: Filled): void {
     const errors: Fault[] = unknownFields(fieldsOf(run), typed);
     const changed = (names: readonly string[]) => names.filter((name) => name in typed && tidy(typed[name]) !== tidy(values[name]));
     const fault = (name: string, message: string): Fault => ({ pointer: `/values/${name}`, code: 'locked', message });
     errors.push(...changed(locked).map((name) => fault(name, 'The partner has fixed this answer.')));
     errors.push(...changed(used).map((name) => fault(name, 'Something was opened with this answer already.')));
     if (errors.length > 0) throw new Failure('invalid-input', undefined, { errors });
-    if (run.submitted_at !== null) throw new Failure('step-not-open', 'These details were already sent.');
+    if (run.submittedAt !== null) throw new Failure('step-not-open', 'These details were already sent.');
   }
 
-  const runOf = async (session: Session): Promise<RunRow> =>
+  const runOf = async (session: Session): Promise<Run> =>
     (await storage.read.runs.findByCustomer(session.partnerId, session.customerId)) ?? storage.transact((stores) => runIn(stores, session));
 
   async function view(session: Session): Promise<OnboardingView> {
     const run = await runOf(session);
     const progress = await progressOf(storage.read, run);
     const { values, locked, used } = valuesOf(run, await profileOf(storage.read, session), progress);
-    const origins = await storage.read.partners.origins(run.partner_id);
+    const origins = await storage.read.partners.origins(run.partnerId);
     const saidBy = (vendor: string): string | null => {
       const owner = vendor === 'loyva' ? progress.signing : progress.accounts.find((each) => each.vendor === vendor);
       return owner ? wordsOf(box, owner) : null;
@@ -121,12 +121,12 @@ export function createOnboarding({ storage, box, now, presence, vendors, wake }:
     const at = now();
     const { accounts, signing } = await progressOf(storage.read, run);
     const late = accounts.filter((each) => {
-      const last = Math.max(each.asked_at ?? 0, each.checked_at ?? 0);
-      return each.next_at !== null && each.next_at > at && last > 0 && last < at - 2_500;
+      const last = Math.max(each.askedAt ?? 0, each.checkedAt ?? 0);
+      return each.nextAt !== null && each.nextAt > at && last > 0 && last < at - 2_500;
     });
-    for (const account of late) await storage.transact((stores) => stores.runs.moveAccount(account, { next_at: at }));
+    for (const account of late) await storage.transact((stores) => stores.runs.moveAccount(account, { nextAt: at }));
     const waits = signing !== undefined && isLate(signing, at);
-    if (waits) await storage.transact((stores) => stores.signings.move(signing, { next_at: at }));
+    if (waits) await storage.transact((stores) => stores.signings.move(signing, { nextAt: at }));
     if (late.length > 0 || waits) wake();
   }
 
@@ -142,9 +142,9 @@ export function createOnboarding({ storage, box, now, presence, vendors, wake }:
       assertWritable(run, typed, valuesOf(run, await profileOf(stores, session), progress));
       const at = now();
       const answers = { ...readAnswers(box, run), ...typed };
-      const change = { answers: box.seal(JSON.stringify(answers), answersAbout(run.id)), saved_at: at, updated_at: at };
+      const change = { answers: box.seal(JSON.stringify(answers), answersAbout(run.id)), savedAt: at, updatedAt: at };
       const status = statusOf({ ...run, ...change }, progress);
-      await stores.runs.update(run.partner_id, run.id, run.revision, { ...change, status });
+      await stores.runs.update(run.partnerId, run.id, run.revision, { ...change, status });
       return { revision: run.revision + 1, savedAt: at };
     });
   }
@@ -168,14 +168,14 @@ export function createOnboarding({ storage, box, now, presence, vendors, wake }:
       const change = {
         answers: box.seal(JSON.stringify(values), answersAbout(run.id)),
         faults: [],
-        saved_at: at,
-        submitted_at: at,
-        updated_at: at,
+        savedAt: at,
+        submittedAt: at,
+        updatedAt: at,
       };
       const next = { ...run, ...change };
       const status = statusOf(next, await progressOf(stores, run));
-      await stores.runs.update(run.partner_id, run.id, run.revision, { ...change, status, done_at: status === 'done' ? at : null });
-      await stores.record({ kind: 'run.details', at, partner: run.partner_id, actor: session.sub, about: { run: run.id } });
+      await stores.runs.update(run.partnerId, run.id, run.revision, { ...change, status, doneAt: status === 'done' ? at : null });
+      await stores.record({ kind: 'run.details', at, partner: run.partnerId, actor: session.sub, about: { run: run.id } });
     });
     wake();
   }
@@ -191,7 +191,7 @@ export function createOnboarding({ storage, box, now, presence, vendors, wake }:
       if (against) throw new Failure('step-not-open', against);
       const at = now();
       await reopenDetails(stores, run, [], at);
-      await stores.record({ kind: 'run.reopened', at, partner: run.partner_id, actor: session.sub, about: { run: run.id } });
+      await stores.record({ kind: 'run.reopened', at, partner: run.partnerId, actor: session.sub, about: { run: run.id } });
     });
   }
 
@@ -202,7 +202,7 @@ export function createOnboarding({ storage, box, now, presence, vendors, wake }:
     const open = progress && stepStates(run, progress).find(({ step, state }) => step.id === stepId && state === 'open')?.step;
     if (open?.kind !== 'billing') throw new Failure('step-not-open');
     const account = progress?.accounts.find(({ vendor }) => vendor === open.vendor);
-    const key = account?.credential_id ? await storage.read.credentials.find(session.partnerId, account.credential_id) : undefined;
+    const key = account?.credentialId ? await storage.read.credentials.find(session.partnerId, account.credentialId) : undefined;
     const readiness = vendors[open.vendor].readiness;
     if (!key || !readiness) throw new Failure('credential-missing');
     const { billingUrl } = await readiness(key);
@@ -243,7 +243,7 @@ export function createOnboarding({ storage, box, now, presence, vendors, wake }:
 export type Onboarding = ReturnType<typeof createOnboarding>;
 
 /** Is it time to ask again while somebody watches? Making an envelope is heavier than asking how it is. */
-function isLate({ state, asked_at, checked_at, next_at }: SigningRow, at: number): boolean {
-  if (next_at === null || next_at <= at) return false;
-  return Math.max(asked_at ?? 0, checked_at ?? 0) < at - (state === 'planned' ? 15_000 : 2_500);
+function isLate({ state, askedAt, checkedAt, nextAt }: Signing, at: number): boolean {
+  if (nextAt === null || nextAt <= at) return false;
+  return Math.max(askedAt ?? 0, checkedAt ?? 0) < at - (state === 'planned' ? 15_000 : 2_500);
 }

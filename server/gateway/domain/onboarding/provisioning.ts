@@ -1,5 +1,5 @@
 import { eachDue } from '../records/each-due.ts';
-import type { AccountRow, Box, Edges, Storage } from '../records/ports.ts';
+import type { Account, Box, Edges, Storage } from '../records/ports.ts';
 import { keyMissing, RefusedForGood } from '../records/refusal.ts';
 import { readAnswers } from '../run/answers.ts';
 import { type AccountMoves, planOf } from './account-moves.ts';
@@ -25,48 +25,48 @@ const mostAtOnce = 32;
 export function createProvisioning({ storage, box, edges, vendors, moves, wake }: Options) {
   const { now, reached, report } = edges;
 
-  async function ask(account: AccountRow): Promise<void> {
-    const run = await storage.read.runs.find(account.partner_id, account.run_id);
-    const customer = run && (await storage.read.customers.find(run.partner_id, run.customer_id));
+  async function ask(account: Account): Promise<void> {
+    const run = await storage.read.runs.find(account.partnerId, account.runId);
+    const customer = run && (await storage.read.customers.find(run.partnerId, run.customerId));
     const plan = run && planOf(run, account.vendor);
     // Another account was refused in the meantime: the details are open again, and sending them plans anew.
-    if (!plan || !customer || run.submitted_at === null) return void (await moves.rest(account));
-    const key = await storage.read.credentials.findFor(run.partner_id, '', account.vendor, run.mode);
+    if (!plan || !customer || run.submittedAt === null) return void (await moves.rest(account));
+    const key = await storage.read.credentials.findFor(run.partnerId, '', account.vendor, run.mode);
     if (!key) return void (await moves.refused(account, keyMissing(account.vendor), []));
     const values = readAnswers(box, run);
     const fields = Object.fromEntries(Object.entries(plan.mapping).map(([theirs, ours]) => [theirs, String(values[ours] ?? '')]));
-    const asked = { state: 'asking' as const, asked_at: now(), next_at: null };
+    const asked = { state: 'asking' as const, askedAt: now(), nextAt: null };
     if (!(await moves.asking(account, asked))) return;
     const asking = { ...account, ...asked };
     reached('before-call', account.vendor);
-    const opening = await vendors[account.vendor].open(key, customer.external_id, fields);
+    const opening = await vendors[account.vendor].open(key, customer.externalId, fields);
     reached('after-call', account.vendor);
     await settle(asking, opening).catch(async (error: unknown) => {
       // The vendor has answered but the answer could not be kept: nobody knows any more what it opened.
-      report(error, account.run_id);
+      report(error, account.runId);
       await moves.unknown(asking);
     });
     reached('after-commit', account.vendor);
   }
 
-  async function settle(asking: AccountRow, opening: Opening): Promise<void> {
+  async function settle(asking: Account, opening: Opening): Promise<void> {
     if (opening.kind === 'opened') await moves.opened(asking, opening.ref, opening.secret, 'provisioning.opened');
     else if (opening.kind === 'refused') await moves.refused(asking, opening.refusal, opening.fields);
     else if (opening.kind === 'later') await later(asking, opening.cause);
     else {
-      report(opening.cause, asking.run_id);
+      report(opening.cause, asking.runId);
       await moves.unknown(asking);
     }
   }
 
-  async function later(account: AccountRow, cause: unknown): Promise<void> {
-    report(cause, account.run_id);
+  async function later(account: Account, cause: unknown): Promise<void> {
+    report(cause, account.runId);
     await moves.later(account);
   }
 
   /** Asks how far an opened account is, and whether its billing is still to be set up. */
-  async function check(account: AccountRow): Promise<void> {
-    const key = account.credential_id ? await storage.read.credentials.find(account.partner_id, account.credential_id) : undefined;
+  async function check(account: Account): Promise<void> {
+    const key = account.credentialId ? await storage.read.credentials.find(account.partnerId, account.credentialId) : undefined;
     const readiness = vendors[account.vendor].readiness;
     if (!key || !readiness) return void (await moves.rest(account));
     let found: Readiness | undefined;
@@ -74,22 +74,22 @@ export function createProvisioning({ storage, box, edges, vendors, moves, wake }
       found = await readiness(key);
     } catch (error) {
       if (error instanceof RefusedForGood) return void (await moves.untold(account, error.refusal));
-      report(error, account.run_id);
+      report(error, account.runId);
     }
     await moves.checked(account, found);
   }
 
-  const act = (account: AccountRow): Promise<void> => (account.state === 'planned' ? ask(account) : check(account));
+  const act = (account: Account): Promise<void> => (account.state === 'planned' ? ask(account) : check(account));
 
-  return eachDue<AccountRow>({
+  return eachDue<Account>({
     most: mostAtOnce,
     due: (limit) => storage.read.runs.due(now(), limit),
-    nameOf: ({ run_id, vendor }) => `${run_id} ${vendor}`,
+    nameOf: ({ runId, vendor }) => `${runId} ${vendor}`,
     act,
     interrupted: storage.read.runs.interrupted,
     recover: (account) => (vendors[account.vendor].repeatable ? moves.resumed(account) : moves.unknown(account)),
     wake,
-    report: (error, { run_id }) => report(error, run_id),
+    report: (error, { runId }) => report(error, runId),
   });
 }
 export type Provisioning = ReturnType<typeof createProvisioning>;

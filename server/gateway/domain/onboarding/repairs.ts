@@ -1,6 +1,6 @@
 import type { Provisioner } from '../../../../shared/onboarding/flow.ts';
 import { Failure } from '../../../../shared/problem.ts';
-import type { AccountRow, Box, RunRow, SigningRow, Storage, Stores } from '../records/ports.ts';
+import type { Account, Box, Run, Signing, Storage, Stores } from '../records/ports.ts';
 import { isRefused } from '../records/refusal.ts';
 import { sealedSecret } from '../registry/credentials.ts';
 import { findPartner } from '../registry/partners.ts';
@@ -36,10 +36,10 @@ export type Adoption = { readonly [K in keyof AccountAdoption]?: AccountAdoption
 const fault = (pointer: string, code: string, message: string, cause?: unknown): Failure =>
   new Failure('invalid-input', undefined, { cause, errors: [{ pointer, code, message }] });
 
-const vendorOf = (stuck: AccountRow | SigningRow): string => ('vendor' in stuck ? stuck.vendor : 'loyva');
+const vendorOf = (stuck: Account | Signing): string => ('vendor' in stuck ? stuck.vendor : 'loyva');
 
 /** The run of a partner that is not deleted. */
-export async function findRunOf(stores: Stores, partnerId: string, runId: string): Promise<RunRow> {
+export async function findRunOf(stores: Stores, partnerId: string, runId: string): Promise<Run> {
   await findPartner(stores, partnerId);
   const run = await stores.runs.find(partnerId, runId);
   if (!run) throw new Failure('not-found', 'There is no such run.');
@@ -50,11 +50,7 @@ export async function findRunOf(stores: Stores, partnerId: string, runId: string
 export function createRepairs({ storage, box, vendors, envelopes, moves, signingMoves, wake }: Options) {
   const findRun = (partnerId: string, runId: string) => findRunOf(storage.read, partnerId, runId);
 
-  async function findUnknown(
-    partnerId: string,
-    runId: string,
-    vendor: Provisioner | undefined,
-  ): Promise<{ run: RunRow; account: AccountRow }> {
+  async function findUnknown(partnerId: string, runId: string, vendor: Provisioner | undefined): Promise<{ run: Run; account: Account }> {
     const run = await findRun(partnerId, runId);
     const accounts = await storage.read.runs.accounts(partnerId, runId);
     const unclear = accounts.filter((each) => each.state === 'unknown' && (!vendor || each.vendor === vendor));
@@ -65,10 +61,10 @@ export function createRepairs({ storage, box, vendors, envelopes, moves, signing
   }
 
   /** The key must open the account that it is said to open. */
-  async function assertOpens({ vendor }: AccountRow, run: RunRow, ref: string, secret: string): Promise<void> {
+  async function assertOpens({ vendor }: Account, run: Run, ref: string, secret: string): Promise<void> {
     const readiness = vendors[vendor].readiness;
     if (!readiness) return;
-    const offered = sealedSecret(box, { partnerId: run.partner_id, customerId: run.customer_id, vendor, mode: run.mode, secret, ref }, 0);
+    const offered = sealedSecret(box, { partnerId: run.partnerId, customerId: run.customerId, vendor, mode: run.mode, secret, ref }, 0);
     const found = await readiness(offered).catch((cause: unknown) => {
       if (!(cause instanceof Failure) || cause.code !== 'vendor-refused') throw new Failure('vendor-unavailable', undefined, { cause });
       throw fault('/api_key', 'key', 'The vendor does not take this key.', cause);
@@ -77,14 +73,14 @@ export function createRepairs({ storage, box, vendors, envelopes, moves, signing
   }
 
   /** The account's key as the vendor gives it out again; the account must be there and be this customer's. */
-  async function recovered({ vendor }: AccountRow, run: RunRow, { team_id, api_key }: AccountAdoption): Promise<string | undefined> {
+  async function recovered({ vendor }: Account, run: Run, { team_id, api_key }: AccountAdoption): Promise<string | undefined> {
     const { recover } = vendors[vendor];
     if (!recover) return api_key;
-    const partnerKey = await storage.read.credentials.findFor(run.partner_id, '', vendor, run.mode);
+    const partnerKey = await storage.read.credentials.findFor(run.partnerId, '', vendor, run.mode);
     if (!partnerKey) throw new Failure('credential-missing');
     const found = await recover(partnerKey, team_id);
-    const customer = await storage.read.customers.find(run.partner_id, run.customer_id);
-    if (!found || found.externalId !== customer?.external_id)
+    const customer = await storage.read.customers.find(run.partnerId, run.customerId);
+    if (!found || found.externalId !== customer?.externalId)
       throw fault('/team_id', 'team', 'The vendor has no such account of this customer.');
     if (api_key !== undefined && api_key !== found.secret) throw fault('/api_key', 'key', 'The account has another key.');
     return found.secret;
@@ -96,8 +92,8 @@ export function createRepairs({ storage, box, vendors, envelopes, moves, signing
   };
 
   /** One that is there, or was asked for, is asked about again; in place of one that was not made, or has ended, another is made. */
-  const again = (signing: SigningRow, actor: string): Promise<boolean> =>
-    isRefused(signing) && (signing.envelope_id !== null || signing.unclear)
+  const again = (signing: Signing, actor: string): Promise<boolean> =>
+    isRefused(signing) && (signing.envelopeId !== null || signing.unclear)
       ? signingMoves.resumed(signing, actor)
       : signingMoves.renewed(signing, actor, 'run.retried');
 
@@ -123,16 +119,16 @@ export function createRepairs({ storage, box, vendors, envelopes, moves, signing
     async retry(partnerId: string, runId: string, vendor: Provisioner | 'loyva' | undefined, actor: string): Promise<void> {
       const run = await findRun(partnerId, runId);
       const { accounts, signing } = await progressOf(storage.read, run);
-      const stuck: (AccountRow | SigningRow)[] = accounts.filter((each) => each.state === 'unknown' || isRefused(each));
+      const stuck: (Account | Signing)[] = accounts.filter((each) => each.state === 'unknown' || isRefused(each));
       if (signing && (endedUnsigned.has(signing.state) || isUnknown(signing) || isRefused(signing))) stuck.push(signing);
       const named = stuck.filter((each) => vendor === undefined || vendorOf(each) === vendor);
-      const unclear = named.filter((each) => each.state === 'unknown' || ('step_id' in each && isUnknown(each)));
+      const unclear = named.filter((each) => each.state === 'unknown' || ('stepId' in each && isUnknown(each)));
       const [wanted, ...others] = unclear.length > 0 ? unclear : named;
       if (!wanted) throw new Failure('run-wrong-state', 'Nothing of this run is unknown, refused or ended unsigned.');
       if (others.length > 0)
         throw new Failure('run-wrong-state', `Several stand still: name the vendor (${[wanted, ...others].map(vendorOf).join(', ')}).`);
-      if ('step_id' in wanted) return assertMoved(await again(wanted, actor));
-      if (run.submitted_at === null && wanted.state === 'refused')
+      if ('stepId' in wanted) return assertMoved(await again(wanted, actor));
+      if (run.submittedAt === null && wanted.state === 'refused')
         throw new Failure('run-wrong-state', 'The details are open: it is asked again once they are sent.');
       assertMoved(await moves.retried(wanted, actor));
     },

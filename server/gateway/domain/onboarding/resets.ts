@@ -1,7 +1,7 @@
 import type { Provisioner } from '../../../../shared/onboarding/flow.ts';
 import { Failure } from '../../../../shared/problem.ts';
 import type { ResetRequest } from '../../../../shared/registry.ts';
-import type { Edges, RunRow, SigningRow, Storage } from '../records/ports.ts';
+import type { Edges, Run, Signing, Storage } from '../records/ports.ts';
 import { isRefused } from '../records/refusal.ts';
 import { progressOf } from '../run/run-progress.ts';
 import { endedUnsigned, isUnknown } from '../run/sign-step.ts';
@@ -40,23 +40,23 @@ export function createResets({ storage, now, envelopes, moves, signingMoves, wak
       await stores.record({ kind: 'run.reset', at, partner: partnerId, actor, about: { run: runId, step: 'details' } });
     });
 
-  async function provision(run: RunRow, vendor: Provisioner | undefined, actor: string): Promise<void> {
-    const accounts = await storage.read.runs.accounts(run.partner_id, run.id);
+  async function provision(run: Run, vendor: Provisioner | undefined, actor: string): Promise<void> {
+    const accounts = await storage.read.runs.accounts(run.partnerId, run.id);
     const refused = accounts.filter((each) => isRefused(each) && (vendor === undefined || each.vendor === vendor));
     if (refused.length === 0) {
       const { state } = accounts.find((each) => each.vendor === vendor) ?? {};
       throw against(vendor && state ? `The account at ${vendor} is ${state}, not refused.` : 'No account of this run was refused.');
     }
-    if (run.submitted_at === null) throw against('The details are open: accounts are asked for once they are sent.');
+    if (run.submittedAt === null) throw against('The details are open: accounts are asked for once they are sent.');
     for (const account of refused) if (!(await moves.retried(account, actor, 'run.reset'))) throw changed();
   }
 
   /** Nothing that is complete is voided, and nothing is made beside it. */
-  async function endOld(run: RunRow, envelopeId: string): Promise<void> {
-    const key = await storage.read.credentials.findFor(run.partner_id, '', 'loyva', run.mode);
+  async function endOld(run: Run, envelopeId: string): Promise<void> {
+    const key = await storage.read.credentials.findFor(run.partnerId, '', 'loyva', run.mode);
     if (!key) throw new Failure('credential-missing');
     const standing = await envelopes.standing(key, envelopeId);
-    if (!standing || endedUnsigned.has(standing.status as SigningRow['state'])) return;
+    if (!standing || endedUnsigned.has(standing.status as Signing['state'])) return;
     const open = standing.status === 'sent' || standing.status === 'viewed';
     const all = standing.signed.size > 0 && [...standing.signed.values()].every(Boolean);
     if (!open || all) throw against(`The envelope ${envelopeId} is ${all && open ? 'signed by everybody' : standing.status}.`);
@@ -64,16 +64,16 @@ export function createResets({ storage, now, envelopes, moves, signingMoves, wak
     if (!voided) throw changed();
   }
 
-  async function sign(run: RunRow, actor: string): Promise<void> {
-    const signing = await storage.read.signings.find(run.partner_id, run.id);
+  async function sign(run: Run, actor: string): Promise<void> {
+    const signing = await storage.read.signings.find(run.partnerId, run.id);
     if (!signing) throw against('This run has nothing to sign yet.');
-    if (run.submitted_at === null) throw against('The details are open: an envelope is made once they are sent.');
+    if (run.submittedAt === null) throw against('The details are open: an envelope is made once they are sent.');
     if (signing.state === 'signed') throw against('The envelope is signed by everybody.');
     if (isUnknown(signing) || signing.unclear)
       throw against('Nobody knows whether the envelope was made: adopt it, or retry, which may make a second one.');
     const ended = endedUnsigned.has(signing.state);
     if (!ended && !isRefused(signing)) throw against(`The envelope is ${signing.state}, neither refused nor declined.`);
-    if (!ended && signing.envelope_id !== null) await endOld(run, signing.envelope_id);
+    if (!ended && signing.envelopeId !== null) await endOld(run, signing.envelopeId);
     if (!(await signingMoves.renewed(signing, actor, 'run.reset'))) throw changed();
   }
 

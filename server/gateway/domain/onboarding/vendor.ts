@@ -1,5 +1,5 @@
 import type { Provisioner } from '../../../../shared/onboarding/flow.ts';
-import type { CredentialRow } from '../records/ports.ts';
+import type { Credential } from '../records/ports.ts';
 import type { Refusal } from '../records/refusal.ts';
 
 /** A vendor field that was refused, with a rule code the widget has words for. */
@@ -31,11 +31,11 @@ export interface ProvisioningVendor {
   /** Can the same customer be asked for again without opening a second account? */
   readonly repeatable: boolean;
   /** `fields` are the vendor's own names; `externalId` is the partner's id of the customer. */
-  open(partnerKey: CredentialRow, externalId: string, fields: Readonly<Record<string, string>>): Promise<Opening>;
+  open(partnerKey: Credential, externalId: string, fields: Readonly<Record<string, string>>): Promise<Opening>;
   /** Readiness of an account by its own key; absent for a vendor that has no such state: its accounts are ready when they are open. */
-  readonly readiness?: (customerKey: CredentialRow) => Promise<Readiness>;
+  readonly readiness?: (customerKey: Credential) => Promise<Readiness>;
   /** An account by the vendor's own id, where the vendor tells of accounts and gives their keys out again; nothing when there is none. */
-  readonly recover?: (partnerKey: CredentialRow, ref: string) => Promise<Recovered | undefined>;
+  readonly recover?: (partnerKey: Credential, ref: string) => Promise<Recovered | undefined>;
 }
 
 /** An account that the vendor has: its key, and the partner's id of the customer it was opened for. */

@@ -1,13 +1,13 @@
 import type { VendorName } from '../../../../shared/onboarding/flow.ts';
 import { Failure } from '../../../../shared/problem.ts';
-import type { Box, CredentialRow, Edges, Storage } from '../records/ports.ts';
+import type { Box, Credential, Edges, Storage } from '../records/ports.ts';
 import type { Caller, Callers } from '../registry/callers.ts';
 import { assertRoomForCustomer, customerOpened, storeSecret } from '../registry/credentials.ts';
 import { type FoundSecret, isElsewhere, type ProxiedAnswer, type ProxiedCall, type ProxiedRow, type Rebuild } from './call.ts';
 import type { KeptCalls } from './kept-calls.ts';
 
 /** Forwards a call with a vendor key; implemented by `vendors/`. */
-export type Forward = (vendor: VendorName, key: CredentialRow, call: ProxiedCall) => Promise<ProxiedAnswer>;
+export type Forward = (vendor: VendorName, key: Credential, call: ProxiedCall) => Promise<ProxiedAnswer>;
 
 interface Options {
   storage: Storage;
@@ -20,7 +20,7 @@ interface Options {
 
 export function createProxied({ storage, box, now, callers, forward, calls }: Options) {
   /** The partner's own key, or the customer's that the caller names. */
-  async function keyFor({ partner, mode }: Caller, vendor: VendorName, named: string): Promise<CredentialRow> {
+  async function keyFor({ partner, mode }: Caller, vendor: VendorName, named: string): Promise<Credential> {
     if (!named) return callers.credential(partner.id, vendor, mode);
     const row = await storage.read.credentials.find(partner.id, named);
     if (!row || row.vendor !== vendor) throw new Failure('not-found', 'X-Inlay-Credential names no credential of this partner and vendor.');

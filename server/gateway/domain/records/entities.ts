@@ -1,14 +1,22 @@
 import type { Flow, Provisioner, VendorName } from '../../../../shared/onboarding/flow.ts';
 import type { RefusalReason, RunStatus } from '../../../../shared/onboarding/onboarding.ts';
 import type { Fault } from '../../../../shared/problem.ts';
-import type { Mode, Partner, Scope } from '../../../../shared/registry.ts';
+import type { Mode, Scope } from '../../../../shared/registry.ts';
 
 /** What the gateway keeps, as the domain knows it. Instants are integer milliseconds since 1970, UTC. */
 
-export interface PartnerRow extends Omit<Partner, 'created_at' | 'updated_at'> {
-  created_at: number;
-  updated_at: number;
-  deleted_at: number | null;
+export interface Partner {
+  id: string;
+  name: string;
+  slug: string;
+  status: 'ACTIVE' | 'SUSPENDED';
+  contactEmail: string;
+  maxTenants: number | null;
+  maxUsersPerTenant: number | null;
+  maxApplicationsPerTenant: number | null;
+  createdAt: number;
+  updatedAt: number;
+  deletedAt: number | null;
 }
 
 export interface PartnerKey {
@@ -24,29 +32,29 @@ export interface PartnerKey {
   revokedAt: number | null;
 }
 
-export interface CredentialRow {
+export interface Credential {
   id: string;
-  partner_id: string;
+  partnerId: string;
   /** The gateway's own customer id; empty for the partner's own credential. */
-  customer_id: string;
+  customerId: string;
   vendor: VendorName;
   mode: Mode;
   box: Uint8Array;
   fingerprint: string;
   /** The vendor's own id of what the key opens (team, organization), where it is known. */
-  vendor_ref: string | null;
-  created_at: number;
-  updated_at: number;
+  vendorRef: string | null;
+  createdAt: number;
+  updatedAt: number;
 }
 
-export interface CustomerRow {
+export interface Customer {
   id: string;
-  partner_id: string;
+  partnerId: string;
   mode: Mode;
-  external_id: string;
+  externalId: string;
   /** Sealed JSON of what the partner told of the customer. */
   profile: Uint8Array;
-  created_at: number;
+  createdAt: number;
 }
 
 export interface Mint {
@@ -94,45 +102,45 @@ export interface SessionToken {
   firstUsedAt: number | null;
 }
 
-export interface RunRow {
+export interface Run {
   id: string;
-  partner_id: string;
-  customer_id: string;
+  partnerId: string;
+  customerId: string;
   mode: Mode;
   flow: Flow;
-  flow_version: number;
+  flowVersion: number;
   revision: number;
   /** Sealed JSON of the customer's answers. */
   answers: Uint8Array;
   faults: Fault[];
   status: RunStatus;
-  saved_at: number | null;
-  submitted_at: number | null;
-  billing_done_at: number | null;
-  done_at: number | null;
-  created_at: number;
-  updated_at: number;
+  savedAt: number | null;
+  submittedAt: number | null;
+  billingDoneAt: number | null;
+  doneAt: number | null;
+  createdAt: number;
+  updatedAt: number;
 }
 
-export interface AccountRow {
-  run_id: string;
-  partner_id: string;
+export interface Account {
+  runId: string;
+  partnerId: string;
   vendor: Provisioner;
   position: number;
   state: 'planned' | 'asking' | 'opened' | 'ready' | 'refused' | 'unknown';
-  vendor_ref: string | null;
-  credential_id: string | null;
-  asked_at: number | null;
-  opened_at: number | null;
-  ready_at: number | null;
-  checked_at: number | null;
+  vendorRef: string | null;
+  credentialId: string | null;
+  askedAt: number | null;
+  openedAt: number | null;
+  readyAt: number | null;
+  checkedAt: number | null;
   /** When something is due; null when nothing is. */
-  next_at: number | null;
+  nextAt: number | null;
   /** Turns since the last change of state; drives the backoff. */
   tries: number;
   unreachable: boolean;
   /** Why the vendor refused the last question for good: nothing is asked until somebody changes something. `state` says how far it was before. */
-  refused_for: RefusalReason | null;
+  refusedFor: RefusalReason | null;
   /** Sealed; the vendor's sentence to it. */
   said: Uint8Array | null;
 }
@@ -148,10 +156,10 @@ export interface Pass {
 }
 
 /** A run's `sign` step: its envelope at the vendor, from the plan to the vault. */
-export interface SigningRow {
-  run_id: string;
-  step_id: string;
-  partner_id: string;
+export interface Signing {
+  runId: string;
+  stepId: string;
+  partnerId: string;
   /** `asking` is written before the request for the envelope leaves. */
   state: 'planned' | 'asking' | 'open' | 'waiting' | 'finishing' | 'signed' | 'declined' | 'voided' | 'expired';
   /** Counts the envelopes that were wanted; a new one is wanted when the one before it ended unsigned or names other parties. */
@@ -161,27 +169,27 @@ export interface SigningRow {
    * is unknown, and somebody has to say what came of it.
    */
   unclear: boolean;
-  envelope_id: string | null;
+  envelopeId: string | null;
   /** Fingerprint of the customer's name and e-mail as the envelope has them. */
   party: string | null;
   /** SHA-256 (hex) of the document as it was sent. */
-  document_sha256: string | null;
+  documentSha256: string | null;
   /** Which parts of the step the vendor last refused, without a word of the answers; empty from the next request on. */
   faults: Fault[];
   /** What the vendor last said, in its own word. */
-  vendor_status: string | null;
-  asked_at: number | null;
-  signed_at: number | null;
+  vendorStatus: string | null;
+  askedAt: number | null;
+  signedAt: number | null;
   /** When the vendor last took the request to vault it. */
-  vault_asked_at: number | null;
-  vaulted_at: number | null;
-  checked_at: number | null;
+  vaultAskedAt: number | null;
+  vaultedAt: number | null;
+  checkedAt: number | null;
   /** When something is due; null when nothing is. */
-  next_at: number | null;
+  nextAt: number | null;
   tries: number;
   unreachable: boolean;
   /** As an account's. */
-  refused_for: RefusalReason | null;
+  refusedFor: RefusalReason | null;
   /** Sealed; the vendor's sentence, or that of whoever declined. */
   said: Uint8Array | null;
 }

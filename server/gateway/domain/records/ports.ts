@@ -2,19 +2,19 @@ import type { Listed, Wanted } from '../../../../shared/list.ts';
 import type { Flow, VendorName } from '../../../../shared/onboarding/flow.ts';
 import type { Mode } from '../../../../shared/registry.ts';
 import type {
-  AccountRow,
-  CredentialRow,
-  CustomerRow,
+  Account,
+  Credential,
+  Customer,
   FlowDocument,
   KeptCall,
   Mint,
+  Partner,
   PartnerKey,
-  PartnerRow,
   Pass,
-  RunRow,
+  Run,
   Session,
   SessionToken,
-  SigningRow,
+  Signing,
   TokenKey,
   Webhook,
 } from './entities.ts';
@@ -31,13 +31,13 @@ export interface PartnerQuery extends Wanted<ByAge> {
 }
 
 export interface PartnerStore {
-  insert(row: PartnerRow): Promise<void>;
+  insert(row: Partner): Promise<void>;
   /** Deleted partners too: their slugs stay taken. */
   slugTaken(slug: string): Promise<boolean>;
-  find(id: string): Promise<PartnerRow | undefined>;
-  update(id: string, change: { readonly [K in keyof PartnerRow]?: PartnerRow[K] | undefined }): Promise<void>;
+  find(id: string): Promise<Partner | undefined>;
+  update(id: string, change: { readonly [K in keyof Partner]?: Partner[K] | undefined }): Promise<void>;
   /** In the order they were made. */
-  list(query: PartnerQuery): Promise<Listed<PartnerRow>>;
+  list(query: PartnerQuery): Promise<Listed<Partner>>;
   origins(id: string): Promise<string[]>;
   addOrigin(id: string, origin: string): Promise<void>;
   removeOrigin(id: string, origin: string): Promise<boolean>;
@@ -56,12 +56,12 @@ export interface KeyStore {
 }
 
 export interface CredentialStore {
-  put(row: CredentialRow): Promise<void>;
-  find(partnerId: string, id: string): Promise<CredentialRow | undefined>;
-  findFor(partnerId: string, customerId: string, vendor: VendorName, mode: Mode): Promise<CredentialRow | undefined>;
-  findByRef(partnerId: string, vendor: VendorName, mode: Mode, ref: string): Promise<CredentialRow | undefined>;
+  put(row: Credential): Promise<void>;
+  find(partnerId: string, id: string): Promise<Credential | undefined>;
+  findFor(partnerId: string, customerId: string, vendor: VendorName, mode: Mode): Promise<Credential | undefined>;
+  findByRef(partnerId: string, vendor: VendorName, mode: Mode, ref: string): Promise<Credential | undefined>;
   /** In the order they were made; some of them are of customers. */
-  list(partnerId: string, limit: number, after?: ByAge): Promise<Omit<Listed<CredentialRow & { external_id: string | null }>, 'total'>>;
+  list(partnerId: string, limit: number, after?: ByAge): Promise<Omit<Listed<Credential & { externalId: string | null }>, 'total'>>;
   /** Does a partner that is not deleted hold this secret, other than this one? */
   heldByAnother(partnerId: string, fingerprint: string): Promise<boolean>;
   delete(partnerId: string, id: string): Promise<boolean>;
@@ -73,9 +73,9 @@ export interface FlowStore {
 }
 
 export interface CustomerStore {
-  insert(row: CustomerRow): Promise<void>;
-  find(partnerId: string, id: string): Promise<CustomerRow | undefined>;
-  findByExternalId(partnerId: string, mode: Mode, externalId: string): Promise<CustomerRow | undefined>;
+  insert(row: Customer): Promise<void>;
+  find(partnerId: string, id: string): Promise<Customer | undefined>;
+  findByExternalId(partnerId: string, mode: Mode, externalId: string): Promise<Customer | undefined>;
   setProfile(partnerId: string, id: string, profile: Uint8Array): Promise<void>;
   count(partnerId: string): Promise<number>;
   knowsUser(customerId: string, sub: string): Promise<boolean>;
@@ -112,30 +112,30 @@ export interface RunQuery {
   readonly limit: number;
   readonly after?: readonly [id: string] | undefined;
   readonly mode?: Mode | undefined;
-  readonly external_id?: string | undefined;
+  readonly externalId?: string | undefined;
   readonly status?: string | undefined;
 }
 
 export interface RunStore {
-  insert(row: RunRow): Promise<void>;
-  find(partnerId: string, id: string): Promise<RunRow | undefined>;
-  findByCustomer(partnerId: string, customerId: string): Promise<RunRow | undefined>;
+  insert(row: Run): Promise<void>;
+  find(partnerId: string, id: string): Promise<Run | undefined>;
+  findByCustomer(partnerId: string, customerId: string): Promise<Run | undefined>;
   /** Compare-and-set on the revision, which the change raises by one; false when it has moved on. */
-  update(partnerId: string, id: string, revision: number, change: Partial<Omit<RunRow, 'id' | 'revision'>>): Promise<boolean>;
+  update(partnerId: string, id: string, revision: number, change: Partial<Omit<Run, 'id' | 'revision'>>): Promise<boolean>;
   /** By id. */
-  list(partnerId: string, query: RunQuery): Promise<Omit<Listed<RunRow & { external_id: string }>, 'total'>>;
-  accounts(partnerId: string, runId: string): Promise<AccountRow[]>;
+  list(partnerId: string, query: RunQuery): Promise<Omit<Listed<Run & { externalId: string }>, 'total'>>;
+  accounts(partnerId: string, runId: string): Promise<Account[]>;
   /** Those of many runs, each run's in order. */
-  accountsOf(partnerId: string, runIds: readonly string[]): Promise<AccountRow[]>;
-  addAccount(row: AccountRow): Promise<void>;
+  accountsOf(partnerId: string, runIds: readonly string[]): Promise<Account[]>;
+  addAccount(row: Account): Promise<void>;
   /** Compare-and-set on the state. */
-  moveAccount(account: Pick<AccountRow, 'run_id' | 'vendor' | 'state'>, change: Partial<AccountRow>): Promise<boolean>;
+  moveAccount(account: Pick<Account, 'runId' | 'vendor' | 'state'>, change: Partial<Account>): Promise<boolean>;
   /** Accounts of every active partner for which something is due; the worker's only unscoped read. */
-  due(now: number, limit: number): Promise<AccountRow[]>;
+  due(now: number, limit: number): Promise<Account[]>;
   /** Accounts that a killed process left in the middle of a call. */
-  interrupted(): Promise<AccountRow[]>;
+  interrupted(): Promise<Account[]>;
   /** What waited for this key is due: accounts still to be opened by a partner's own, those to be looked at by a customer's. */
-  resume(key: Pick<CredentialRow, 'partner_id' | 'customer_id' | 'vendor' | 'mode'>, at: number): Promise<void>;
+  resume(key: Pick<Credential, 'partnerId' | 'customerId' | 'vendor' | 'mode'>, at: number): Promise<void>;
   /** The clock was set by so many milliseconds: so is what is due, and since when it is waited for. */
   shift(by: number): Promise<void>;
   /** Runs of which nothing is refused any more are under way; whatever moves next says how far. */
@@ -143,16 +143,16 @@ export interface RunStore {
 }
 
 export interface SigningStore {
-  findMany(partnerId: string, runIds: readonly string[]): Promise<SigningRow[]>;
-  find(partnerId: string, runId: string): Promise<SigningRow | undefined>;
-  findByEnvelope(partnerId: string, envelopeId: string): Promise<SigningRow | undefined>;
-  add(row: SigningRow): Promise<void>;
+  findMany(partnerId: string, runIds: readonly string[]): Promise<Signing[]>;
+  find(partnerId: string, runId: string): Promise<Signing | undefined>;
+  findByEnvelope(partnerId: string, envelopeId: string): Promise<Signing | undefined>;
+  add(row: Signing): Promise<void>;
   /** Compare-and-set on state and round. */
-  move(signing: Pick<SigningRow, 'run_id' | 'step_id' | 'state' | 'round'>, change: Partial<SigningRow>): Promise<boolean>;
+  move(signing: Pick<Signing, 'runId' | 'stepId' | 'state' | 'round'>, change: Partial<Signing>): Promise<boolean>;
   /** Steps of every active partner for which something is due; an unscoped read of the worker's. */
-  due(now: number, limit: number): Promise<SigningRow[]>;
+  due(now: number, limit: number): Promise<Signing[]>;
   /** Steps that a killed process left in the middle of a call. */
-  interrupted(): Promise<SigningRow[]>;
+  interrupted(): Promise<Signing[]>;
   /** The clock was set by so many milliseconds: so is what is due, and since when it is waited for. */
   shift(by: number): Promise<void>;
   /** What waited for a key (of this mode), or for a document, is due. */

@@ -1,6 +1,6 @@
 import type { RefusalReason } from '../../../../shared/onboarding/onboarding.ts';
 import { Failure } from '../../../../shared/problem.ts';
-import type { AccountRow, Box, SigningRow } from './ports.ts';
+import type { Account, Box, Signing } from './ports.ts';
 
 /** A vendor's last word: the same question would get the same answer until somebody changes something. */
 export interface Refusal {
@@ -24,19 +24,19 @@ export class RefusedForGood extends Failure {
 export const keyMissing = (vendor: string): Refusal => ({ reason: 'key', said: `No ${vendor} key of this partner is stored.` });
 
 /** What is written of it with an account or an envelope; a vendor's words may repeat an answer, so they are sealed. */
-export interface RefusalColumns {
-  refused_for: RefusalReason | null;
+export interface KeptRefusal {
+  refusedFor: RefusalReason | null;
   said: Uint8Array | null;
 }
-export const unrefused: RefusalColumns = { refused_for: null, said: null };
+export const unrefused: KeptRefusal = { refusedFor: null, said: null };
 
-type Owner = Pick<AccountRow | SigningRow, 'run_id'> & { readonly vendor?: string };
-const about = ({ run_id, vendor = 'loyva' }: Owner): string[] => ['refusal', run_id, vendor];
+type Owner = Pick<Account | Signing, 'runId'> & { readonly vendor?: string };
+const about = ({ runId, vendor = 'loyva' }: Owner): string[] => ['refusal', runId, vendor];
 
 export const sealedWords = (box: Box, owner: Owner, said: string): Buffer | null => (said ? box.seal(said, about(owner)) : null);
 
-export const refusedWith = (box: Box, owner: Owner, { reason, said }: Refusal): RefusalColumns => ({
-  refused_for: reason,
+export const refusedWith = (box: Box, owner: Owner, { reason, said }: Refusal): KeptRefusal => ({
+  refusedFor: reason,
   said: sealedWords(box, owner, said),
 });
 
@@ -44,4 +44,4 @@ export const refusedWith = (box: Box, owner: Owner, { reason, said }: Refusal): 
 export const wordsOf = (box: Box, owner: Owner & { readonly said: Uint8Array | null }): string | null =>
   owner.said && box.open(owner.said, about(owner));
 
-export const isRefused = (row: Pick<RefusalColumns, 'refused_for'> | undefined): boolean => row !== undefined && row.refused_for !== null;
+export const isRefused = (row: Pick<KeptRefusal, 'refusedFor'> | undefined): boolean => row !== undefined && row.refusedFor !== null;

@@ -2,13 +2,13 @@ import type { VendorName } from '../../../../shared/onboarding/flow.ts';
 import { Failure } from '../../../../shared/problem.ts';
 import type { Mode, Scope } from '../../../../shared/registry.ts';
 import { hashOf } from '../records/ids.ts';
-import type { CredentialRow, Edges, PartnerKey, PartnerRow, Storage } from '../records/ports.ts';
+import type { Credential, Edges, Partner, PartnerKey, Storage } from '../records/ports.ts';
 import { cached } from './cache.ts';
 import { isKeyShaped, isPartnerKey } from './partner-keys.ts';
 
 /** Whoever presented a partner key. */
 export interface Caller {
-  readonly partner: PartnerRow;
+  readonly partner: Partner;
   readonly keyId: string;
   readonly mode: Mode;
   readonly scopes: readonly Scope[];
@@ -28,8 +28,8 @@ export function assertScope({ scopes }: Pick<Caller, 'scopes'>, scope: Scope): v
 /** Who calls, and with which of the partner's own vendor keys: read at every call, so remembered until an administrator changes something. */
 export function createCallers({ storage, now }: { storage: Storage; now: Edges['now'] }) {
   const keys = cached<PartnerKey | undefined>((hash) => storage.read.keys.findByHash(hash));
-  const partners = cached<PartnerRow | undefined>((id) => storage.read.partners.find(id));
-  const credentials = cached<CredentialRow | undefined>((name) => {
+  const partners = cached<Partner | undefined>((id) => storage.read.partners.find(id));
+  const credentials = cached<Credential | undefined>((name) => {
     const [partnerId = '', vendor = '', mode = ''] = name.split(' ');
     return storage.read.credentials.findFor(partnerId, '', vendor as VendorName, mode as Mode);
   });
@@ -68,14 +68,14 @@ export function createCallers({ storage, now }: { storage: Storage; now: Edges['
     },
 
     /** Is the partner there and allowed to act right now? */
-    async active(partnerId: string): Promise<PartnerRow> {
+    async active(partnerId: string): Promise<Partner> {
       const partner = await partners.get(partnerId);
       if (!partner || partner.status === 'SUSPENDED') throw new Failure('partner-suspended');
       return partner;
     },
 
     /** The partner's own key at a vendor. A key of the other mode is never used instead. */
-    async credential(partnerId: string, vendor: VendorName, mode: Mode): Promise<CredentialRow> {
+    async credential(partnerId: string, vendor: VendorName, mode: Mode): Promise<Credential> {
       const row = await credentials.get(`${partnerId} ${vendor} ${mode}`);
       if (row) return row;
       const other = await credentials.get(`${partnerId} ${vendor} ${mode === 'live' ? 'test' : 'live'}`);

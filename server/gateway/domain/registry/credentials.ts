@@ -2,11 +2,11 @@ import type { VendorName } from '../../../../shared/onboarding/flow.ts';
 import { Failure } from '../../../../shared/problem.ts';
 import type { Mode, PutCredential } from '../../../../shared/registry.ts';
 import { newId } from '../records/ids.ts';
-import type { Box, CredentialRow, Edges, Storage, Stores } from '../records/ports.ts';
+import type { Box, Credential, Edges, Storage, Stores } from '../records/ports.ts';
 import { findPartner } from './partners.ts';
 
 /** Asks a vendor something harmless with this key. */
-export type TestKey = (credential: CredentialRow) => Promise<{ works: boolean; detail: string }>;
+export type TestKey = (credential: Credential) => Promise<{ works: boolean; detail: string }>;
 
 export interface NewSecret {
   partnerId: string;
@@ -18,10 +18,10 @@ export interface NewSecret {
 }
 
 /** What a box is bound to: it opens for no other partner, customer, vendor, mode or credential. */
-const about = (row: Pick<CredentialRow, 'id' | 'partner_id' | 'customer_id' | 'vendor' | 'mode'>): string[] => [
+const about = (row: Pick<Credential, 'id' | 'partnerId' | 'customerId' | 'vendor' | 'mode'>): string[] => [
   'credential',
-  row.partner_id,
-  row.customer_id,
+  row.partnerId,
+  row.customerId,
   row.vendor,
   row.mode,
   row.id,
@@ -30,7 +30,7 @@ const about = (row: Pick<CredentialRow, 'id' | 'partner_id' | 'customer_id' | 'v
 /** Opens a credential. Call it only where the vendor's request is built. */
 export const openWith =
   (box: Box) =>
-  (row: CredentialRow): string =>
+  (row: Credential): string =>
     box.open(row.box, about(row));
 
 /** A credential as it would be kept: sealed, and bound to whom it belongs to. */
@@ -39,15 +39,15 @@ export function sealedSecret(
   { partnerId, customerId, vendor, mode, secret, ref }: NewSecret,
   at: number,
   id: string = newId('credential'),
-): CredentialRow {
-  const named = { id, partner_id: partnerId, customer_id: customerId, vendor, mode };
+): Credential {
+  const named = { id, partnerId, customerId, vendor, mode };
   return {
     ...named,
     box: box.seal(secret, about(named)),
     fingerprint: box.fingerprint(secret),
-    vendor_ref: ref,
-    created_at: at,
-    updated_at: at,
+    vendorRef: ref,
+    createdAt: at,
+    updatedAt: at,
   };
 }
 
@@ -55,10 +55,10 @@ export function sealedSecret(
  * Seals a secret and keeps it, in the caller's transaction. A secret that another partner holds is refused; one that takes an earlier
  * one's place keeps its id, so that whatever names it goes on. What a vendor refused for want of it is asked again.
  */
-export async function storeSecret(stores: Stores, box: Box, fresh: NewSecret, at: number): Promise<CredentialRow> {
+export async function storeSecret(stores: Stores, box: Box, fresh: NewSecret, at: number): Promise<Credential> {
   const { partnerId, customerId, vendor, mode } = fresh;
   const earlier = await stores.credentials.findFor(partnerId, customerId, vendor, mode);
-  const row = { ...sealedSecret(box, fresh, at, earlier?.id), created_at: earlier?.created_at ?? at };
+  const row = { ...sealedSecret(box, fresh, at, earlier?.id), createdAt: earlier?.createdAt ?? at };
   if (await stores.credentials.heldByAnother(partnerId, row.fingerprint)) throw new Failure('credential-in-use');
   await stores.credentials.put(row);
   await stores.record({
@@ -102,17 +102,17 @@ export async function customerOpened(
   const id = newId('customer');
   await stores.customers.insert({
     id,
-    partner_id: partnerId,
+    partnerId,
     mode,
-    external_id: externalId,
+    externalId,
     profile: box.seal('{}', ['profile', id]),
-    created_at: at,
+    createdAt: at,
   });
   return id;
 }
 
 export async function assertRoomForCustomer(stores: Stores, partnerId: string): Promise<void> {
-  const { max_tenants: limit } = await findPartner(stores, partnerId);
+  const { maxTenants: limit } = await findPartner(stores, partnerId);
   if (limit !== null && (await stores.customers.count(partnerId)) >= limit)
     throw new Failure('limit-reached', `max_tenants is ${limit}: there are that many customers.`);
 }
@@ -131,7 +131,7 @@ export function createCredentials({ storage, box, now, testKey }: { storage: Sto
         const customerId = customer === undefined ? '' : await customerFor(stores, box, partnerId, mode, customer, at);
         const row = await storeSecret(stores, box, { partnerId, customerId, vendor, mode, secret, ref: null }, at);
         await stores.record({ kind: 'credential.put', at, partner: partnerId, actor, about: { credential: row.id } });
-        return { ...row, external_id: customer ?? null };
+        return { ...row, externalId: customer ?? null };
       }),
 
     /** Asks the vendor whether the key works; nothing is changed there. */

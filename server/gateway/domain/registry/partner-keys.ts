@@ -27,7 +27,7 @@ export function createPartnerKeys({ storage, now }: { storage: Storage; now: Edg
   async function issueIn(stores: Stores, partnerId: string, input: IssueKey, actor: string): Promise<{ row: PartnerKey; key: string }> {
     const partner = await findPartner(stores, partnerId);
     const at = now();
-    const limit = partner.max_applications_per_tenant;
+    const limit = partner.maxApplicationsPerTenant;
     if (limit !== null && (await stores.keys.countActive(partnerId, at)) >= limit)
       throw new Failure('limit-reached', `max_applications_per_tenant is ${limit}: that many keys are active.`);
     const key = makePartnerKey(input.mode);

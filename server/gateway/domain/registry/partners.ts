@@ -2,10 +2,10 @@ import { isLoopback } from '../../../../shared/loopback.ts';
 import { Failure } from '../../../../shared/problem.ts';
 import type { CreatePartner, PatchPartner } from '../../../../shared/registry.ts';
 import { newId } from '../records/ids.ts';
-import type { Edges, PartnerQuery, PartnerRow, Storage, Stores } from '../records/ports.ts';
+import type { Edges, Partner, PartnerQuery, Storage, Stores } from '../records/ports.ts';
 
 /** The partner, or the refusal; a deleted partner does not exist. */
-export async function findPartner(stores: Stores, id: string): Promise<PartnerRow> {
+export async function findPartner(stores: Stores, id: string): Promise<Partner> {
   const partner = await stores.partners.find(id);
   if (!partner) throw new Failure('not-found', 'There is no such partner.');
   return partner;
@@ -28,29 +28,41 @@ export function createPartners({ storage, now }: { storage: Storage; now: Edges[
     list: (query: PartnerQuery) => storage.read.partners.list(query),
     find: (id: string) => findPartner(storage.read, id),
 
-    create: (input: CreatePartner, actor: string): Promise<PartnerRow> =>
+    create: (input: CreatePartner, actor: string): Promise<Partner> =>
       storage.transact(async (stores) => {
         const at = now();
-        const { slug, ...rest } = input;
-        const row: PartnerRow = {
+        const row: Partner = {
           id: newId('partner'),
-          ...rest,
-          slug: await freeSlug(stores, slug, input.name),
-          created_at: at,
-          updated_at: at,
-          deleted_at: null,
+          name: input.name,
+          slug: await freeSlug(stores, input.slug, input.name),
+          status: input.status,
+          contactEmail: input.contact_email,
+          maxTenants: input.max_tenants,
+          maxUsersPerTenant: input.max_users_per_tenant,
+          maxApplicationsPerTenant: input.max_applications_per_tenant,
+          createdAt: at,
+          updatedAt: at,
+          deletedAt: null,
         };
         await stores.partners.insert(row);
         await stores.record({ kind: 'partner.created', at, partner: row.id, actor });
         return row;
       }),
 
-    update: (id: string, change: PatchPartner, actor: string): Promise<PartnerRow> =>
+    update: (id: string, change: PatchPartner, actor: string): Promise<Partner> =>
       storage.transact(async (stores) => {
         const partner = await findPartner(stores, id);
         if (change.slug && change.slug !== partner.slug && (await stores.partners.slugTaken(change.slug))) throw new Failure('slug-taken');
         const at = now();
-        await stores.partners.update(id, { ...change, updated_at: at });
+        const { contact_email, max_tenants, max_users_per_tenant, max_applications_per_tenant, ...same } = change;
+        await stores.partners.update(id, {
+          ...same,
+          contactEmail: contact_email,
+          maxTenants: max_tenants,
+          maxUsersPerTenant: max_users_per_tenant,
+          maxApplicationsPerTenant: max_applications_per_tenant,
+          updatedAt: at,
+        });
         await stores.record({ kind: kindOf(partner, change), at, partner: id, actor, about: { fields: Object.keys(change).join(' ') } });
         return findPartner(stores, id);
       }),
@@ -60,7 +72,7 @@ export function createPartners({ storage, now }: { storage: Storage; now: Edges[
       storage.transact(async (stores) => {
         await findPartner(stores, id);
         const at = now();
-        await stores.partners.update(id, { deleted_at: at, updated_at: at });
+        await stores.partners.update(id, { deletedAt: at, updatedAt: at });
         await stores.record({ kind: 'partner.deleted', at, partner: id, actor });
       }),
 
@@ -87,7 +99,7 @@ export function createPartners({ storage, now }: { storage: Storage; now: Edges[
   };
 }
 
-const kindOf = (partner: PartnerRow, change: PatchPartner): string =>
+const kindOf = (partner: Partner, change: PatchPartner): string =>
   !change.status || change.status === partner.status
     ? 'partner.updated'
     : change.status === 'SUSPENDED'

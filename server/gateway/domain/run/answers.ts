@@ -1,17 +1,17 @@
 import type { MintOnboarding } from '../../../../shared/embed.ts';
 import type { Values } from '../../../../shared/onboarding/flow.ts';
 import type { FieldType } from '../../../../shared/signing/fields.ts';
-import type { CustomerRow, Mint, RunRow } from '../records/entities.ts';
+import type { Customer, Mint, Run } from '../records/entities.ts';
 import type { Box } from '../records/ports.ts';
 
 /** What a run's answers, a customer's profile and a mint's signer are sealed about. */
 export const answersAbout = (runId: string): string[] => ['answers', runId];
-export const readAnswers = (box: Box, run: RunRow): Values => JSON.parse(box.open(run.answers, answersAbout(run.id))) as Values;
+export const readAnswers = (box: Box, run: Run): Values => JSON.parse(box.open(run.answers, answersAbout(run.id))) as Values;
 
 /** What the partner tells of a customer at mint, to fill in and to lock. */
 export type Profile = Omit<MintOnboarding['customer'], 'external_id'>;
 export const profileAbout = (customerId: string): string[] => ['profile', customerId];
-export const readProfile = (box: Box, { id, profile }: CustomerRow): Profile => JSON.parse(box.open(profile, profileAbout(id))) as Profile;
+export const readProfile = (box: Box, { id, profile }: Customer): Profile => JSON.parse(box.open(profile, profileAbout(id))) as Profile;
 
 /** Signers are named by e-mail, which no token carries: it is kept with the mint. */
 export const signerAbout = (jti: string): string[] => ['signer', jti];

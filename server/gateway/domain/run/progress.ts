@@ -1,6 +1,6 @@
 import type { Provisioner, Step } from '../../../../shared/onboarding/flow.ts';
 import type { AccountState, RunStatus, SignState } from '../../../../shared/onboarding/onboarding.ts';
-import type { AccountRow, RunRow, SigningRow } from '../records/ports.ts';
+import type { Account, Run, Signing } from '../records/ports.ts';
 import { isRefused } from '../records/refusal.ts';
 import { isUnknown } from './sign-step.ts';
 
@@ -11,13 +11,13 @@ export interface StepState {
   readonly at: number | null;
 }
 
-type Facts = Pick<RunRow, 'flow' | 'submitted_at' | 'billing_done_at' | 'saved_at'>;
+type Facts = Pick<Run, 'flow' | 'submittedAt' | 'billingDoneAt' | 'savedAt'>;
 
 /** What hangs on a run beside itself. */
 export interface Progress {
-  readonly accounts: readonly AccountRow[];
+  readonly accounts: readonly Account[];
   /** The envelope of the run's `sign` step, once the details were sent. */
-  readonly signing: SigningRow | undefined;
+  readonly signing: Signing | undefined;
 }
 
 export function stepStates(run: Facts, progress: Progress): StepState[] {
@@ -38,23 +38,23 @@ function stateOf(
   const account = (vendor: Provisioner) => accounts.find((each) => each.vendor === vendor);
   switch (step.kind) {
     case 'details':
-      return run.submitted_at === null ? { state: 'open', at: null } : { state: 'done', at: run.submitted_at };
+      return run.submittedAt === null ? { state: 'open', at: null } : { state: 'done', at: run.submittedAt };
     case 'provision': {
-      if (run.submitted_at === null) return { state: 'todo', at: null };
-      const own = step.accounts.map(({ vendor }) => account(vendor)?.ready_at ?? null);
+      if (run.submittedAt === null) return { state: 'todo', at: null };
+      const own = step.accounts.map(({ vendor }) => account(vendor)?.readyAt ?? null);
       return own.every((at) => at !== null) ? { state: 'done', at: Math.max(...own) } : { state: 'open', at: null };
     }
     case 'sign':
-      if (run.submitted_at === null || !signing) return { state: 'todo', at: null };
-      return { state: signing.state === 'signed' ? 'done' : 'open', at: signing.signed_at };
+      if (run.submittedAt === null || !signing) return { state: 'todo', at: null };
+      return { state: signing.state === 'signed' ? 'done' : 'open', at: signing.signedAt };
     case 'billing':
-      if (run.billing_done_at !== null) return { state: 'done', at: run.billing_done_at };
+      if (run.billingDoneAt !== null) return { state: 'done', at: run.billingDoneAt };
       // Who declines the agreement is asked for no payment.
-      if (run.submitted_at === null || account(step.vendor)?.state !== 'ready' || signing?.state === 'declined')
+      if (run.submittedAt === null || account(step.vendor)?.state !== 'ready' || signing?.state === 'declined')
         return { state: 'todo', at: null };
       if (isRefused(account(step.vendor))) return { state: 'open', at: null };
       // Ready and nothing left to ask: the vendor wants no set-up, or the account was taken over without its key and nobody here can see.
-      return { state: account(step.vendor)?.next_at === null ? 'done' : 'open', at: null };
+      return { state: account(step.vendor)?.nextAt === null ? 'done' : 'open', at: null };
     case 'done':
       return { state: before ? 'done' : 'todo', at: null };
   }
@@ -62,7 +62,7 @@ function stateOf(
 
 /** How far the envelope is, in the view's words. */
 export function signStateOf(run: Facts, { signing }: Pick<Progress, 'signing'>): SignState {
-  if (run.submitted_at === null || !signing) return 'todo';
+  if (run.submittedAt === null || !signing) return 'todo';
   if (isUnknown(signing)) return 'unknown';
   // What is signed stays so, whatever the vault says.
   if (isRefused(signing) && signing.state !== 'signed') return 'refused';
@@ -82,16 +82,16 @@ export function currentStep(run: Facts, progress: Progress): string {
 export const isComplete = (run: Facts, progress: Progress): boolean => stepStates(run, progress).every(({ state }) => state === 'done');
 
 /** How far one account is: a refusal stands before whatever it had come to. */
-export const accountStateOf = (account: AccountRow): AccountState => (isRefused(account) ? 'refused' : account.state);
+export const accountStateOf = (account: Account): AccountState => (isRefused(account) ? 'refused' : account.state);
 
 export function statusOf(run: Facts, progress: Progress): RunStatus {
   const { accounts, signing } = progress;
   const states = stepStates(run, progress);
-  const refused = run.submitted_at !== null && [...accounts, signing].some(isRefused);
+  const refused = run.submittedAt !== null && [...accounts, signing].some(isRefused);
   if (isComplete(run, progress) && !refused) return 'done';
   if (signStateOf(run, progress) === 'declined') return 'declined';
   if (accounts.some(({ state }) => state === 'unknown') || signStateOf(run, progress) === 'unknown') return 'unknown';
-  if (run.submitted_at === null) return run.saved_at === null ? 'new' : 'in_progress';
+  if (run.submittedAt === null) return run.savedAt === null ? 'new' : 'in_progress';
   if (refused) return 'refused';
   const open = states.filter(({ state }) => state === 'open');
   return open.length > 0 && open.every(({ step }) => step.kind === 'billing') ? 'waiting_billing' : 'in_progress';
@@ -99,4 +99,4 @@ export function statusOf(run: Facts, progress: Progress): RunStatus {
 
 /** Does a billing step of this run wait for this vendor? */
 export const awaitsBilling = (run: Facts, vendor: Provisioner): boolean =>
-  run.billing_done_at === null && run.flow.steps.some((step) => step.kind === 'billing' && step.vendor === vendor);
+  run.billingDoneAt === null && run.flow.steps.some((step) => step.kind === 'billing' && step.vendor === vendor);

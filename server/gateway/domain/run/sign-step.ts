@@ -1,11 +1,11 @@
 import type { SignStep, Values } from '../../../../shared/onboarding/flow.ts';
 import type { Fault } from '../../../../shared/problem.ts';
-import type { Box, RunRow, SigningRow } from '../records/ports.ts';
+import type { Box, Run, Signing } from '../records/ports.ts';
 import { isRefused, unrefused } from '../records/refusal.ts';
 import { type Prefilled, saidIn } from '../registry/prefill.ts';
 import type { EnvelopeOrder } from './answers.ts';
 
-export const signStepOf = ({ flow }: Pick<RunRow, 'flow'>): SignStep | undefined => flow.steps.find((step) => step.kind === 'sign');
+export const signStepOf = ({ flow }: Pick<Run, 'flow'>): SignStep | undefined => flow.steps.find((step) => step.kind === 'sign');
 
 /** The customer as the envelope names them. */
 export interface Party {
@@ -50,15 +50,14 @@ export function markOf(box: Box, { email, name }: Party, prefilled: readonly Pre
 }
 
 /** Where an envelope's step ends without a signature; only a new envelope leads on. */
-export const endedUnsigned: ReadonlySet<SigningRow['state']> = new Set(['declined', 'voided', 'expired']);
+export const endedUnsigned: ReadonlySet<Signing['state']> = new Set(['declined', 'voided', 'expired']);
 
 /** Nobody can tell whether the envelope was made, and nothing more will be found out here: somebody has to say. */
-export const isUnknown = (signing: SigningRow): boolean =>
-  signing.state === 'planned' && signing.unclear && signing.next_at === null && !isRefused(signing);
+export const isUnknown = (signing: Signing): boolean =>
+  signing.state === 'planned' && signing.unclear && signing.nextAt === null && !isRefused(signing);
 
 /** The vendor keeps this with the envelope; each further envelope of a run has its own. */
-export const externalIdOf = ({ run_id, round }: Pick<SigningRow, 'run_id' | 'round'>): string =>
-  round === 1 ? run_id : `${run_id}.${round}`;
+export const externalIdOf = ({ runId, round }: Pick<Signing, 'runId' | 'round'>): string => (round === 1 ? runId : `${runId}.${round}`);
 
 export function orderOf(
   step: SignStep,
@@ -85,18 +84,18 @@ export function orderOf(
 }
 
 /** Another envelope is wanted: the one before it ended, was refused, or names somebody else. */
-export const renewal = ({ round }: SigningRow, at: number): Partial<SigningRow> => ({
+export const renewal = ({ round }: Signing, at: number): Partial<Signing> => ({
   state: 'planned',
   round: round + 1,
   unclear: false,
-  envelope_id: null,
+  envelopeId: null,
   party: null,
-  document_sha256: null,
+  documentSha256: null,
   faults: [],
-  vendor_status: null,
-  asked_at: null,
-  checked_at: null,
-  next_at: at,
+  vendorStatus: null,
+  askedAt: null,
+  checkedAt: null,
+  nextAt: at,
   tries: 0,
   unreachable: false,
   ...unrefused,

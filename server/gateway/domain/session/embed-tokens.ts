@@ -79,7 +79,7 @@ export function createEmbedTokens({ storage, box, now, callers, keys, publicUrl,
 
   async function rememberUser(stores: Stores, partnerId: string, customerId: string, sub: string): Promise<void> {
     if (await stores.customers.knowsUser(customerId, sub)) return;
-    const { max_users_per_tenant: limit } = await findPartner(stores, partnerId);
+    const { maxUsersPerTenant: limit } = await findPartner(stores, partnerId);
     if (limit !== null && (await stores.customers.countUsers(customerId)) >= limit)
       throw new Failure('limit-reached', `max_users_per_tenant is ${limit}: this customer has that many users.`);
     await stores.customers.addUser(customerId, sub);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Failure } from '../../../../shared/problem.ts';
 import { hashOf, newId } from '../records/ids.ts';
-import type { Edges, PartnerRow, Session, SessionToken, Storage, Stores } from '../records/ports.ts';
+import type { Edges, Partner, Session, SessionToken, Storage, Stores } from '../records/ports.ts';
 import type { Callers } from '../registry/callers.ts';
 import type { EmbedTokens } from './embed-tokens.ts';
 import type { Proofs } from './proofs.ts';
@@ -20,7 +20,7 @@ export interface Visit {
 
 export interface Opened {
   readonly session: Session;
-  readonly partner: PartnerRow;
+  readonly partner: Partner;
   readonly token: string;
   readonly expiresAt: number;
 }
@@ -72,7 +72,7 @@ export function createSessions({ storage, now, callers, embedTokens, proofs, pub
   }
 
   /** The session this call belongs to; its token is looked up by hash and its key by proof. */
-  async function enter(visit: Visit): Promise<{ session: Session; partner: PartnerRow }> {
+  async function enter(visit: Visit): Promise<{ session: Session; partner: Partner }> {
     if (!/^[\w-]{43}$/.test(visit.token)) throw new Failure('session-invalid');
     const found = await storage.read.sessions.findByToken(hashOf(visit.token));
     if (!found) throw new Failure('session-invalid');

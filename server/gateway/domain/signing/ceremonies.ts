@@ -1,7 +1,7 @@
 import type { z } from 'zod/mini';
 import { Failure } from '../../../../shared/problem.ts';
 import type { InlayClientReport } from '../../../../shared/signing/ceremony.ts';
-import type { Box, CredentialRow, Edges, Storage } from '../records/ports.ts';
+import type { Box, Credential, Edges, Storage } from '../records/ports.ts';
 import type { Callers } from '../registry/callers.ts';
 import type { Seat, SeatOf, Signer } from './signer-of-session.ts';
 import type { CeremonyCall, CeremonyVendor, DocumentAnswer, Wanted } from './vendor.ts';
@@ -29,7 +29,7 @@ const about = (sessionId: string, envelopeId: string): string[] => ['pass', sess
 
 /** The signing ceremony, forwarded with a pass of the vendor's that never leaves the gateway: it is kept sealed, one for each session and envelope. */
 export function createCeremonies({ storage, box, now, callers, seatOf, vendor, hurry }: Options) {
-  async function freshPass(session: Signer, key: CredentialRow, { envelopeId, email }: Seat): Promise<string> {
+  async function freshPass(session: Signer, key: Credential, { envelopeId, email }: Seat): Promise<string> {
     const pass = await vendor.admit(key, envelopeId, email);
     const row = {
       sessionId: session.id,

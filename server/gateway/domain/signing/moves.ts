@@ -1,6 +1,6 @@
 import type { Fault } from '../../../../shared/problem.ts';
 import { backoff, longestBackoff } from '../records/backoff.ts';
-import type { Box, Edges, RunRow, SigningRow, Storage, Stores } from '../records/ports.ts';
+import type { Box, Edges, Run, Signing, Storage, Stores } from '../records/ports.ts';
 import { type Refusal, refusedWith, sealedWords, unrefused } from '../records/refusal.ts';
 import { refreshRun } from '../run/run-progress.ts';
 import { endedUnsigned, renewal } from '../run/sign-step.ts';
@@ -12,25 +12,25 @@ import type { Standing } from './vendor.ts';
  * then an envelope that is not found is looked for again, and not asked for.
  */
 const settling = 90_000;
-export const isSettling = ({ asked_at }: SigningRow, at: number): boolean => at < (asked_at ?? 0) + settling;
+export const isSettling = ({ askedAt }: Signing, at: number): boolean => at < (askedAt ?? 0) + settling;
 
 const hour = 3_600_000;
 /** Milliseconds after a request to vault until it is made again, where the vendor still has not vaulted: its own pipeline takes 5 to 30 s. */
 const vaultPatience = 600_000;
-export const isVaulting = ({ vault_asked_at }: SigningRow, at: number): boolean => at < (vault_asked_at ?? -Infinity) + vaultPatience;
+export const isVaulting = ({ vaultAskedAt }: Signing, at: number): boolean => at < (vaultAskedAt ?? -Infinity) + vaultPatience;
 
 /**
  * Milliseconds until the vendor is asked about an envelope again. One that its customer leaves lying is asked about ever less, after a
  * twenty-fourth of its age and an hour at most: many of them must not use up what the vendor allows. Who signs here makes it due at once.
  */
-export function pauseOf({ asked_at }: Pick<SigningRow, 'asked_at'>, state: SigningRow['state'], tries: number, at: number): number {
+export function pauseOf({ askedAt }: Pick<Signing, 'askedAt'>, state: Signing['state'], tries: number, at: number): number {
   const pause = backoff(tries);
   if (state !== 'open' || pause < longestBackoff) return pause;
-  return Math.max(pause, Math.min(Math.round((at - (asked_at ?? at)) / 24), hour));
+  return Math.max(pause, Math.min(Math.round((at - (askedAt ?? at)) / 24), hour));
 }
 
 /** The step's state, as the vendor's standing tells it; a word that is not known changes nothing. */
-export function stateFrom({ status, signed }: Standing, email: string, before: SigningRow['state']): SigningRow['state'] {
+export function stateFrom({ status, signed }: Standing, email: string, before: Signing['state']): Signing['state'] {
   if (status === 'declined' || status === 'voided' || status === 'expired') return status;
   if (status === 'completed' || status === 'vaulted' || status === 'released') return 'signed';
   if (status !== 'sent' && status !== 'viewed') return before;
@@ -43,59 +43,55 @@ export function stateFrom({ status, signed }: Standing, email: string, before: S
 /** The moves of a `sign` step, each one transaction with what it means for the run. False when another was faster: then nothing happens. */
 export function createSigningMoves({ storage, box, now }: { storage: Storage; box: Box; now: Edges['now'] }) {
   function move(
-    signing: SigningRow,
-    change: Partial<SigningRow>,
+    signing: Signing,
+    change: Partial<Signing>,
     kind: string,
-    also: (stores: Stores, run: RunRow, at: number) => Promise<void> = async () => {},
-    stands: (run: RunRow) => boolean = () => true,
+    also: (stores: Stores, run: Run, at: number) => Promise<void> = async () => {},
+    stands: (run: Run) => boolean = () => true,
   ): Promise<boolean> {
     return storage.transact(async (stores) => {
       const at = now();
-      const run = await stores.runs.find(signing.partner_id, signing.run_id);
+      const run = await stores.runs.find(signing.partnerId, signing.runId);
       if (!run || !stands(run) || !(await stores.signings.move(signing, change))) return false;
-      const envelope = change.envelope_id ?? signing.envelope_id;
-      if (kind) await stores.record({ kind, at, partner: run.partner_id, about: { run: run.id, envelope } });
+      const envelope = change.envelopeId ?? signing.envelopeId;
+      if (kind) await stores.record({ kind, at, partner: run.partnerId, about: { run: run.id, envelope } });
       await also(stores, run, at);
       await refreshRun(stores, run, run, at);
       return true;
     });
   }
 
-  const recordActor = (stores: Stores, { id, partner_id }: RunRow, { envelope_id }: SigningRow, kind: string, actor: string, at: number) =>
-    stores.record({ kind, at, partner: partner_id, actor, about: { run: id, envelope: envelope_id } });
+  const recordActor = (stores: Stores, { id, partnerId }: Run, { envelopeId }: Signing, kind: string, actor: string, at: number) =>
+    stores.record({ kind, at, partner: partnerId, actor, about: { run: id, envelope: envelopeId } });
 
-  async function recordRefusal(stores: Stores, run: RunRow, { reason }: Refusal, faults: readonly Fault[], at: number): Promise<void> {
+  async function recordRefusal(stores: Stores, run: Run, { reason }: Refusal, faults: readonly Fault[], at: number): Promise<void> {
     const why = [reason, ...faults.map(({ pointer, code }) => `${pointer} ${code}`.trim())].join(', ');
-    const entry = { at, partner: run.partner_id };
+    const entry = { at, partner: run.partnerId };
     await stores.record({ ...entry, kind: 'signing.refused', about: { run: run.id, why: why.slice(0, 500) } });
     if (reason !== 'key') return;
-    const key = await stores.credentials.findFor(run.partner_id, '', 'loyva', run.mode);
+    const key = await stores.credentials.findFor(run.partnerId, '', 'loyva', run.mode);
     await stores.record({ ...entry, kind: 'credential.rejected', about: { credential: key?.id ?? null, vendor: 'loyva', run: run.id } });
   }
 
   return {
     /** Written before the request leaves; false also when the details were opened again. */
-    asking: (signing: SigningRow, asked: Pick<SigningRow, 'state' | 'party' | 'document_sha256' | 'asked_at' | 'next_at'>) =>
-      move(signing, { ...asked, faults: [] }, 'signing.asked', undefined, ({ submitted_at }) => submitted_at !== null),
+    asking: (signing: Signing, asked: Pick<Signing, 'state' | 'party' | 'documentSha256' | 'askedAt' | 'nextAt'>) =>
+      move(signing, { ...asked, faults: [] }, 'signing.asked', undefined, ({ submittedAt }) => submittedAt !== null),
 
-    made: (signing: SigningRow, envelopeId: string) =>
-      move(
-        signing,
-        { state: 'open', envelope_id: envelopeId, unclear: false, tries: 0, unreachable: false, next_at: now() },
-        'signing.made',
-      ),
+    made: (signing: Signing, envelopeId: string) =>
+      move(signing, { state: 'open', envelopeId, unclear: false, tries: 0, unreachable: false, nextAt: now() }, 'signing.made'),
 
     /** Somebody says which envelope it is. */
-    adopted: (signing: SigningRow, envelopeId: string, actor: string) =>
+    adopted: (signing: Signing, envelopeId: string, actor: string) =>
       move(
         signing,
-        { state: 'open', envelope_id: envelopeId, unclear: false, tries: 0, unreachable: false, next_at: now() },
+        { state: 'open', envelopeId, unclear: false, tries: 0, unreachable: false, nextAt: now() },
         '',
         async (stores, run, at) => {
           await stores.record({
             kind: 'signing.adopted',
             at,
-            partner: run.partner_id,
+            partner: run.partnerId,
             actor,
             about: { run: run.id, envelope: envelopeId },
           });
@@ -103,13 +99,13 @@ export function createSigningMoves({ storage, box, now }: { storage: Storage; bo
       ),
 
     /** Certainly no envelope was made: it is asked for again after a while, of `wait` milliseconds at least. */
-    later: (signing: SigningRow, wait = 0) =>
+    later: (signing: Signing, wait = 0) =>
       move(
         signing,
         {
           state: 'planned',
-          checked_at: now(),
-          next_at: now() + Math.max(backoff(signing.tries), wait),
+          checkedAt: now(),
+          nextAt: now() + Math.max(backoff(signing.tries), wait),
           tries: signing.tries + 1,
           unreachable: true,
         },
@@ -120,47 +116,44 @@ export function createSigningMoves({ storage, box, now }: { storage: Storage; bo
      * The vendor will not make it, and nothing is asked again by itself. The customer comes back to their answers where others would help. If
      * they have been answered anew in the meantime, that decides.
      */
-    refused: (signing: SigningRow, refusal: Refusal, { faults, told }: Blame, answers: Uint8Array): Promise<boolean> =>
+    refused: (signing: Signing, refusal: Refusal, { faults, told }: Blame, answers: Uint8Array): Promise<boolean> =>
       storage.transact(async (stores) => {
         const at = now();
-        const run = await stores.runs.find(signing.partner_id, signing.run_id);
-        const stands = run !== undefined && run.submitted_at !== null && Buffer.compare(run.answers, answers) === 0;
-        const rest: Partial<SigningRow> = { state: 'planned', unclear: false, checked_at: at, tries: 0, unreachable: false };
+        const run = await stores.runs.find(signing.partnerId, signing.runId);
+        const stands = run !== undefined && run.submittedAt !== null && Buffer.compare(run.answers, answers) === 0;
+        const rest: Partial<Signing> = { state: 'planned', unclear: false, checkedAt: at, tries: 0, unreachable: false };
         const change = stands
-          ? { ...rest, faults: [...faults], next_at: null, ...refusedWith(box, signing, refusal) }
-          : { ...rest, next_at: at };
+          ? { ...rest, faults: [...faults], nextAt: null, ...refusedWith(box, signing, refusal) }
+          : { ...rest, nextAt: at };
         if (!run || !(await stores.signings.move(signing, change))) return false;
         await recordRefusal(stores, run, refusal, faults, at);
-        await refreshRun(stores, run, stands && told ? { ...run, faults: [...told], submitted_at: null } : run, at);
+        await refreshRun(stores, run, stands && told ? { ...run, faults: [...told], submittedAt: null } : run, at);
         return true;
       }),
 
     /** A question about the envelope, or before it, that is refused for good: it stays where it is, and waits for the partner. */
-    untold: (signing: SigningRow, refusal: Refusal) =>
-      move(
-        signing,
-        { checked_at: now(), next_at: null, unreachable: false, ...refusedWith(box, signing, refusal) },
-        '',
-        (stores, run, at) => recordRefusal(stores, run, refusal, [], at),
+    untold: (signing: Signing, refusal: Refusal) =>
+      move(signing, { checkedAt: now(), nextAt: null, unreachable: false, ...refusedWith(box, signing, refusal) }, '', (stores, run, at) =>
+        recordRefusal(stores, run, refusal, [], at),
       ),
 
     /** One may have been made: it is looked for from now on. */
-    unclear: (signing: SigningRow) =>
-      move(signing, { state: 'planned', unclear: true, next_at: now(), tries: 0, unreachable: true }, 'signing.unclear'),
+    unclear: (signing: Signing) =>
+      move(signing, { state: 'planned', unclear: true, nextAt: now(), tries: 0, unreachable: true }, 'signing.unclear'),
 
     /** One may have been made, and this vendor cannot say: asking again could make a second one. */
-    unknown: (signing: SigningRow) => move(signing, { checked_at: now(), next_at: null, unreachable: false }, 'signing.unknown'),
+    unknown: (signing: Signing) => move(signing, { checkedAt: now(), nextAt: null, unreachable: false }, 'signing.unknown'),
 
     /** The vendor allows no call just now. */
-    postponed: (signing: SigningRow, wait: number) => move(signing, { next_at: now() + wait }, ''),
+    postponed: (signing: Signing, wait: number) => move(signing, { nextAt: now() + wait }, ''),
 
     /** The vendor did not answer a question about the envelope. */
-    unanswered: (signing: SigningRow) =>
+    unanswered: (signing: Signing) =>
       move(
         signing,
         {
-          checked_at: now(),
-          next_at: now() + pauseOf(signing, signing.state, signing.tries + 1, now()),
+          checkedAt: now(),
+          nextAt: now() + pauseOf(signing, signing.state, signing.tries + 1, now()),
           tries: signing.tries + 1,
           unreachable: signing.state !== 'signed',
         },
@@ -168,51 +161,51 @@ export function createSigningMoves({ storage, box, now }: { storage: Storage; bo
       ),
 
     /** What the vendor says of the envelope. */
-    learned(signing: SigningRow, standing: Standing, email: string) {
+    learned(signing: Signing, standing: Standing, email: string) {
       const at = now();
       const state = stateFrom(standing, email, signing.state);
       const moved = state !== signing.state;
       const tries = moved ? 0 : signing.tries + 1;
       const stored = standing.vaulted || standing.status === 'vaulted' || standing.status === 'released';
       const rests = endedUnsigned.has(state) || (state === 'signed' && stored);
-      const change: Partial<SigningRow> = {
+      const change: Partial<Signing> = {
         state,
-        vendor_status: standing.status,
-        checked_at: at,
+        vendorStatus: standing.status,
+        checkedAt: at,
         tries,
         unreachable: false,
-        next_at: rests ? null : state === 'signed' && moved ? at : at + pauseOf(signing, state, tries, at),
+        nextAt: rests ? null : state === 'signed' && moved ? at : at + pauseOf(signing, state, tries, at),
         ...(state === 'declined' && moved && { said: sealedWords(box, signing, standing.declined ?? '') }),
-        ...(state === 'signed' && { signed_at: signing.signed_at ?? at, ...(stored && { vaulted_at: signing.vaulted_at ?? at }) }),
+        ...(state === 'signed' && { signedAt: signing.signedAt ?? at, ...(stored && { vaultedAt: signing.vaultedAt ?? at }) }),
       };
-      const first = state === 'signed' && stored && signing.vaulted_at === null;
+      const first = state === 'signed' && stored && signing.vaultedAt === null;
       return move(signing, change, moved ? `signing.${state}` : first ? 'signing.vaulted' : '');
     },
 
     /** The vendor was asked to vault it, and will; how it stands is asked after a while. */
-    vaulting: (signing: SigningRow) =>
-      move(signing, { vault_asked_at: now(), next_at: now() + backoff(signing.tries), tries: signing.tries + 1 }, 'signing.vaulting'),
+    vaulting: (signing: Signing) =>
+      move(signing, { vaultAskedAt: now(), nextAt: now() + backoff(signing.tries), tries: signing.tries + 1 }, 'signing.vaulting'),
 
-    vaulted: (signing: SigningRow) => move(signing, { vaulted_at: now(), next_at: null }, 'signing.vaulted'),
+    vaulted: (signing: Signing) => move(signing, { vaultedAt: now(), nextAt: null }, 'signing.vaulted'),
 
     /** The answers name somebody else than the envelope, which nobody has signed: it was voided, and another one is wanted. */
-    replaced: (signing: SigningRow) => move(signing, renewal(signing, now()), 'signing.replaced'),
+    replaced: (signing: Signing) => move(signing, renewal(signing, now()), 'signing.replaced'),
 
     /** Somebody decided that the customer shall be asked once more, with another envelope. */
-    renewed: (signing: SigningRow, actor: string, kind: 'run.retried' | 'run.reset') =>
+    renewed: (signing: Signing, actor: string, kind: 'run.retried' | 'run.reset') =>
       move(signing, renewal(signing, now()), '', (stores, run, at) => recordActor(stores, run, signing, kind, actor, at)),
 
     /** Somebody decided that the vendor shall be asked once more what it refused to tell of this one. */
-    resumed: (signing: SigningRow, actor: string) =>
-      move(signing, { next_at: now(), tries: 0, ...unrefused }, '', (stores, run, at) =>
+    resumed: (signing: Signing, actor: string) =>
+      move(signing, { nextAt: now(), tries: 0, ...unrefused }, '', (stores, run, at) =>
         recordActor(stores, run, signing, 'run.retried', actor, at),
       ),
 
     /** Nothing is due while the details are open again; decided where they are sent anew, so that neither is lost. */
-    rest: (signing: SigningRow): Promise<boolean> =>
+    rest: (signing: Signing): Promise<boolean> =>
       storage.transact(async (stores) => {
-        const run = await stores.runs.find(signing.partner_id, signing.run_id);
-        return run?.submitted_at === null && stores.signings.move(signing, { next_at: null });
+        const run = await stores.runs.find(signing.partnerId, signing.runId);
+        return run?.submittedAt === null && stores.signings.move(signing, { nextAt: null });
       }),
   };
 }

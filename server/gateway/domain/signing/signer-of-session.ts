@@ -25,6 +25,6 @@ export const createSignerOfSession =
     const step = run && signStepOf(run);
     if (!step) throw new Failure('not-found', 'This onboarding has nothing to sign.');
     const signing = await storage.read.signings.find(session.partnerId, run.id);
-    if (run.submitted_at === null || !signing?.envelope_id) throw new Failure('step-not-open');
-    return { envelopeId: signing.envelope_id, email: partyOf(step, readAnswers(box, run)).email };
+    if (run.submittedAt === null || !signing?.envelopeId) throw new Failure('step-not-open');
+    return { envelopeId: signing.envelopeId, email: partyOf(step, readAnswers(box, run)).email };
   };

@@ -1,7 +1,7 @@
 import type { SignStep } from '../../../../shared/onboarding/flow.ts';
 import { Failure } from '../../../../shared/problem.ts';
 import { eachDue } from '../records/each-due.ts';
-import type { Box, CredentialRow, Edges, RunRow, SigningRow, Storage } from '../records/ports.ts';
+import type { Box, Credential, Edges, Run, Signing, Storage } from '../records/ports.ts';
 import { keyMissing, type Refusal, RefusedForGood } from '../records/refusal.ts';
 import type { FlowDocuments } from '../registry/flow-documents.ts';
 import { type Prefilled, prefilledBy } from '../registry/prefill.ts';
@@ -34,10 +34,10 @@ const missing = (refusal: Refusal): RefusedForGood => new RefusedForGood(refusal
 
 /** What the worker takes up: a step, its run, and the partner's key. */
 interface DueStep {
-  readonly signing: SigningRow;
-  readonly run: RunRow;
+  readonly signing: Signing;
+  readonly run: Run;
   readonly step: SignStep;
-  readonly key: CredentialRow;
+  readonly key: Credential;
   readonly party: Party;
   readonly prefilled: readonly Prefilled[];
 }
@@ -50,8 +50,8 @@ export function createSigning({ storage, box, edges, vendor, moves, documents, w
   const { now, reached, report } = edges;
 
   /** What is to be signed, and the hash of what we send of it. */
-  async function contentOf(partnerId: string, { document: name, template_id }: SignStep) {
-    if (template_id !== undefined) return { content: { templateId: template_id }, sha256: null };
+  async function contentOf(partnerId: string, { document: name, template_id: templateId }: SignStep) {
+    if (templateId !== undefined) return { content: { templateId }, sha256: null };
     const document = name === undefined ? undefined : await documents.open(partnerId, name);
     if (!document) throw missing({ reason: 'document', said: `The partner has no document named ${name}.` });
     return { content: { filename: `${name}.pdf`, base64: document.base64 }, sha256: document.sha256 };
@@ -66,13 +66,13 @@ export function createSigning({ storage, box, edges, vendor, moves, documents, w
       if (isSettling(signing, now())) return void (await moves.later(signing));
       if (found.kind === 'untold') return void (await moves.unknown(signing));
     }
-    const { content, sha256 } = await contentOf(run.partner_id, step);
+    const { content, sha256 } = await contentOf(run.partnerId, step);
     const asked = {
       state: 'asking' as const,
       party: markOf(box, party, prefilled),
-      document_sha256: sha256,
-      asked_at: now(),
-      next_at: null,
+      documentSha256: sha256,
+      askedAt: now(),
+      nextAt: null,
     };
     if (!(await moves.asking(signing, asked))) return;
     const asking = { ...signing, ...asked };
@@ -81,31 +81,31 @@ export function createSigning({ storage, box, edges, vendor, moves, documents, w
     reached('after-call', 'envelope');
     await settle(asking, due, making).catch(async (error: unknown) => {
       // The vendor has answered but the answer could not be kept: it is looked for.
-      report(error, signing.run_id);
+      report(error, signing.runId);
       await moves.unclear(asking);
     });
     reached('after-commit', 'envelope');
   }
 
-  async function settle(asking: SigningRow, due: DueStep, making: Making): Promise<void> {
+  async function settle(asking: Signing, due: DueStep, making: Making): Promise<void> {
     if (making.kind === 'made') return void (await moves.made(asking, making.envelopeId));
     if (making.kind === 'refused') {
       const blame = (await blameFor(due, making.refusals)) ?? { faults: [], told: undefined };
       return void (await moves.refused(asking, making.refusal, blame, due.run.answers));
     }
-    if (waitOf(making.cause) === 0) report(making.cause, asking.run_id);
+    if (waitOf(making.cause) === 0) report(making.cause, asking.runId);
     await (making.kind === 'unclear' ? moves.unclear(asking) : moves.later(asking, waitOf(making.cause)));
   }
 
   async function blameFor({ run, step, prefilled }: DueStep, refusals: readonly OrderRefusal[]): Promise<Blame | undefined> {
-    const customer = await storage.read.customers.find(run.partner_id, run.customer_id);
+    const customer = await storage.read.customers.find(run.partnerId, run.customerId);
     const { locked = [], ...given } = customer ? readProfile(box, customer) : {};
     const fixed = locked.filter((name) => given[name] !== undefined);
     return blameOf(refusals, { step, prefilled, values: readAnswers(box, run), locked: fixed });
   }
 
   async function standingOf({ signing, key }: DueStep): Promise<Standing> {
-    const standing = await vendor.standing(key, signing.envelope_id ?? '');
+    const standing = await vendor.standing(key, signing.envelopeId ?? '');
     if (!standing) throw missing({ reason: 'vendor', said: 'The vendor has no such envelope for the stored key.' });
     return standing;
   }
@@ -117,7 +117,7 @@ export function createSigning({ storage, box, edges, vendor, moves, documents, w
     const ended = ['voided', 'declined', 'expired'].includes(standing.status);
     // The details were sent anew with another name or e-mail, or with other answers in the document. What somebody has signed stays; anything else makes room for a new one.
     if (signing.party !== markOf(box, party, prefilled) && (ended || (open && ![...standing.signed.values()].some(Boolean)))) {
-      const over = !open || (await vendor.void(key, signing.envelope_id ?? '', 'The details of the signer were changed.'));
+      const over = !open || (await vendor.void(key, signing.envelopeId ?? '', 'The details of the signer were changed.'));
       if (over) return void (await moves.replaced(signing));
     }
     await moves.learned(signing, standing, party.email);
@@ -129,18 +129,18 @@ export function createSigning({ storage, box, edges, vendor, moves, documents, w
     if (standing.vaulted || standing.status !== 'completed') return void (await moves.learned(signing, standing, party.email));
     if (isVaulting(signing, now())) return void (await moves.learned(signing, standing, party.email));
     reached('before-call', 'vault-in');
-    const vaulted = await vendor.vaultIn(key, signing.envelope_id ?? '');
+    const vaulted = await vendor.vaultIn(key, signing.envelopeId ?? '');
     reached('after-call', 'vault-in');
     await (vaulted ? moves.vaulted(signing) : moves.vaulting(signing));
     reached('after-commit', 'vault-in');
   }
 
-  async function act(signing: SigningRow): Promise<void> {
-    const run = await storage.read.runs.find(signing.partner_id, signing.run_id);
+  async function act(signing: Signing): Promise<void> {
+    const run = await storage.read.runs.find(signing.partnerId, signing.runId);
     const step = run && signStepOf(run);
     // The details are open again: sending them makes the step due anew.
-    if (!run || !step || run.submitted_at === null) return void (await moves.rest(signing));
-    const key = await storage.read.credentials.findFor(run.partner_id, '', 'loyva', run.mode);
+    if (!run || !step || run.submittedAt === null) return void (await moves.rest(signing));
+    const key = await storage.read.credentials.findFor(run.partnerId, '', 'loyva', run.mode);
     const values = readAnswers(box, run);
     const due = key && { signing, run, step, key, party: partyOf(step, values), prefilled: prefilledBy(step, run.flow, values) };
     try {
@@ -151,20 +151,20 @@ export function createSigning({ storage, box, edges, vendor, moves, documents, w
       const wait = waitOf(error);
       // What a vendor allows being used up is nobody's fault, and tells nothing of the envelope.
       if (wait > 0) return void (await moves.postponed(signing, wait));
-      report(error, signing.run_id);
+      report(error, signing.runId);
       await (signing.state === 'planned' ? moves.later(signing) : moves.unanswered(signing));
     }
   }
 
-  const steps = eachDue<SigningRow>({
+  const steps = eachDue<Signing>({
     most: mostAtOnce,
     due: (limit) => storage.read.signings.due(now(), limit),
-    nameOf: ({ run_id }) => run_id,
+    nameOf: ({ runId }) => runId,
     act,
     interrupted: storage.read.signings.interrupted,
     recover: (signing) => moves.unclear(signing),
     wake,
-    report: (error, { run_id }) => report(error, run_id),
+    report: (error, { runId }) => report(error, runId),
   });
 
   return {
@@ -173,16 +173,16 @@ export function createSigning({ storage, box, edges, vendor, moves, documents, w
     /** Somebody has just signed or declined here: the vendor is asked at once, after what is being asked just now. */
     hurry(partnerId: string, envelopeId: string): void {
       const hurried = async () => {
-        const { run_id } = (await storage.read.signings.findByEnvelope(partnerId, envelopeId)) ?? {};
-        if (run_id === undefined) return;
-        await steps.ended(run_id);
-        const signing = await storage.read.signings.find(partnerId, run_id);
-        if (!signing || signing.next_at === null) return;
-        await storage.transact((stores) => stores.signings.move(signing, { next_at: now(), tries: 0 }));
+        const { runId } = (await storage.read.signings.findByEnvelope(partnerId, envelopeId)) ?? {};
+        if (runId === undefined) return;
+        await steps.ended(runId);
+        const signing = await storage.read.signings.find(partnerId, runId);
+        if (!signing || signing.nextAt === null) return;
+        await storage.transact((stores) => stores.signings.move(signing, { nextAt: now(), tries: 0 }));
         wake();
       };
       hurried().catch((error: unknown) => report(error, envelopeId));
     },
   };
 }
-export type Signing = ReturnType<typeof createSigning>;
+export type SigningWorker = ReturnType<typeof createSigning>;

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { Failure } from '../../../../shared/problem.ts';
 import type { CertificateView, VaultView } from '../../../../shared/vault.ts';
-import type { CredentialRow, Edges, Session, Storage } from '../records/ports.ts';
+import type { Credential, Edges, Session, Storage } from '../records/ports.ts';
 import type { Caller, Callers } from '../registry/callers.ts';
 import type { SigningVendor } from './vendor.ts';
 
@@ -15,9 +15,9 @@ export interface VaultCopy {
 
 /** What the vault's view asks of a vendor; implemented by `vendors/`. Nothing (`undefined`) comes back when the vendor has no such envelope for this key. */
 export interface VaultVendor {
-  record(key: CredentialRow, envelopeId: string): Promise<VaultView | undefined>;
-  certificate(key: CredentialRow, envelopeId: string): Promise<CertificateView | undefined>;
-  copy(key: CredentialRow, envelopeId: string): Promise<VaultCopy | undefined>;
+  record(key: Credential, envelopeId: string): Promise<VaultView | undefined>;
+  certificate(key: Credential, envelopeId: string): Promise<CertificateView | undefined>;
+  copy(key: Credential, envelopeId: string): Promise<VaultCopy | undefined>;
 }
 
 type Reader = Pick<Session, 'id' | 'partnerId' | 'envelopeId' | 'mode' | 'sub'>;
@@ -32,7 +32,7 @@ interface Options {
 
 /** A vaulted envelope as its readers see it. The vendor is asked with the partner's own key, so only the partner's envelopes count. */
 export function createVaults({ storage, now, callers, standings, vendor }: Options) {
-  async function asking<T>(reader: Reader, ask: (key: CredentialRow) => Promise<T | undefined>): Promise<T> {
+  async function asking<T>(reader: Reader, ask: (key: Credential) => Promise<T | undefined>): Promise<T> {
     const answer = await ask(await callers.credential(reader.partnerId, 'loyva', reader.mode));
     if (answer === undefined) throw new Failure('not-found', 'The vault has no such thing for this envelope.');
     return answer;

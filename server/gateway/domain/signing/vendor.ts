@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { z } from 'zod/mini';
 import type { CeremonyQuery, InlayClientReport } from '../../../../shared/signing/ceremony.ts';
-import type { CredentialRow } from '../records/ports.ts';
+import type { Credential } from '../records/ports.ts';
 import type { Refusal } from '../records/refusal.ts';
 import type { EnvelopeOrder } from '../run/answers.ts';
 
@@ -41,15 +41,15 @@ export interface Standing {
 
 /** What the gateway asks of a vendor that has envelopes; implemented by `vendors/`. What cannot be asked throws `Failure`; what is refused for good, `RefusedForGood`. */
 export interface SigningVendor {
-  create(key: CredentialRow, order: EnvelopeOrder): Promise<Making>;
+  create(key: Credential, order: EnvelopeOrder): Promise<Making>;
   /** The newest envelope with this external id. */
-  find(key: CredentialRow, externalId: string): Promise<Found>;
+  find(key: Credential, externalId: string): Promise<Found>;
   /** Nothing when the vendor has no such envelope for this key. */
-  standing(key: CredentialRow, envelopeId: string): Promise<Standing | undefined>;
+  standing(key: Credential, envelopeId: string): Promise<Standing | undefined>;
   /** False where it had ended, or was complete, before. */
-  void(key: CredentialRow, envelopeId: string, reason: string): Promise<boolean>;
+  void(key: Credential, envelopeId: string, reason: string): Promise<boolean>;
   /** Asks for it to be vaulted; true when it is, false when it will be. */
-  vaultIn(key: CredentialRow, envelopeId: string): Promise<boolean>;
+  vaultIn(key: Credential, envelopeId: string): Promise<boolean>;
 }
 
 /** A vendor's own signing page, for a browser to frame. */
@@ -63,7 +63,7 @@ export interface SigningPage {
 /** What a vendor without a ceremony has in its place; implemented by `vendors/`. */
 export interface PageVendor {
   /** `ceremony-ended` when it can not, or no longer, be signed; `not-found` where the vendor has a ceremony, or no such envelope. */
-  page(key: CredentialRow, envelopeId: string, email: string): Promise<SigningPage>;
+  page(key: Credential, envelopeId: string, email: string): Promise<SigningPage>;
 }
 
 /** The calls of shared/signing/ceremony.ts, below its path. */
@@ -91,7 +91,7 @@ export interface DocumentAnswer {
 /** A vendor's ceremony, forwarded. Nothing (`undefined`) comes back when the vendor no longer takes the pass. */
 export interface CeremonyVendor {
   /** A pass for one signer of an envelope. `ceremony-ended` when it can no longer be signed, `ceremony-missing` when the vendor has no ceremony. */
-  admit(key: CredentialRow, envelopeId: string, email: string): Promise<string>;
+  admit(key: Credential, envelopeId: string, email: string): Promise<string>;
   ask<T>(pass: string, client: InlayClientReport, call: CeremonyCall, schema: z.ZodMiniType<T>): Promise<T | undefined>;
   /** `partnerId`: whose signer reads; readers who are slow keep only their own partner's waiting. */
   document(pass: string, client: InlayClientReport, wanted: Wanted & { partnerId: string }): Promise<DocumentAnswer | undefined>;

@@ -46,12 +46,17 @@ export function formatId(kind: IdKind, bytes: Uint8Array): string {
   return `${idPrefixes[kind]}_${text}`;
 }
 
+/** An id that nobody had before. */
+export const newId = (kind: IdKind): string => formatId(kind, crypto.getRandomValues(new Uint8Array(15)));
+
 /** The shape an id of that kind has. */
 export const idPattern = (kind: IdKind): RegExp => new RegExp(`^${idPrefixes[kind]}_[a-z2-7]{24}$`);
 
 /** Loyva's ids are shorter: 12 characters of the same alphabet. */
 export const loyvaPrefixes = { envelope: 'env', customer: 'cust', template: 'tmpl' } as const;
 
-/** Writes 15 bytes as an id of that kind of Loyva's: 60 of the bits are used. */
-export const formatLoyvaId = (kind: keyof typeof loyvaPrefixes, bytes: Uint8Array): string =>
-  `${loyvaPrefixes[kind]}_${formatId('mail', bytes).slice(-12)}`;
+/** 60 of the random bits are used. */
+export const newLoyvaId = (kind: keyof typeof loyvaPrefixes): string => `${loyvaPrefixes[kind]}_${newId('mail').slice(-12)}`;
+
+/** What browsers and Node have alike; this room knows the types of neither. */
+declare const crypto: { getRandomValues(bytes: Uint8Array): Uint8Array };

@@ -1,10 +1,10 @@
+import { newId } from '../../../../shared/ids.ts';
 import { tidied, tidy } from '../../../../shared/onboarding/answers.ts';
 import type { Field, Values } from '../../../../shared/onboarding/flow.ts';
 import type { OnboardingView } from '../../../../shared/onboarding/onboarding.ts';
 import { faultsOf, unknownFields } from '../../../../shared/onboarding/rules.ts';
 import { Failure, type Fault } from '../../../../shared/problem.ts';
 import { unprinted } from '../../../../shared/text/written.ts';
-import { newId } from '../records/ids.ts';
 import type { Box, Edges, Run, Session, Signing, Storage, Stores } from '../records/ports.ts';
 import { wordsOf } from '../records/refusal.ts';
 import { flowInForce } from '../registry/flows.ts';

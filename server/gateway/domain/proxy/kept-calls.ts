@@ -1,5 +1,6 @@
+import { newId } from '../../../../shared/ids.ts';
 import { Failure } from '../../../../shared/problem.ts';
-import { hashOf, newId } from '../records/ids.ts';
+import { hashOf } from '../records/ids.ts';
 import type { Box, Edges, KeptCall, Storage } from '../records/ports.ts';
 import { type CallBody, CallerLeft, isElsewhere, type ProxiedAnswer } from './call.ts';
 

@@ -1,7 +1,4 @@
-import { hash, randomBytes } from 'node:crypto';
-import { formatId, type IdKind } from '../../../../shared/ids.ts';
-
-export const newId = (kind: IdKind): string => formatId(kind, randomBytes(15));
+import { hash } from 'node:crypto';
 
 /** In hexadecimal, as records quote it. */
 export const sha256Of = (bytes: string | Uint8Array): string => hash('sha256', bytes, 'hex');

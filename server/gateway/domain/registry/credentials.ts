@@ -1,7 +1,7 @@
+import { newId } from '../../../../shared/ids.ts';
 import type { VendorName } from '../../../../shared/onboarding/flow.ts';
 import { Failure } from '../../../../shared/problem.ts';
 import type { Mode, PutCredential } from '../../../../shared/registry.ts';
-import { newId } from '../records/ids.ts';
 import type { Box, Credential, Edges, Storage, Stores } from '../records/ports.ts';
 import { findPartner } from './partners.ts';
 

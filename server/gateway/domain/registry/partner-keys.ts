@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { newId } from '../../../../shared/ids.ts';
 import { Failure } from '../../../../shared/problem.ts';
 import type { IssueKey, Mode } from '../../../../shared/registry.ts';
-import { hashOf, newId, sha256Of } from '../records/ids.ts';
+import { hashOf, sha256Of } from '../records/ids.ts';
 import type { Edges, PartnerKey, Storage, Stores } from '../records/ports.ts';
 import { findPartner } from './partners.ts';
 

@@ -1,7 +1,7 @@
+import { newId } from '../../../../shared/ids.ts';
 import { isLoopback } from '../../../../shared/loopback.ts';
 import { Failure } from '../../../../shared/problem.ts';
 import type { CreatePartner, PatchPartner } from '../../../../shared/registry.ts';
-import { newId } from '../records/ids.ts';
 import type { Edges, Partner, PartnerQuery, Storage, Stores } from '../records/ports.ts';
 
 /** The partner, or the refusal; a deleted partner does not exist. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { newId } from '../../../../shared/ids.ts';
 import { Failure } from '../../../../shared/problem.ts';
-import { hashOf, newId } from '../records/ids.ts';
+import { hashOf } from '../records/ids.ts';
 import type { Edges, Partner, Session, SessionToken, Storage, Stores } from '../records/ports.ts';
 import type { Callers } from '../registry/callers.ts';
 import type { EmbedTokens } from './embed-tokens.ts';

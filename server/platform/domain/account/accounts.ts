@@ -1,7 +1,8 @@
+import { newId } from '../../../../shared/ids.ts';
 import { Failure } from '../../../../shared/problem.ts';
 import { type LoyvaScope, loyvaScopes } from '../../../../shared/vendors/loyva.ts';
 import type { Account, KeyHolder } from '../records/account.ts';
-import { type Dialect, dialects, hashOf, newId, newPartnerKey } from '../records/secrets.ts';
+import { type Dialect, dialects, hashOf, newPartnerKey } from '../records/secrets.ts';
 import type { Storage, Stores } from '../records/stores.ts';
 
 /** An account's partner keys in the clear: shown once, by seeding. */

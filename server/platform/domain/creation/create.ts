@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { newLoyvaId } from '../../../../shared/ids.ts';
 import type { Parties } from '../envelope/envelopes.ts';
 import { firstReminder } from '../envelope/reminders.ts';
 import type { AllDocuments, Warning } from '../files/documents.ts';
@@ -7,7 +8,6 @@ import { inviteSigners } from '../notices/signing-mail.ts';
 import type { Account } from '../records/account.ts';
 import type { Envelope } from '../records/envelope.ts';
 import type { SealedFiles } from '../records/files.ts';
-import { newLoyvaId } from '../records/secrets.ts';
 import type { Storage } from '../records/stores.ts';
 import { type Draft, draftOf } from './draft.ts';
 import type { EnvelopeRequest } from './request.ts';

@@ -1,3 +1,4 @@
+import { newId } from '../../../../shared/ids.ts';
 import { Failure } from '../../../../shared/problem.ts';
 import { displayed } from '../../../../shared/signing/geometry.ts';
 import type { Documents, TakenIn, Warning } from '../files/documents.ts';
@@ -6,7 +7,6 @@ import type { EnvelopeField, Signer } from '../records/envelope.ts';
 import type { FieldRequest } from '../records/field.ts';
 import type { SealedFiles } from '../records/files.ts';
 import { ownerKey } from '../records/people.ts';
-import { newId } from '../records/secrets.ts';
 import type { Storage } from '../records/stores.ts';
 import type { Template } from '../records/template.ts';
 import { placeFaults } from './field-faults.ts';

@@ -1,7 +1,7 @@
+import { newId } from '../../../../shared/ids.ts';
 import { type FieldPlace, fieldTraits, lengthOf } from '../../../../shared/signing/fields.ts';
 import type { EnvelopeField } from '../records/envelope.ts';
 import type { FieldForm, FieldRequest } from '../records/field.ts';
-import { newId } from '../records/secrets.ts';
 
 /** As it came: `placedBy` is the part of the request that says where, so that a fault is named where it is. */
 export interface AskedField extends FieldRequest {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { newLoyvaId } from '../../../../shared/ids.ts';
 import { Failure } from '../../../../shared/problem.ts';
 import { displayed } from '../../../../shared/signing/geometry.ts';
 import { DamagedFile } from '../files/damage.ts';
@@ -6,7 +7,6 @@ import type { AllDocuments, Documents, TakenIn, Warning } from '../files/documen
 import type { Account } from '../records/account.ts';
 import type { FieldRequest } from '../records/field.ts';
 import type { SealedFiles } from '../records/files.ts';
-import { newLoyvaId } from '../records/secrets.ts';
 import type { Storage } from '../records/stores.ts';
 import type { Template, TemplateQuery } from '../records/template.ts';
 import { placeFaults } from './field-faults.ts';

@@ -1,6 +1,7 @@
+import { newId } from '../../../../shared/ids.ts';
 import type { Mail } from '../records/mail.ts';
 import type { Organization } from '../records/sandbox.ts';
-import { hashOf, newId } from '../records/secrets.ts';
+import { hashOf } from '../records/secrets.ts';
 import type { Stores } from '../records/stores.ts';
 import type { Links } from './links.ts';
 

@@ -1,6 +1,7 @@
+import { newId } from '../../../../shared/ids.ts';
 import type { Envelope, Signer } from '../records/envelope.ts';
 import type { Mail } from '../records/mail.ts';
-import { hashOf, newId } from '../records/secrets.ts';
+import { hashOf } from '../records/secrets.ts';
 import type { Stores } from '../records/stores.ts';
 import { askedSigners, signersInTurn } from '../records/turns.ts';
 import type { Links } from './links.ts';

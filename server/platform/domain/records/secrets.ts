@@ -1,5 +1,4 @@
 import { hash, randomBytes } from 'node:crypto';
-import { formatId, formatLoyvaId, type IdKind, type loyvaPrefixes } from '../../../../shared/ids.ts';
 
 /** The wires the platform speaks. An account holds one key for each. */
 export const dialects = ['scribeless', 'kelviq', 'loyva', 'subscribr'] as const;
@@ -13,10 +12,6 @@ export const sha256Of = (bytes: string | Uint8Array): string => hash('sha256', b
 
 /** Names a key in a record without telling it. */
 export const keyMark = (key: string): string => `key ${hashOf(key).slice(0, 16)}`;
-
-export const newId = (kind: IdKind): string => formatId(kind, randomBytes(15));
-
-export const newLoyvaId = (kind: keyof typeof loyvaPrefixes): string => formatLoyvaId(kind, randomBytes(15));
 
 /** Names what is used once: 120 random bits in base64url. */
 export const newNonce = (): string => randomBytes(15).toString('base64url');

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { newId } from '../../../../shared/ids.ts';
 import { Failure } from '../../../../shared/problem.ts';
 import type { Links } from '../notices/links.ts';
 import { invite } from '../notices/mail.ts';
 import type { Account } from '../records/account.ts';
 import { ownerKey } from '../records/people.ts';
 import type { KelviqRecord, Organization } from '../records/sandbox.ts';
-import { hashOf, newId, newSecret } from '../records/secrets.ts';
+import { hashOf, newSecret } from '../records/secrets.ts';
 import type { Storage, Stores } from '../records/stores.ts';
 import { magicOf, playInstead, type Trick } from './magic.ts';
 

@@ -1,10 +1,11 @@
+import { newId } from '../../../../shared/ids.ts';
 import { Failure } from '../../../../shared/problem.ts';
 import type { Links } from '../notices/links.ts';
 import { invite } from '../notices/mail.ts';
 import type { Account } from '../records/account.ts';
 import { ownerKey } from '../records/people.ts';
 import type { Organization, Team } from '../records/sandbox.ts';
-import { hashOf, newId, newSecret } from '../records/secrets.ts';
+import { hashOf, newSecret } from '../records/secrets.ts';
 import type { Storage } from '../records/stores.ts';
 import { magicOf, playInstead } from './magic.ts';
 import { type Outcome, organizationFor } from './organizations.ts';

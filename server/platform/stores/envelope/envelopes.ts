@@ -1,9 +1,9 @@
 import { type Kysely, sql } from 'kysely';
+import { newLoyvaId } from '../../../../shared/ids.ts';
 import type { SecretBox } from '../../../storage/secret-box.ts';
 import type { EnvelopeStore } from '../../domain/records/envelope.ts';
 import { moves } from '../../domain/records/moves.ts';
 import { ownerKey } from '../../domain/records/people.ts';
-import { newLoyvaId } from '../../domain/records/secrets.ts';
 import { contentKeys } from '../files/content-keys.ts';
 import { isOpen } from '../schema/envelope.ts';
 import type { Tables } from '../schema/schema.ts';

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
+import { newId } from '../../../../shared/ids.ts';
 import type { SecretBox } from '../../../storage/secret-box.ts';
 import type { Person } from '../../domain/records/people.ts';
 import { ownerKey } from '../../domain/records/people.ts';
-import { newId } from '../../domain/records/secrets.ts';
 import { accountKeys } from '../account/keys.ts';
 import { decrypt, encrypt } from '../files/cipher.ts';
 import type { Tables } from '../schema/schema.ts';

@@ -1,6 +1,6 @@
 import type { Run, Signing, Stores } from '../records/ports.ts';
 import { unrefused } from '../records/refusal.ts';
-import { endedUnsigned, signStepOf } from '../run/sign-step.ts';
+import { endedUnsigned, renewal, signStepOf } from '../run/sign-step.ts';
 
 /** Accounts are written down before anything is asked. The first that is still to be asked is due now; each of the others when the one before it was answered. */
 export async function planAccounts(stores: Stores, run: Run, at: number): Promise<void> {
@@ -49,21 +49,8 @@ export const plannedSigning = (run: Run, stepId: string, at: number): Signing =>
   runId: run.id,
   stepId,
   partnerId: run.partnerId,
-  state: 'planned',
-  round: 1,
-  unclear: false,
-  envelopeId: null,
-  party: null,
-  documentSha256: null,
-  faults: [],
-  vendorStatus: null,
-  askedAt: null,
   signedAt: null,
   vaultAskedAt: null,
   vaultedAt: null,
-  checkedAt: null,
-  nextAt: at,
-  tries: 0,
-  unreachable: false,
-  ...unrefused,
+  ...renewal({ round: 0 }, at),
 });

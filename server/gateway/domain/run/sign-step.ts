@@ -84,8 +84,8 @@ export function orderOf(
 }
 
 /** Another envelope is wanted: the one before it ended, was refused, or names somebody else. */
-export const renewal = ({ round }: Signing, at: number): Partial<Signing> => ({
-  state: 'planned',
+export const renewal = ({ round }: Pick<Signing, 'round'>, at: number) => ({
+  state: 'planned' as const,
   round: round + 1,
   unclear: false,
   envelopeId: null,

@@ -5,7 +5,7 @@ import { openTokenKeys } from './domain/records/token-keys.ts';
 import { createAdmins } from './domain/registry/admins.ts';
 import { migrations } from './stores/migrations.ts';
 import { storageIn } from './stores/stores.ts';
-import type { Tables } from './stores/tables.ts';
+import type { FileTables } from './stores/tables.ts';
 
 /** Makes an administrator's token from the gateway's files, whether it runs or not. Good for an hour. */
 export async function issueAdminToken({
@@ -17,7 +17,7 @@ export async function issueAdminToken({
   publicUrl: string;
   masterKey: Uint8Array;
 }): Promise<string> {
-  const database = await openDatabase<Tables>(join(dataDir, 'gateway.db'), migrations);
+  const database = await openDatabase<FileTables>(join(dataDir, 'gateway.db'), migrations);
   try {
     const box = secretBox(masterKey);
     const keys = await openTokenKeys({

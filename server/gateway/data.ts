@@ -10,7 +10,7 @@ import type { Edges } from './domain/records/ports.ts';
 import { assertMasterKey } from './stores/master-key.ts';
 import { migrations } from './stores/migrations.ts';
 import { storageIn } from './stores/stores.ts';
-import type { Tables } from './stores/tables.ts';
+import type { FileTables } from './stores/tables.ts';
 
 /** Opens what the data folder holds of the gateway: its database, its documents, and the clock that everything kept goes by. */
 export async function openData(config: GatewayConfig, masterKey: Uint8Array, outer: Edges) {
@@ -22,7 +22,7 @@ export async function openData(config: GatewayConfig, masterKey: Uint8Array, out
     report: (error: unknown) => outer.report(error, 'documents.head.json'),
   };
   assertNotNew(place.database, place.folder, place.acceptLoss);
-  const database = await openDatabase<Tables>(place.database, migrations);
+  const database = await openDatabase<FileTables>(place.database, migrations);
   const box = secretBox(masterKey);
   await assertMasterKey(database.write, box.keyId);
   const beside = await headBeside(database.read, place);

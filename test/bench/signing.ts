@@ -6,7 +6,7 @@ import { openTokenKeys } from '../../server/gateway/domain/records/token-keys.ts
 import { createEmbedTokens } from '../../server/gateway/domain/session/embed-tokens.ts';
 import { migrations } from '../../server/gateway/stores/migrations.ts';
 import { storageIn } from '../../server/gateway/stores/stores.ts';
-import type { Tables } from '../../server/gateway/stores/tables.ts';
+import type { FileTables } from '../../server/gateway/stores/tables.ts';
 import { openDatabase } from '../../server/storage/database.ts';
 import { secretBox } from '../../server/storage/secret-box.ts';
 import { compare, type Row, rate } from './world/harness.ts';
@@ -14,7 +14,7 @@ import { compare, type Row, rate } from './world/harness.ts';
 /** Embed tokens signed per second, 32 asked for at once, beside a JWT made by hand with node:crypto. */
 export async function signing(): Promise<Row[]> {
   const folder = await mkdtemp(join(tmpdir(), 'inlay-bench-'));
-  const database = await openDatabase<Tables>(join(folder, 'gateway.db'), migrations);
+  const database = await openDatabase<FileTables>(join(folder, 'gateway.db'), migrations);
   const tools = { storage: storageIn(database), box: secretBox(randomBytes(32)), now: Date.now };
   const keys = await openTokenKeys({ ...tools, purpose: 'embed', longest: 1 });
   const publicUrl = 'https://inlay.example';

@@ -1,8 +1,10 @@
 import { CamelCasePlugin, CompiledQuery, type Kysely } from 'kysely';
-import type { Tables } from './tables.ts';
+import type { FileTables, Tables } from './tables.ts';
 
-/** Tables and columns lie in the file in snake_case; whoever asks spells them in camelCase. Texts that are written out are sent as they are. */
-export const names = new CamelCasePlugin({ maintainNestedObjectKeys: true });
+const names = new CamelCasePlugin({ maintainNestedObjectKeys: true });
+
+/** Tables and columns lie in the file in snake_case; by this handle they are asked for in camelCase. Texts that are written out are sent as they are. */
+export const named = (db: Kysely<FileTables>): Kysely<Tables> => db.withPlugin(names) as Kysely<unknown> as Kysely<Tables>;
 
 /** The first row of a statement that runs at every call: written out, since building it takes longer than SQLite does. */
 export async function rowOf<Row>(db: Kysely<Tables>, text: string, ...values: unknown[]): Promise<Row | undefined> {

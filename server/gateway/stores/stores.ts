@@ -5,39 +5,39 @@ import type { Storage, Stores } from '../domain/records/ports.ts';
 import { keptCallStore } from './calls.ts';
 import { credentialStore, flowStore } from './credentials.ts';
 import { keyStore, signingKeyStore } from './keys.ts';
-import { names } from './names.ts';
+import { named } from './names.ts';
 import { partnerStore } from './partners.ts';
 import { passStore } from './passes.ts';
 import { runStore } from './runs.ts';
 import { customerStore, sessionStore } from './sessions.ts';
 import { flowDocumentStore, signingStore } from './signings.ts';
-import type { Tables } from './tables.ts';
+import type { FileTables } from './tables.ts';
 import { webhookStore } from './webhooks.ts';
 
-function storesOn(db: Kysely<Tables>): Stores {
-  const named = db.withPlugin(names);
+function storesOn(file: Kysely<FileTables>): Stores {
+  const db = named(file);
   return {
-    partners: partnerStore(named),
-    keys: keyStore(named),
-    credentials: credentialStore(named),
-    flows: flowStore(named),
-    customers: customerStore(named),
-    sessions: sessionStore(named),
-    passes: passStore(named),
-    runs: runStore(named),
-    signings: signingStore(named),
-    documents: flowDocumentStore(named),
-    tokenKeys: signingKeyStore(named),
-    webhooks: webhookStore(named),
-    calls: keptCallStore(named),
+    partners: partnerStore(db),
+    keys: keyStore(db),
+    credentials: credentialStore(db),
+    flows: flowStore(db),
+    customers: customerStore(db),
+    sessions: sessionStore(db),
+    passes: passStore(db),
+    runs: runStore(db),
+    signings: signingStore(db),
+    documents: flowDocumentStore(db),
+    tokenKeys: signingKeyStore(db),
+    webhooks: webhookStore(db),
+    calls: keptCallStore(db),
     async record(entry) {
-      await append(db, entry);
+      await append(file, entry);
     },
   };
 }
 
 /** `committed` is called after each commit. */
-export const storageIn = (database: Database<Tables>, committed: () => void = () => {}): Storage => ({
+export const storageIn = (database: Database<FileTables>, committed: () => void = () => {}): Storage => ({
   read: storesOn(database.read),
   async transact(work) {
     const done = await database.transact((tx) => work(storesOn(tx)));

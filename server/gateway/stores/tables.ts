@@ -19,8 +19,13 @@ import type {
   Webhook,
 } from '../domain/records/ports.ts';
 
-/** Rows as they lie in the file: JSON as text, booleans as 0 and 1. Only the stores see these. */
-export interface Tables extends IdempotencyTables, LogTables, TotalTables {
+/** What is asked of the file itself, in its own spelling. */
+export interface FileTables extends IdempotencyTables, LogTables, TotalTables {
+  master_key: { key_id: string };
+}
+
+/** Rows as the stores ask for them, by a handle of `named`: JSON as text, booleans as 0 and 1. Nobody else sees these. */
+export interface Tables extends TotalTables {
   partner: Partner & { nameLower: string };
   partnerOrigin: { partnerId: string; origin: string };
   partnerKey: Omit<PartnerKey, 'scopes'> & { scopes: string };
@@ -39,5 +44,4 @@ export interface Tables extends IdempotencyTables, LogTables, TotalTables {
   signingKey: TokenKey;
   webhook: Webhook;
   keptCall: KeptCall;
-  master_key: { key_id: string };
 }

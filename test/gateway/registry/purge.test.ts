@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import SqliteFile from 'better-sqlite3';
 import { migrations } from '../../../server/gateway/stores/migrations.ts';
 import { storageIn } from '../../../server/gateway/stores/stores.ts';
-import type { Tables } from '../../../server/gateway/stores/tables.ts';
+import type { FileTables } from '../../../server/gateway/stores/tables.ts';
 import { openDatabase } from '../../../server/storage/database.ts';
 import { eventually, startGateway } from '../../start-gateway.ts';
 
@@ -43,7 +43,7 @@ function counts(file: string): Record<string, number> {
 test('what is over is forgotten a little at a time: no transaction takes all of it', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'inlay-purge-'));
   const file = join(folder, 'gateway.db');
-  const database = await openDatabase<Tables>(file, migrations);
+  const database = await openDatabase<FileTables>(file, migrations);
   t.after(async () => {
     await database.close();
     await rm(folder, { recursive: true });

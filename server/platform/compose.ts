@@ -143,14 +143,14 @@ export async function compose(config: PlatformConfig, secrets: { readonly key: U
   const post = openPost({ smtpUrl: config.smtpUrl, folder: join(config.dataDir, 'outbox'), host });
   const style = await readFile(new URL('./pages/platform.css', import.meta.url), 'utf8');
 
-  const links = createLinks(config, box.fingerprint);
+  const links = createLinks({ place: config, secretFor: box.fingerprint });
   const accounts = createAccounts(storage);
   const rates = createRates(now);
   const callers = createCallers({ accounts, rates });
   const teams = createTeams(storage, links);
   const organizations = createOrganizations(storage, links);
   const invitations = createInvitations(storage);
-  const embedTokens = createEmbedTokens(box.fingerprint('embed-tokens'));
+  const embedTokens = createEmbedTokens({ secret: box.fingerprint('embed-tokens') });
   const envelopes = createEnvelopes(storage, links, embedTokens);
   const createEnvelope = createCreation({ storage, documents, sealedFiles, links });
   const papers = createPapers({ storage, documents, sealedFiles });
@@ -162,7 +162,13 @@ export async function compose(config: PlatformConfig, secrets: { readonly key: U
   const vault = createVault({ storage, sealedFiles, documents, files, compliance, now });
   const releases = createReleases({ storage, files, links: fileLinks });
   const sweep = createSweep({ storage, sealedFiles, settle: database.settle });
-  const reading = createVaultReading({ storage, tokens: createVaultTokens(box.fingerprint('vault-tokens')), links, files, compliance });
+  const reading = createVaultReading({
+    storage,
+    tokens: createVaultTokens({ secret: box.fingerprint('vault-tokens') }),
+    links,
+    files,
+    compliance,
+  });
   const erasures = createErasures({ storage, forgetMails: post.forget, settle: database.settle });
   const logKey = logKeyFrom(secrets.key);
   const log = openLog(database, logKey, (error) => report(error, 'platform.db'));

@@ -13,8 +13,8 @@ export interface EmbedClaims {
 export type EmbedTokens = ReturnType<typeof createEmbedTokens>;
 
 /** Tokens for one signer of one envelope. */
-export function createEmbedTokens(secret: string) {
-  const tokens = createTokens('sign+jwt', ['envelope', 'signer', 'account'], secret);
+export function createEmbedTokens({ secret }: { secret: string }) {
+  const tokens = createTokens({ type: 'sign+jwt', claims: ['envelope', 'signer', 'account'], secret });
 
   return {
     mint: (to: Omit<EmbedClaims, 'jti' | 'exp'>, now: number): Promise<{ token: string; expiresAt: number }> =>

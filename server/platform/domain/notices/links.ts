@@ -15,8 +15,15 @@ export interface Links {
   vaultUrl(token: string): string;
 }
 
-/** `secretFor` gives every purpose a secret of its own that only the platform's key can make. `place.publicUrl` is read at each use. */
-export function createLinks(place: { readonly publicUrl: string }, secretFor: (purpose: string) => string): Links {
+interface Options {
+  /** Its `publicUrl` is read at each use. */
+  readonly place: { readonly publicUrl: string };
+  /** Gives every purpose a secret of its own that only the platform's key can make. */
+  readonly secretFor: (purpose: string) => string;
+}
+
+/** The addresses that the platform's mails and answers name, and the secrets in them. */
+export function createLinks({ place, secretFor }: Options): Links {
   const checkoutSecret = (teamId: string) => secretFor(`checkout/${teamId}`);
   const invitationToken = (invitationId: string) => secretFor(`invitation/${invitationId}`);
   const signingToken = (mailId: string) => secretFor(`signing/${mailId}`);

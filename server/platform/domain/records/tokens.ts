@@ -14,7 +14,7 @@ type Said<C extends string> = Readonly<Record<C, string>> & { readonly jti: stri
  * Tokens of one type, which opens no other door (JWT, HS256: only the platform reads them), good for 15 minutes. `claims` are ids: no e-mail, no
  * name. `secret` is 32 bytes in base64url.
  */
-export function createTokens<C extends string>(type: `${string}+jwt`, claims: readonly C[], secret: string) {
+export function createTokens<C extends string>({ type, claims, secret }: { type: `${string}+jwt`; claims: readonly C[]; secret: string }) {
   const key = Buffer.from(secret, 'base64url');
 
   return {

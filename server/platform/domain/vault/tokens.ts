@@ -10,8 +10,8 @@ export interface VaultClaims {
 export type VaultTokens = ReturnType<typeof createVaultTokens>;
 
 /** Tokens for one reader of one vaulted envelope. Reading is done at once: no pass outlives the token. */
-export function createVaultTokens(secret: string) {
-  const tokens = createTokens('vault+jwt', ['envelope', 'person', 'account'], secret);
+export function createVaultTokens({ secret }: { secret: string }) {
+  const tokens = createTokens({ type: 'vault+jwt', claims: ['envelope', 'person', 'account'], secret });
 
   return {
     mint: ({ envelopeId, personId, accountId }: VaultClaims, now: number): Promise<{ token: string; expiresAt: number }> =>

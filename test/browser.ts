@@ -3,6 +3,9 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 /** Milliseconds that a page is waited for; a busy machine seals a document, or starts a second browser, in half of it. */
 export const patience = 60_000;
 
+/** For every Chromium that tests start: it has no sandbox where it runs as root, and often no room for shared memory. */
+export const browserArguments = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'];
+
 /**
  * A real Chromium: the one inside @sparticuz/chromium (Linux x64, with its own libraries and fonts), or the one CHROME_PATH names.
  * Started with our own arguments: that package's would switch web security off, and CORS and CSP tests would pass in vain.
@@ -11,7 +14,7 @@ export async function openBrowser(): Promise<Browser> {
   const browser = await chromium.launch({
     executablePath: await chromePath(),
     headless: true,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+    args: browserArguments,
   });
   browser.on('context', (context) => context.setDefaultTimeout(patience));
   return browser;

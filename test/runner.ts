@@ -6,12 +6,12 @@ import { spec, type TestEvent } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
 
 /** What one run of a test file came to: its tests by outcome, and the titles of those that failed. */
-interface Tally {
+export interface Tally {
   readonly counts: Record<(typeof outcomes)[number], number>;
   readonly failed: string[];
 }
 /** By the file's path inside test/. */
-type Tallies = Record<string, Tally>;
+export type Tallies = Record<string, Tally>;
 
 const outcomes = ['suites', 'pass', 'fail', 'cancelled', 'skipped', 'todo'] as const;
 const cancels = ['cancelledByParent', 'testAborted', 'testTimeoutFailure'];
@@ -48,7 +48,7 @@ function count(tallies: Tallies, { type, data }: Extract<TestEvent, { type: 'tes
   // A stage may write tests for several files.
   const { entryFile = data.file ?? data.name } = data as { entryFile?: string };
   const file = relative(here, entryFile);
-  tallies[file] ??= { counts: { suites: 0, pass: 0, fail: 0, cancelled: 0, skipped: 0, todo: 0 }, failed: [] };
+  tallies[file] ??= emptyTally();
   const { counts, failed } = tallies[file];
   if (data.details.type === 'suite') counts.suites += 1;
   else if (data.skip !== undefined) counts.skipped += 1;
@@ -60,6 +60,8 @@ function count(tallies: Tallies, { type, data }: Extract<TestEvent, { type: 'tes
     failed.push(data.name);
   }
 }
+
+export const emptyTally = (): Tally => ({ counts: { suites: 0, pass: 0, fail: 0, cancelled: 0, skipped: 0, todo: 0 }, failed: [] });
 
 export const hasFailed = (tally: Tally | undefined): boolean => (tally?.failed.length ?? 0) > 0;
 

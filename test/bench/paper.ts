@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { PDFDocument, StandardFonts } from '@cantoo/pdf-lib';
 import type { Page } from 'playwright-core';
-import { PaperStage } from '../widget/paper/paper-stage.ts';
 import { compare, type Row } from './world/harness.ts';
+import { PaperStage } from './world/paper-stage.ts';
 
 const pdfjs = fileURLToPath(new URL('../../node_modules/pdfjs-dist/', import.meta.url));
 
@@ -58,7 +58,7 @@ const firstOfPaper = (page: Page): Promise<number> =>
 
 const firstOfViewer = (page: Page): Promise<number> =>
   page.evaluate(async () => {
-    const styles = Object.assign(document.createElement('link'), { rel: 'stylesheet', href: '/files/pdf_viewer.css' });
+    const styles = Object.assign(document.createElement('link'), { rel: 'stylesheet', href: '/paper/files/pdf_viewer.css' });
     await new Promise((resolve) => {
       styles.addEventListener('load', resolve);
       document.head.append(styles);
@@ -70,9 +70,9 @@ const firstOfViewer = (page: Page): Promise<number> =>
     container.append(viewer);
     document.body.append(container);
     const from = performance.now();
-    const library = await import(new URL('/files/pdf.min.mjs', location.href).href);
-    const { EventBus, PDFViewer, PDFLinkService } = await import(new URL('/files/pdf_viewer.mjs', location.href).href);
-    library.GlobalWorkerOptions.workerSrc = '/files/pdf.worker.min.mjs';
+    const library = await import(new URL('/paper/files/pdf.min.mjs', location.href).href);
+    const { EventBus, PDFViewer, PDFLinkService } = await import(new URL('/paper/files/pdf_viewer.mjs', location.href).href);
+    library.GlobalWorkerOptions.workerSrc = '/paper/files/pdf.worker.min.mjs';
     const eventBus = new EventBus();
     const linkService = new PDFLinkService({ eventBus });
     const shown = new PDFViewer({ container, viewer, eventBus, linkService });
@@ -80,7 +80,7 @@ const firstOfViewer = (page: Page): Promise<number> =>
     const first = new Promise<void>((resolve) => {
       eventBus.on('pagerendered', ({ pageNumber }: { pageNumber: number }) => pageNumber === 1 && resolve());
     });
-    shown.setDocument(await library.getDocument({ url: '/files/hundred.pdf' }).promise);
+    shown.setDocument(await library.getDocument({ url: '/paper/files/hundred.pdf' }).promise);
     await first;
     return performance.now() - from;
   });

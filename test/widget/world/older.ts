@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
  * Takes from a page and its workers what Chrome 123, Firefox 128 or Safari 18.0 do not have and today's browsers do. Runs in the browser,
  * written out as text: nothing of the tests' own scope is there.
  */
-function forget(): void {
+export function forget(): void {
   const iterators = Object.getPrototypeOf(Object.getPrototypeOf([].values())) as object;
   const helpers = 'constructor drop every filter find flatMap forEach join map reduce some take toArray'.split(' ');
   const newer: [owner: object | undefined, names: string[]][] = [

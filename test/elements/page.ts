@@ -1,6 +1,8 @@
 // It comes with the runner, in the runner's own version.
 import { executeServerCommand } from '@web/test-runner-commands';
 import type { Placement } from '../widget/world/host-page.ts';
+import type { Heard } from './hear.ts';
+import type { TokenOrder } from './pages.ts';
 
 /** What a test in a page has: mocha's functions, frames with a partner's page in them, and what only the run's server can do. */
 interface Mocha {
@@ -18,6 +20,15 @@ export interface Partner {
   readonly window: FrameWindow;
   readonly document: Document;
   readonly frame: HTMLIFrameElement;
+  /** The addresses of all that the page has fetched. */
+  fetched(): string[];
+  /** Until nothing has come for half a second. */
+  settled(): Promise<unknown>;
+}
+
+/** One that writes down what it hears. */
+export interface Listening extends Partner {
+  readonly heard: Heard;
 }
 
 export interface Size {
@@ -26,15 +37,15 @@ export interface Size {
 }
 
 /** The window that holds the frames is larger than any of them: what is outside of it would not be drawn. */
-const window: Size & { deviceScaleFactor: number } = { width: 1300, height: 920, deviceScaleFactor: 1 };
+const viewport: Size & { deviceScaleFactor: number } = { width: 1300, height: 920, deviceScaleFactor: 1 };
 
 mocha.setup(() => setDots(1));
 mocha.teardown(() => document.body.replaceChildren());
 
 /** Device pixels per CSS pixel, until the test's end. */
 export async function setDots(dots: number): Promise<void> {
-  if (innerWidth === window.width && devicePixelRatio === dots) return;
-  await executeServerCommand('set-viewport', { ...window, deviceScaleFactor: dots });
+  if (innerWidth === viewport.width && devicePixelRatio === dots) return;
+  await executeServerCommand('set-viewport', { ...viewport, deviceScaleFactor: dots });
 }
 
 /** Opens an address of this origin in a frame at the upper left corner; the scripts that it loads have run. */
@@ -46,44 +57,85 @@ export async function openFrame(path: string, { width, height }: Size): Promise<
   frame.src = path;
   document.body.append(frame);
   await loaded;
-  return { frame, window: frame.contentWindow as FrameWindow, document: frame.contentDocument as Document };
+  const window = frame.contentWindow as FrameWindow;
+  const entries = () => window.performance.getEntriesByType('resource') as PerformanceResourceTiming[];
+  return {
+    frame,
+    window,
+    document: frame.contentDocument as Document,
+    fetched: () => entries().map(({ name }) => name),
+    settled: () => until(() => entries().every(({ responseEnd }) => window.performance.now() - responseEnd > 500)),
+  };
 }
 
 /** A partner's page with the tag from a real gateway, under the strictest policy that the element promises to run in. */
-export const openPartner = (placement: Placement = {}, size: Size = { width: 1280, height: 900 }): Promise<Partner> =>
-  openFrame(`/partner?${new URLSearchParams({ placement: JSON.stringify(placement) })}`, size);
+export async function openPartner(placement: Placement = {}, size: Size = { width: 1280, height: 900 }): Promise<Listening> {
+  const partner = await openFrame(`/partner?${new URLSearchParams({ placement: JSON.stringify(placement) })}`, size);
+  return { ...partner, heard: (partner.window as unknown as { heard: Heard }).heard };
+}
 
 export function resize(frame: HTMLIFrameElement, { width, height }: Size): void {
   frame.width = String(width);
   frame.height = String(height);
 }
 
-/** Asks once a frame, until the probe gives something; how long is up to the test's own limit. */
-export async function until<T>(probe: () => T): Promise<NonNullable<Exclude<T, false | 0 | ''>>> {
+/** Asks once a frame, until the probe gives something. It gives up before the test's own limit, to say what did not come. */
+export async function until<T>(probe: () => T, ms = 50_000): Promise<NonNullable<Exclude<T, false | 0 | ''>>> {
+  const begun = performance.now();
   for (;;) {
     const found = probe();
     if (found) return found as NonNullable<Exclude<T, false | 0 | ''>>;
+    if (performance.now() - begun > ms) throw new Error(`It did not come about in time: ${probe}`);
     await new Promise(requestAnimationFrame);
   }
 }
 
-/** An embed token of the run's partner, for a customer whom nobody else has. */
-export const mint = (): Promise<string> => executeServerCommand('mint');
+/** An embed token of the run's partner. */
+export const mint = (order: TokenOrder = {}): Promise<string> => executeServerCommand('mint', order);
+
+/** Where the gateway is whose script the partner's pages take. */
+export const gatewayUrl = (): Promise<string> => executeServerCommand('gateway-url');
 
 /** How many workers are at work in this page and its frames. */
 export const countWorkers = (): Promise<number> => executeServerCommand('count-workers');
 
-/** Files whose address fits (`*` stands for anything) are answered 404; `undefined` ends it. */
-export const refuseFiles = (pattern: string | undefined): Promise<void> => executeServerCommand('refuse-files', { pattern });
+/** A customer of whom the partner has this id types these answers in another browser. */
+export const visitElsewhere = (customer: string, values: object): Promise<void> => executeServerCommand('elsewhere', { customer, values });
 
-/** Presses the mouse at one place, moves it to the other and lets it go, as a hand does. */
+/** A part of the window, from its upper left corner. */
+export interface Picture extends Size {
+  readonly name: string;
+}
+
+/** How calls are met whose address fits `pattern` (`*` stands for anything): with 404, with a lost connection, or with nothing. */
+export interface Interception {
+  readonly pattern: string;
+  readonly by: 'missing' | 'losing' | 'waiting';
+}
+
+/** Meets calls of this page and its frames so, until the function that it gives is called. */
+export async function intercept(pattern: string, by: Interception['by']): Promise<() => Promise<void>> {
+  await executeServerCommand('intercept', { pattern, by });
+  return () => executeServerCommand('end');
+}
+
+/** Counts the bytes of each script from an origin as they are sent; the function that it gives tells them by path, and ends it. */
+export async function countBytes(origin: string): Promise<() => Promise<Record<string, number>>> {
+  await executeServerCommand('count-bytes', origin);
+  return () => executeServerCommand('end');
+}
+
+/** What a hand does with the mouse; its place is rounded to a pixel. */
+export const mouse = (type: 'move' | 'click', [x, y]: readonly [x: number, y: number]): Promise<void> =>
+  executeServerCommand('send-mouse', { type, position: [Math.round(x), Math.round(y)] });
+export const button = (type: 'down' | 'up'): Promise<void> => executeServerCommand('send-mouse', { type, button: 'left' });
+
+/** Presses the mouse at one place, moves it to the other and lets it go. */
 export async function drag(from: readonly [x: number, y: number], to: readonly [x: number, y: number]): Promise<void> {
-  const mouse = (type: string, position?: readonly number[]) =>
-    executeServerCommand('send-mouse', { type, ...(position ? { position: position.map(Math.round) } : { button: 'left' }) });
   await mouse('move', from);
-  await mouse('down');
+  await button('down');
   for (const part of [0.25, 0.5, 0.75, 1]) await mouse('move', [from[0] + (to[0] - from[0]) * part, from[1] + (to[1] - from[1]) * part]);
-  await mouse('up');
+  await button('up');
 }
 
 /** The elements in a tag's view that fit a selector, and have this text where one is given. */

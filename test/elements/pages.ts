@@ -1,13 +1,33 @@
 import { type StartedGateway, startGateway } from '../start-gateway.ts';
-import { mintedToken } from '../visitor.ts';
+import { createVisitor, mintedToken } from '../visitor.ts';
 import { openPaperPages } from '../widget/paper/paper-page.ts';
 import { type Answer, hostFiles, hostPage, type Placement } from '../widget/world/host-page.ts';
+import { hearScript } from './hear.ts';
+
+/** What is asked of an embed token of the run's partner. */
+export interface TokenOrder {
+  /** By the partner's id; one whom nobody else has when left out. */
+  readonly customer?: string;
+  /** What the partner tells of the customer. */
+  readonly profile?: object;
+  /** It has opened a session already. */
+  readonly used?: boolean;
+}
+
+/** What a customer does in another browser: the answers that are typed there. */
+export interface Visit {
+  readonly customer: string;
+  readonly values: object;
+}
 
 /** The partner's pages of a run, on its own origin, and the servers behind them: each is started when it is first asked for. */
 export interface Pages {
   /** Nothing when the address is none of theirs. */
   answer(url: URL): Promise<Answer | { headers: Record<string, string>; body: Uint8Array } | undefined>;
-  mint(): Promise<string>;
+  mint(order: TokenOrder): Promise<string>;
+  visit(visit: Visit): Promise<true>;
+  /** Where the gateway is whose script the partner's pages take. */
+  gatewayUrl(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -28,18 +48,35 @@ export function createPages(origin: string): Pages {
   const paper = once(openPaperPages);
   let partner: ReturnType<StartedGateway['partner']> | undefined;
   let customers = 0;
+  const mint: Pages['mint'] = async ({ customer = `element-${++customers}`, profile = {}, used = false }) => {
+    const started = await gateway();
+    partner ??= started.partner({ origins: [origin], vendorKeys: { scribeless: 'slp_elements', kelviq: 'kq_elements' } });
+    const { key } = await partner;
+    const token = await mintedToken(started.url, key, { customer: { external_id: customer, ...profile } });
+    if (used) await (await visitor()).open(token);
+    return token;
+  };
+  const visitor = async () => {
+    const { url, clock } = await gateway();
+    return createVisitor(url, origin, clock.now);
+  };
   return {
     async answer(url) {
       if (url.pathname.startsWith('/paper/')) return (await paper()).answer(url);
+      if (url.pathname === '/hear.js') return { headers: { 'content-type': 'text/javascript' }, body: hearScript };
       if (url.pathname !== '/partner') return hostFiles[url.pathname];
-      return hostPage((await gateway()).url, JSON.parse(url.searchParams.get('placement') ?? '{}') as Placement);
+      const placement = JSON.parse(url.searchParams.get('placement') ?? '{}') as Placement;
+      return hostPage((await gateway()).url, { scripts: ['/hear.js'], ...placement });
     },
-    async mint() {
-      const started = await gateway();
-      partner ??= started.partner({ origins: [origin] });
-      const { key } = await partner;
-      customers += 1;
-      return mintedToken(started.url, key, { customer: { external_id: `element-${customers}` } });
+    gatewayUrl: async () => (await gateway()).url,
+    mint,
+    async visit({ customer, values }) {
+      const other = await visitor();
+      await other.open(await mint({ customer }));
+      const { revision } = await other.run();
+      const answer = await other.call('PATCH', '/embed/onboarding/draft', { values }, { 'if-match': `"r${revision}"` });
+      if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
+      return true;
     },
     async close() {
       for (const close of closing) await close();

@@ -1,10 +1,19 @@
+import { mkdirSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import type { chromeLauncher, TestRunnerConfig } from '@web/test-runner';
-import type { Pages } from './pages.ts';
+import { axe } from '../widget/world/axe.ts';
+import type { Interception, Picture } from './page.ts';
+import type { Pages, TokenOrder, Visit } from './pages.ts';
 
 type Plugin = NonNullable<TestRunnerConfig['plugins']>[number];
 type Middleware = NonNullable<TestRunnerConfig['middleware']>[number];
 type Launcher = ReturnType<typeof chromeLauncher>;
+type BrowserPage = ReturnType<Launcher['getPage']>;
+
+/** Pictures for people: no test compares them. */
+const wantsPictures = process.env.INLAY_SCREENSHOTS === '1';
+const pictures = fileURLToPath(new URL('../screenshots/', import.meta.url));
 
 /** A file in TypeScript is served as JavaScript with every character where it was: erasing is all that ours need. */
 export const erasedTypes: Plugin = {
@@ -25,32 +34,76 @@ export const partnerPages =
 
 /** What a test asks of the run beside the runner's own commands. */
 export function commands(pages: Pages): Plugin {
-  const intercepting = new Map<string, () => Promise<void>>();
-  return {
-    name: 'inlay-commands',
-    async executeCommand({ command, payload, session }) {
-      const page = () => (session.browser as Launcher).getPage(session.id);
-      if (command === 'mint') return pages.mint();
-      if (command === 'count-workers') return page().workers().length;
-      if (command !== 'refuse-files') return undefined;
-      await intercepting.get(session.id)?.();
-      intercepting.delete(session.id);
-      const { pattern } = payload as { pattern?: string };
-      if (pattern !== undefined) intercepting.set(session.id, await refuse(page(), pattern));
+  /** What ends the interception of a page, and what it has counted. */
+  const ends = new Map<string, () => Promise<unknown>>();
+  const acts: Record<string, (page: BrowserPage, payload: unknown, session: string) => Promise<unknown>> = {
+    mint: (_page, order) => pages.mint(order as TokenOrder),
+    'gateway-url': () => pages.gatewayUrl(),
+    'count-workers': async (page) => page.workers().length,
+    intercept: async (page, order, session) => ends.set(session, await intercept(page, order as Interception)) && true,
+    'count-bytes': async (page, origin, session) => ends.set(session, await countBytes(page, origin as string)) && true,
+    'bring-axe': async (page) => {
+      // A frame may have gone with the test before.
+      for (const frame of page.frames()) await frame.evaluate(`'axe' in window || (() => {${axe}})()`).catch(() => undefined);
       return true;
     },
+    picture: async (page, picture) => wantsPictures && takePicture(page, picture as Picture),
+    elsewhere: (_page, visit) => pages.visit(visit as Visit),
+    end: async (_page, _payload, session) => {
+      const end = ends.get(session);
+      ends.delete(session);
+      return (await end?.()) ?? true;
+    },
+  };
+  return {
+    name: 'inlay-commands',
+    executeCommand: ({ command, payload, session }) =>
+      acts[command]?.((session.browser as Launcher).getPage(session.id), payload, session.id),
   };
 }
 
-/** Answers 404 instead of these files, cached or not; the function that ends it. */
-async function refuse(page: ReturnType<Launcher['getPage']>, urlPattern: string): Promise<() => Promise<void>> {
-  const debug = await page.createCDPSession();
+/** Meets calls whose address fits as ordered, cached or not; the function that ends it, and lets go what waits. */
+async function intercept(page: BrowserPage, { pattern, by }: Interception): Promise<() => Promise<void>> {
+  const debug = await uncached(page);
   const responseHeaders = [{ name: 'access-control-allow-origin', value: '*' }];
-  debug.on('Fetch.requestPaused', ({ requestId }) => {
-    debug.send('Fetch.fulfillRequest', { requestId, responseCode: 404, responseHeaders }).catch(() => undefined);
+  const answer = async (requestId: string) => {
+    if (by === 'missing') await debug.send('Fetch.fulfillRequest', { requestId, responseCode: 404, responseHeaders });
+    if (by === 'losing') await debug.send('Fetch.failRequest', { requestId, errorReason: 'Failed' });
+  };
+  // A page that has gone meanwhile needs no answer.
+  debug.on('Fetch.requestPaused', ({ requestId }) => void answer(requestId).catch(() => undefined));
+  await debug.send('Fetch.enable', { patterns: [{ urlPattern: pattern }] });
+  return () => debug.detach();
+}
+
+/** Counts the bytes of each script that comes from an origin, as they are sent and without headers; the function that ends it and tells them. */
+async function countBytes(page: BrowserPage, origin: string): Promise<() => Promise<Record<string, number>>> {
+  const debug = await uncached(page);
+  const names = new Map<string, string>();
+  const bytes: Record<string, number> = {};
+  debug.on('Network.responseReceived', ({ requestId, response }) => {
+    const url = new URL(response.url);
+    if (url.origin === origin && url.pathname.endsWith('.js')) names.set(requestId, url.pathname);
   });
+  debug.on('Network.dataReceived', ({ requestId, encodedDataLength }) => {
+    const name = names.get(requestId);
+    if (name) bytes[name] = (bytes[name] ?? 0) + encodedDataLength;
+  });
+  return async () => {
+    await debug.detach();
+    return bytes;
+  };
+}
+
+async function uncached(page: BrowserPage) {
+  const debug = await page.createCDPSession();
   await debug.send('Network.enable');
   await debug.send('Network.setCacheDisabled', { cacheDisabled: true });
-  await debug.send('Fetch.enable', { patterns: [{ urlPattern }] });
-  return () => debug.detach();
+  return debug;
+}
+
+async function takePicture(page: BrowserPage, { name, width, height }: Picture): Promise<boolean> {
+  mkdirSync(pictures, { recursive: true });
+  await page.screenshot({ path: `${pictures}${name}.png`, clip: { x: 0, y: 0, width, height } });
+  return true;
 }

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Reporter, TestSession, TestSuiteResult } from '@web/test-runner';
+import type { Reporter, TestResultError, TestSession, TestSuiteResult } from '@web/test-runner';
 import { emptyTally, type Tallies, type Tally } from '../runner.ts';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
@@ -25,7 +25,7 @@ function told({ testResults, errors, logs, request404s }: TestSession, file: str
   for (const { message, stack = '' } of errors) {
     tally.counts.fail += 1;
     tally.failed.push(message);
-    lines.push(indented(`${message}\n${stack}`.trim()).replace(/^ /, '✖'));
+    lines.push(indented(whole({ message, stack })).replace(/^ /, '✖'));
   }
   if (tally.failed.length > 0)
     lines.push(
@@ -43,10 +43,14 @@ function toldOf({ tests, suites }: TestSuiteResult, tally: Tally, named: boolean
     const line = `${skipped ? '﹣' : passed ? '✔' : '✖'} ${name} (${duration}ms)`;
     if (passed || skipped) return [line];
     tally.failed.push(name);
-    return [line, indented([error?.message, error?.stack].filter(Boolean).join('\n'))];
+    return [line, indented(whole(error))];
   });
   tally.counts.suites += suites.length;
   return [...lines, ...suites.flatMap((suite) => toldOf(suite, tally, named))];
 }
+
+/** Some browsers' stacks begin with the message. */
+const whole = ({ message = '', stack = '' }: Partial<TestResultError> = {}): string =>
+  (stack.includes(message) ? stack : `${message}\n${stack}`).trimEnd();
 
 const indented = (text: string): string => text.replace(/^/gm, '  ');

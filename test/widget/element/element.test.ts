@@ -62,21 +62,6 @@ const types = (all: Heard[]) => all.map(({ type }) => type).filter((type) => typ
 const ready = (heard: () => Promise<Heard[]>, count = 1) =>
   eventually(async () => types(await heard()).filter((type) => type === 'ready').length === count);
 
-test('the token leaves the page at once, and no event carries one', async () => {
-  const token = await mint('quiet');
-  const { page, heard } = await open({ token });
-  await ready(heard);
-  assert.ok(!(await page.content()).includes(token), 'it is in no attribute');
-  assert.ok(!JSON.stringify(await heard()).includes(token.slice(-40)));
-  const resize = await eventually(async () => {
-    const all = await heard();
-    return types(all).length === 2 && all.find(({ type }) => type === 'resize');
-  });
-  assert.deepEqual(types(await heard()), ['ready', 'step']);
-  assert.ok(Number(resize.facts.height) > 200);
-  await page.close();
-});
-
 test('a completed run says so once, and that it was so already', async () => {
   const visitor = await createVisitor(gateway.url, host.origin, gateway.clock.now);
   await visitor.open(await mint('complete'));
@@ -99,44 +84,6 @@ test('a completed run says so once, and that it was so already', async () => {
   await page.close();
 });
 
-test('an element that is taken out of the page and put back goes on with its session', async () => {
-  host.give = () => mint('moved');
-  let sessions = 0;
-  const { page, heard } = await open({ fetches: true }, (each) =>
-    each.route(`${gateway.url}/embed/session`, (route) => {
-      if (route.request().method() === 'POST') sessions += 1;
-      return route.continue();
-    }),
-  );
-  await ready(heard);
-  await page.evaluate(() => {
-    const tag = document.querySelector('inlay-widget');
-    tag?.remove();
-    if (tag) document.querySelector('main')?.append(tag);
-  });
-  await page.getByLabel('City').fill('Lund');
-  await page.locator('[part=saved]', { hasText: /^Saved/ }).waitFor();
-  assert.equal(sessions, 1);
-  await page.close();
-});
-
-test('two tags on one page with one token share one session', async () => {
-  const token = await mint('twice');
-  const { page, heard } = await open({});
-  const opened: string[] = [];
-  page.on('request', (request) => {
-    if (request.method() === 'POST' && request.url().endsWith('/embed/session')) opened.push(request.url());
-  });
-  await page.evaluate((shared) => {
-    document.querySelector('main')?.append(document.createElement('inlay-widget'));
-    for (const tag of document.querySelectorAll<InlayWidget>('inlay-widget')) tag.token = shared;
-  }, token);
-  await ready(heard, 2);
-  assert.equal(opened.length, 1);
-  assert.ok(!types(await heard()).includes('error'));
-  await page.close();
-});
-
 test('without a token there is an error within 15 seconds, and a token that comes later is taken', async () => {
   const { page, heard } = await open({}, (each) => each.clock.install());
   await page.waitForFunction(() => customElements.get('inlay-widget'));
@@ -146,41 +93,6 @@ test('without a token there is an error within 15 seconds, and a token that come
   assert.equal(error?.facts.code, 'no-token');
   await page.evaluate((token) => Object.assign(document.querySelector('inlay-widget') ?? {}, { token }), await mint('late'));
   await ready(heard);
-  await page.close();
-});
-
-test('logout ends the session at the gateway', async () => {
-  host.give = () => mint('logout');
-  const { page, heard } = await open({ fetches: true });
-  await ready(heard);
-  const ended = page.waitForResponse((answer) => answer.request().method() === 'DELETE' && answer.url().endsWith('/embed/session'));
-  await page.evaluate(() => document.querySelector<InlayWidget>('inlay-widget')?.logout());
-  assert.equal((await ended).status(), 204);
-  await page.getByRole('heading', { name: 'You have left this page' }).waitFor();
-  await page.close();
-});
-
-test('every error tells the developer its code and the case’s reference', async () => {
-  const token = await mint('used');
-  const first = await createVisitor(gateway.url, host.origin, gateway.clock.now);
-  await first.open(token);
-  const { page, heard } = await open({ token });
-  const [error] = await eventually(async () => {
-    const errors = (await heard()).filter(({ type }) => type === 'error');
-    return errors.length > 0 && errors;
-  });
-  assert.equal(error?.facts.code, 'token-used');
-  assert.equal(error?.facts.retryable, false);
-  assert.match(String(error?.facts.instance), /^urn:uuid:/);
-  await page.close();
-});
-
-test('a second copy of the script, or a page that has defined the tag, does no harm', async () => {
-  host.give = () => mint('copies');
-  const { page, heard } = await open({ fetches: true });
-  await ready(heard);
-  const again = await page.evaluate((url) => import(url).then((module) => Object.keys(module).length), `${gateway.url}/inlay.js?second`);
-  assert.ok(again > 5);
   await page.close();
 });
 

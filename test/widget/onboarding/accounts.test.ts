@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { fillDetails } from '../../journey/stage.ts';
 import { eventually } from '../../start-gateway.ts';
 import { look } from '../world/look.ts';
-import { heading, toAccounts, WidgetStage } from '../world/stage.ts';
+import { go, heading, saved, toAccounts, WidgetStage } from '../world/stage.ts';
 
 const widget = new WidgetStage();
 const scene = widget.scene.bind(widget);
@@ -18,6 +18,34 @@ const toBilling = async () => {
 };
 
 const states: Record<string, () => Promise<void>> = {
+  'loading-slow': () =>
+    scene({ prepare: (page) => Promise.all([page.clock.install(), page.route('**/embed/onboarding', () => {})]) }, async ({ page }) => {
+      await page.getByText('Loading this page').waitFor({ state: 'attached' });
+      await page.clock.fastForward(9_000);
+      await page.getByRole('button', { name: 'Try again' }).waitFor();
+      await look(page, 'loading-slow');
+    }),
+  offline: () =>
+    scene({}, async ({ page, context }) => {
+      await page.getByLabel('City').waitFor();
+      await context.setOffline(true);
+      await page.getByLabel('City').fill('Lund');
+      await heading(page, 'You are offline').waitFor();
+      await page.getByText('Not saved yet').first().waitFor();
+      await look(page, 'offline');
+      await context.setOffline(false);
+      await saved(page);
+    }),
+  refused: () =>
+    scene({ still: true }, async ({ page }) => {
+      await toAccounts(page, 'taken+409@nordin.example');
+      await page.getByText('This e-mail already has an account at Kelviq. Use another one.').first().waitFor();
+      assert.equal(await page.getByLabel('Work e-mail').getAttribute('aria-invalid'), 'true');
+      await look(page, 'refused');
+      await page.getByLabel('Work e-mail').fill('another@nordin.example');
+      await go(page);
+      await heading(page, 'Opening your accounts').waitFor();
+    }),
   'accounts-working': () =>
     scene({ still: true }, async ({ page }) => {
       await toAccounts(page, 'working+slow@nordin.example');

@@ -1,5 +1,5 @@
 import * as assert from '../../elements/assert.ts';
-import { countWorkers, refuseFiles, test } from '../../elements/page.ts';
+import { countWorkers, intercept, test } from '../../elements/page.ts';
 import { canvasOf, drawn, openDesks, type Setting, textOf } from './paper-desk.ts';
 
 test('without workers from blobs the page says so; with worker="none" it shows the document without a violation', async () => {
@@ -31,9 +31,9 @@ test('a file that is no PDF, is empty or cut short is unreadable', async () => {
 test('a script of pdf.js that does not come is said, and another try works', async () => {
   for (const missing of ['*/pdfjs/*/worker.js', '*/chunks/pdfjs-*']) {
     const { desks } = await openDesks();
-    await refuseFiles(missing);
+    const end = await intercept(missing, 'missing');
     assert.equal(await desks.open('one.pdf'), 'script', missing);
-    await refuseFiles(undefined);
+    await end();
     assert.equal(await desks.open('one.pdf'), 0, missing);
   }
 });

@@ -7,11 +7,8 @@ const picturesOf = ({ desks }: DeskPage): number => desks.roots[0]?.querySelecto
 
 test('nothing of pdf.js is fetched until a document is opened', async () => {
   const page = await openDesks();
-  const { performance } = page.window;
-  const fetched = () => performance.getEntriesByType('resource').map(({ name }) => new URL(name).pathname);
-  // As a page counts as settled: nothing has come for half a second.
-  const last = () => Math.max(...performance.getEntriesByType('resource').map((each) => (each as PerformanceResourceTiming).responseEnd));
-  await until(() => performance.now() - last() > 500);
+  const fetched = () => page.fetched().map((url) => new URL(url).pathname);
+  await page.settled();
   assert.ok(fetched().includes('/chunks/paper.js'), String(fetched()));
   assert.deepEqual(
     fetched().filter((path) => path.includes('pdf')),

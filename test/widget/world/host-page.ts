@@ -7,6 +7,8 @@ export interface Placement {
   readonly frames?: string;
   readonly dir?: 'ltr' | 'rtl';
   readonly lang?: string;
+  /** Paths of scripts of the page's own that run before any other. */
+  readonly scripts?: readonly string[];
 }
 
 export interface Answer {
@@ -27,10 +29,13 @@ export const hostFiles: Record<string, Answer> = {
 };
 
 /** A page with the tag placed so, under the strictest policy that the element promises to run in. */
-export function hostPage(gatewayUrl: string, { token, fetches, attributes = '', frames, dir = 'ltr', lang = 'en' }: Placement): Answer {
+export function hostPage(
+  gatewayUrl: string,
+  { token, fetches, attributes = '', frames, dir = 'ltr', lang = 'en', scripts = [] }: Placement,
+): Answer {
   const csp = `default-src 'none'; script-src ${gatewayUrl} 'self'; connect-src ${gatewayUrl} 'self'; worker-src blob:; require-trusted-types-for 'script'; style-src 'self'`;
   return {
     headers: { 'content-security-policy': frames ? `${csp}; frame-src ${frames}` : csp, 'content-type': 'text/html; charset=utf-8' },
-    body: `<!doctype html><html lang="${lang}" dir="${dir}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>A partner's page</title><link rel="stylesheet" href="/host.css"><script type="module" src="${gatewayUrl}/inlay.js"></script><script type="module" src="/host.js"></script></head><body><main><h1>Set up your account</h1><inlay-widget ${token ? `token="${token}"` : ''} ${fetches ? 'data-fetches' : ''} ${attributes}></inlay-widget></main></body></html>`,
+    body: `<!doctype html><html lang="${lang}" dir="${dir}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><title>A partner's page</title><link rel="stylesheet" href="/host.css">${scripts.map((path) => `<script src="${path}"></script>`).join('')}<script type="module" src="${gatewayUrl}/inlay.js"></script><script type="module" src="/host.js"></script></head><body><main><h1>Set up your account</h1><inlay-widget ${token ? `token="${token}"` : ''} ${fetches ? 'data-fetches' : ''} ${attributes}></inlay-widget></main></body></html>`,
   };
 }

@@ -40,7 +40,10 @@ export interface Size {
 const viewport: Size & { deviceScaleFactor: number } = { width: 1300, height: 920, deviceScaleFactor: 1 };
 
 mocha.setup(() => setDots(1));
-mocha.teardown(() => document.body.replaceChildren());
+mocha.teardown(async () => {
+  document.body.replaceChildren();
+  await endWatch();
+});
 
 /** Device pixels per CSS pixel, until the test's end. */
 export async function setDots(dots: number): Promise<void> {
@@ -102,27 +105,44 @@ export const countWorkers = (): Promise<number> => executeServerCommand('count-w
 /** A customer of whom the partner has this id types these answers in another browser. */
 export const visitElsewhere = (customer: string, values: object): Promise<void> => executeServerCommand('elsewhere', { customer, values });
 
+/** Pauses a partner who has a name, or lets it go on. */
+export const setStatus = (partner: string, status: 'SUSPENDED' | 'ACTIVE'): Promise<void> =>
+  executeServerCommand('set-status', { partner, status });
+
 /** A part of the window, from its upper left corner. */
 export interface Picture extends Size {
   readonly name: string;
 }
 
-/** How calls are met whose address fits `pattern` (`*` stands for anything): with 404, with a lost connection, or with nothing. */
+/** How calls are met whose address fits `pattern` (`*` stands for anything): with 404, with a bug's 500, with a lost connection, or with nothing. */
 export interface Interception {
   readonly pattern: string;
-  readonly by: 'missing' | 'losing' | 'waiting';
+  readonly by: 'missing' | 'breaking' | 'losing' | 'waiting';
 }
 
 /** Meets calls of this page and its frames so, until the function that it gives is called. */
 export async function intercept(pattern: string, by: Interception['by']): Promise<() => Promise<void>> {
-  await executeServerCommand('intercept', { pattern, by });
-  return () => executeServerCommand('end');
+  await beginWatch('intercept', { pattern, by });
+  return endWatch;
 }
 
 /** Counts the bytes of each script from an origin as they are sent; the function that it gives tells them by path, and ends it. */
 export async function countBytes(origin: string): Promise<() => Promise<Record<string, number>>> {
-  await executeServerCommand('count-bytes', origin);
-  return () => executeServerCommand('end');
+  await beginWatch('count-bytes', origin);
+  return endWatch;
+}
+
+/** A page's calls are watched for one purpose at a time, and for none when its test has ended. */
+let watched = false;
+async function beginWatch(command: string, payload: unknown): Promise<void> {
+  if (watched) throw new Error('What is watched already has to end first.');
+  watched = true;
+  await executeServerCommand(command, payload);
+}
+async function endWatch<T>(): Promise<T> {
+  if (!watched) return undefined as T;
+  watched = false;
+  return executeServerCommand('end');
 }
 
 /** What a hand does with the mouse; its place is rounded to a pixel. */

@@ -12,6 +12,10 @@ export interface TokenOrder {
   readonly profile?: object;
   /** It has opened a session already. */
   readonly used?: boolean;
+  /** The only pages that it may be used on; this run's when left out. */
+  readonly origins?: readonly string[];
+  /** A partner of this name, of whom no other test is a customer. */
+  readonly partner?: string;
 }
 
 /** What a customer does in another browser: the answers that are typed there. */
@@ -26,10 +30,15 @@ export interface Pages {
   answer(url: URL): Promise<Answer | { headers: Record<string, string>; body: Uint8Array } | undefined>;
   mint(order: TokenOrder): Promise<string>;
   visit(visit: Visit): Promise<true>;
+  /** Pauses a partner who has a name, or lets it go on. */
+  setStatus(order: { partner: string; status: 'SUSPENDED' | 'ACTIVE' }): Promise<true>;
   /** Where the gateway is whose script the partner's pages take. */
   gatewayUrl(): Promise<string>;
   close(): Promise<void>;
 }
+
+/** A page of the partners' that no test opens. */
+const elsewhere = 'https://elsewhere.example';
 
 export function createPages(origin: string): Pages {
   const closing: (() => Promise<void>)[] = [];
@@ -46,13 +55,25 @@ export function createPages(origin: string): Pages {
   };
   const gateway = once(() => startGateway());
   const paper = once(openPaperPages);
-  let partner: ReturnType<StartedGateway['partner']> | undefined;
+  const partners = new Map<string, ReturnType<StartedGateway['partner']>>();
   let customers = 0;
-  const mint: Pages['mint'] = async ({ customer = `element-${++customers}`, profile = {}, used = false }) => {
+  const partnerOf = async (name: string) => {
     const started = await gateway();
-    partner ??= started.partner({ origins: [origin], vendorKeys: { scribeless: 'slp_elements', kelviq: 'kq_elements' } });
-    const { key } = await partner;
-    const token = await mintedToken(started.url, key, { customer: { external_id: customer, ...profile } });
+    const vendorKeys = { scribeless: `slp_${name}`, kelviq: `kq_${name}` };
+    const partner = partners.get(name) ?? started.partner({ origins: [origin, elsewhere], vendorKeys });
+    partners.set(name, partner);
+    return partner;
+  };
+  const mint: Pages['mint'] = async ({
+    customer = `element-${++customers}`,
+    profile = {},
+    used = false,
+    origins,
+    partner = 'everybody',
+  }) => {
+    const { key } = await partnerOf(partner);
+    const { url } = await gateway();
+    const token = await mintedToken(url, key, { customer: { external_id: customer, ...profile }, ...(origins ? { origins } : {}) });
     if (used) await (await visitor()).open(token);
     return token;
   };
@@ -70,6 +91,12 @@ export function createPages(origin: string): Pages {
     },
     gatewayUrl: async () => (await gateway()).url,
     mint,
+    async setStatus({ partner, status }) {
+      const { id } = await partnerOf(partner);
+      const answer = await (await gateway()).admin('PATCH', `/api/v1/admin/partners/${id}`, { status });
+      if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
+      return true;
+    },
     async visit({ customer, values }) {
       const other = await visitor();
       await other.open(await mint({ customer }));

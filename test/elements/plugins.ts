@@ -48,6 +48,7 @@ export function commands(pages: Pages): Plugin {
       return true;
     },
     picture: async (page, picture) => wantsPictures && takePicture(page, picture as Picture),
+    'set-status': (_page, order) => pages.setStatus(order as Parameters<Pages['setStatus']>[0]),
     elsewhere: (_page, visit) => pages.visit(visit as Visit),
     end: async (_page, _payload, session) => {
       const end = ends.get(session);
@@ -66,12 +67,19 @@ export function commands(pages: Pages): Plugin {
 async function intercept(page: BrowserPage, { pattern, by }: Interception): Promise<() => Promise<void>> {
   const debug = await uncached(page);
   const responseHeaders = [{ name: 'access-control-allow-origin', value: '*' }];
-  const answer = async (requestId: string) => {
+  const broken = {
+    responseHeaders: [...responseHeaders, { name: 'content-type', value: 'application/problem+json' }],
+    body: Buffer.from(JSON.stringify({ code: 'internal', instance: 'urn:uuid:3f1c7a52-9b0e-4c11-8a44-0d5b6f2e9c10' })).toString('base64'),
+  };
+  const answer = async (requestId: string, method: string) => {
     if (by === 'missing') await debug.send('Fetch.fulfillRequest', { requestId, responseCode: 404, responseHeaders });
+    // The question of CORS that goes ahead is answered as ever.
+    if (by === 'breaking' && method === 'OPTIONS') await debug.send('Fetch.continueRequest', { requestId });
+    else if (by === 'breaking') await debug.send('Fetch.fulfillRequest', { requestId, responseCode: 500, ...broken });
     if (by === 'losing') await debug.send('Fetch.failRequest', { requestId, errorReason: 'Failed' });
   };
   // A page that has gone meanwhile needs no answer.
-  debug.on('Fetch.requestPaused', ({ requestId }) => void answer(requestId).catch(() => undefined));
+  debug.on('Fetch.requestPaused', ({ requestId, request }) => void answer(requestId, request.method).catch(() => undefined));
   await debug.send('Fetch.enable', { patterns: [{ urlPattern: pattern }] });
   return () => debug.detach();
 }

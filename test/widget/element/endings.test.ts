@@ -34,84 +34,6 @@ async function toLastMinute(page: Page): Promise<void> {
 
 /** Those that need an administrator come first: after the long ones the token is too old. */
 const states: Record<string, () => Promise<void>> = {
-  'error-origin': async () => {
-    const origin = 'https://elsewhere.example';
-    await widget.gateway.admin('POST', `/api/v1/admin/partners/${widget.partner.id}/origins`, { origin });
-    await scene({ token: await widget.mint(undefined, { origins: [origin] }) }, async ({ page }) => {
-      await heading(page, 'This page cannot be opened here').waitFor();
-      await look(page, 'error-origin');
-    });
-  },
-  suspended: () =>
-    scene({}, async ({ page }) => {
-      await page.getByLabel('City').waitFor();
-      const partner = `/api/v1/admin/partners/${widget.partner.id}`;
-      await widget.gateway.admin('PATCH', partner, { status: 'SUSPENDED' });
-      try {
-        await page.getByLabel('City').fill('Lund');
-        await heading(page, 'This page is paused').waitFor();
-        await look(page, 'suspended');
-      } finally {
-        await widget.gateway.admin('PATCH', partner, { status: 'ACTIVE' });
-      }
-    }),
-  'error-lost': () =>
-    scene({ prepare: (page) => page.route('**/embed/session', (route) => route.abort()) }, async ({ page }) => {
-      await heading(page, 'We could not load this page').waitFor();
-      await look(page, 'error-lost');
-      await page.unroute('**/embed/session');
-      await page.getByRole('button', { name: 'Try again' }).click();
-      await heading(page, 'About your company').waitFor();
-    }),
-  'error-lost-saved': () =>
-    scene({}, async ({ page }) => {
-      await page.getByLabel('City').fill('Lund');
-      await saved(page);
-      await page.route('**/embed/onboarding', (route) => route.abort());
-      await page.evaluate(() => document.querySelector<HTMLElement & { reload(): Promise<void> }>('inlay-widget')?.reload());
-      await page.getByText(/Nothing you entered is lost: it was last saved at/).waitFor();
-      await look(page, 'error-lost-saved');
-    }),
-  'error-ours': () =>
-    scene(
-      {
-        prepare: (page) =>
-          page.route('**/embed/onboarding', (route) =>
-            route.fulfill({
-              status: 500,
-              headers: { 'access-control-allow-origin': '*' },
-              contentType: 'application/problem+json',
-              body: JSON.stringify({ code: 'internal', instance: 'urn:uuid:3f1c7a52-9b0e-4c11-8a44-0d5b6f2e9c10' }),
-            }),
-          ),
-      },
-      async ({ page }) => {
-        await heading(page, 'Something failed on our side').waitFor();
-        await page.getByText('Reference 3f1c7a52-9b0e').waitFor();
-        await look(page, 'error-ours');
-        await page.unroute('**/embed/onboarding');
-        await page.getByRole('button', { name: 'Try again' }).click();
-        await heading(page, 'About your company').waitFor();
-      },
-    ),
-  'error-token': () =>
-    scene({ give: () => Promise.reject(new Error('The portal is tired.')) }, async ({ page }) => {
-      await heading(page, 'Your portal did not open this page').waitFor();
-      await look(page, 'error-token');
-      widget.host.give = () => widget.mint();
-      await page.getByRole('button', { name: 'Try again' }).click();
-      await heading(page, 'About your company').waitFor();
-    }),
-  'error-used': async () => {
-    const token = await widget.mint('used');
-    const first = await widget.visitor('used');
-    await first.open(token);
-    await scene({ token }, async ({ page }) => {
-      await heading(page, 'This link was already used').waitFor();
-      assert.equal(await page.getByRole('button').count(), 0, 'no dead button');
-      await look(page, 'error-used');
-    });
-  },
   'error-late': async () => {
     const token = await widget.mint();
     widget.pass(24 * hours);
@@ -127,14 +49,6 @@ const states: Record<string, () => Promise<void>> = {
       await page.clock.fastForward(16_000);
       await heading(page, /Your portal did not open this page|This page cannot be opened here/).waitFor();
       await look(page, 'no-token');
-    }),
-  left: () =>
-    scene({}, async ({ page }) => {
-      await page.getByLabel('City').waitFor();
-      await page.evaluate(() => document.querySelector<HTMLElement & { logout(): Promise<void> }>('inlay-widget')?.logout());
-      await heading(page, 'You have left this page').waitFor();
-      assert.equal(await page.getByRole('button').count(), 0, 'no dead button');
-      await look(page, 'left');
     }),
   'closing-soon, kept open': () =>
     scene({ prepare: clocked }, async ({ page }) => {

@@ -81,7 +81,10 @@ static int watched(int fd) { return fd >= 0 && fd < most ? undo_of[fd] : 0; }
 
 /* The error that this call is to fail with; 0 for none. */
 static int fault(int fd) {
+  struct stat is;
   if (!watched(fd)) return 0;
+  /* libuv closes files by the system call, not by the function below: a pipe to a child may have a number that was a file's. */
+  if (fstat(fd, &is) || !S_ISREG(is.st_mode)) return undo_of[fd] = 0;
   long n = atomic_fetch_add(&calls, 1) + 1;
   if (!kind || !fatal) return 0;
   if (!strcmp(kind, "enospc")) return n >= fatal && access(room, F_OK) != 0 ? ENOSPC : 0;

@@ -99,8 +99,8 @@ export function startLimitedChild({ heapMb, memoryMb, timeMs }: ChildLimits, pro
         child.on('message', (answer: Answer) => answer.kind !== 'ready' && end(answer));
         child.once('error', (error) => end({ kind: 'ended', why: 'failed', detail: error.message }));
         child.once('close', (code, signal) => end({ kind: 'ended', why: isReady ? 'died' : 'failed', detail: `${signal ?? code}` }));
-        // A child that died before it was asked takes no message, and its end is told above.
-        child.send(question, () => {});
+        // One that could not be asked would wait until its time is over. One that had died is not killed again; how it ended is told above.
+        child.send(question, (error) => error && kill());
       }),
   };
 }

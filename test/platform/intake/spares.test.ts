@@ -67,6 +67,24 @@ test('a child that cannot start is tried again only for the next question', asyn
   assert.equal(started, 2);
 });
 
+test('a child that lives but cannot be asked, or not answer any more, is ended at once', async () => {
+  const deaf = "process.send({ kind: 'ready' }, () => process.disconnect()); setInterval(() => {}, 1_000)";
+  const child = startLimitedChild(limits, ['--eval', deaf]);
+  assert.equal(await child.ready, true);
+  const ended = await child.ask(question);
+  assert.ok(ended.kind === 'ended' && ended.why !== 'time', JSON.stringify(ended));
+  await child.gone;
+});
+
+test('a child that died before it was asked says nothing of the file', async () => {
+  const child = startLimitedChild(limits);
+  assert.equal(await child.ready, true);
+  child.kill();
+  await child.gone;
+  const ended = await child.ask(question);
+  assert.ok(ended.kind === 'ended' && ended.why === 'failed', JSON.stringify(ended));
+});
+
 test('a spare does not keep the server from ending', () => {
   const script = `
     import { startLimitedChild } from './server/platform/documents/intake/limited-child.ts';

@@ -18,7 +18,7 @@ export interface ChildLimits {
 /** How a child ended that gave no answer; `detail` is for the log. */
 export interface Ended {
   readonly kind: 'ended';
-  /** `failed` is a fault of ours: the child could not start. */
+  /** `failed` is a fault of ours: the child could not start, or not be asked. */
   readonly why: 'time' | 'memory' | 'died' | 'failed';
   readonly detail: string;
 }
@@ -98,9 +98,20 @@ export function startLimitedChild({ heapMb, memoryMb, timeMs }: ChildLimits, pro
         }, lookMs);
         child.on('message', (answer: Answer) => answer.kind !== 'ready' && end(answer));
         child.once('error', (error) => end({ kind: 'ended', why: 'failed', detail: error.message }));
-        child.once('close', (code, signal) => end({ kind: 'ended', why: isReady ? 'died' : 'failed', detail: `${signal ?? code}` }));
-        // One that could not be asked would wait until its time is over. One that had died is not killed again; how it ended is told above.
-        child.send(question, (error) => error && kill());
+        let deaf = false;
+        child.once('close', (code, signal) => {
+          const byFile = isReady && !(deaf && signal === 'SIGKILL');
+          end({ kind: 'ended', why: byFile ? 'died' : 'failed', detail: `${signal ?? code}` });
+        });
+        // It will not answer any more.
+        child.once('disconnect', () => child.kill('SIGKILL'));
+        // What never reached it says nothing of the file. Where the pipe breaks, it has died of the question, which is told above, or it is killed.
+        child.send(question, (error) => {
+          if (!error) return;
+          if ((error as NodeJS.ErrnoException).code !== 'EPIPE') return end({ kind: 'ended', why: 'failed', detail: error.message });
+          deaf = true;
+          kill();
+        });
       }),
   };
 }

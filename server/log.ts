@@ -22,9 +22,10 @@ function describe(error: unknown): { message: string; stack?: string | undefined
   return { message: error.message, ...stack, ...(error.cause ? { cause: causesOf(error).map(String).join(' < ') } : {}) };
 }
 
-/** What it came of, and what that came of: a vendor's failure has the way's as its cause, and that the network's. */
-function causesOf({ cause }: Error): unknown[] {
-  return cause instanceof Error ? [cause, ...causesOf(cause)] : cause ? [cause] : [];
+/** What it came of, and what that came of: a vendor's failure has the way's as its cause, and that the network's. No more is told, nor a circle run round. */
+function causesOf({ cause }: Error, most = 4): unknown[] {
+  if (!cause || most === 0) return [];
+  return cause instanceof Error ? [cause, ...causesOf(cause, most - 1)] : [cause];
 }
 
 /**

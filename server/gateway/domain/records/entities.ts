@@ -122,17 +122,9 @@ export interface Run {
   updatedAt: number;
 }
 
-export interface Account {
-  runId: string;
-  partnerId: string;
-  vendor: Provisioner;
-  position: number;
-  state: 'planned' | 'asking' | 'opened' | 'ready' | 'refused' | 'unknown';
-  vendorRef: string | null;
-  credentialId: string | null;
+/** What a worker asks a vendor for until it is there. */
+interface Followed {
   askedAt: number | null;
-  openedAt: number | null;
-  readyAt: number | null;
   checkedAt: number | null;
   /** When something is due; null when nothing is. */
   nextAt: number | null;
@@ -141,8 +133,20 @@ export interface Account {
   unreachable: boolean;
   /** Why the vendor refused the last question for good: nothing is asked until somebody changes something. `state` says how far it was before. */
   refusedFor: RefusalReason | null;
-  /** Sealed; the vendor's sentence to it. */
+  /** Sealed; the vendor's sentence to it, or that of whoever declined. */
   said: Uint8Array | null;
+}
+
+export interface Account extends Followed {
+  runId: string;
+  partnerId: string;
+  vendor: Provisioner;
+  position: number;
+  state: 'planned' | 'asking' | 'opened' | 'ready' | 'refused' | 'unknown';
+  vendorRef: string | null;
+  credentialId: string | null;
+  openedAt: number | null;
+  readyAt: number | null;
 }
 
 /** A vendor's ceremony token of one session: what lets it act as one signer of one envelope. */
@@ -156,7 +160,7 @@ export interface Pass {
 }
 
 /** A run's `sign` step: its envelope at the vendor, from the plan to the vault. */
-export interface Signing {
+export interface Signing extends Followed {
   runId: string;
   stepId: string;
   partnerId: string;
@@ -178,20 +182,10 @@ export interface Signing {
   faults: Fault[];
   /** What the vendor last said, in its own word. */
   vendorStatus: string | null;
-  askedAt: number | null;
   signedAt: number | null;
   /** When the vendor last took the request to vault it. */
   vaultAskedAt: number | null;
   vaultedAt: number | null;
-  checkedAt: number | null;
-  /** When something is due; null when nothing is. */
-  nextAt: number | null;
-  tries: number;
-  unreachable: boolean;
-  /** As an account's. */
-  refusedFor: RefusalReason | null;
-  /** Sealed; the vendor's sentence, or that of whoever declined. */
-  said: Uint8Array | null;
 }
 
 export interface FlowDocument {

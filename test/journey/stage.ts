@@ -112,8 +112,8 @@ export async function fillDetails(page: Page, email: string): Promise<void> {
   await page.getByLabel('I may sign for this company').check();
 }
 
-/** The mark that says that what was typed is kept. */
-export const saved = (page: Page) => page.locator('[part=saved]', { hasText: /^Saved \d/ });
+/** The mark that answers are kept: of another day (midnight passes, a clock is moved), its time begins with the day. */
+export const saved = (page: Page) => page.locator('[part=saved]', { hasText: /^Saved .*\d/ });
 
 /** The customer types a city, and the gateway has it: a mark alone may still be that of what was typed before. */
 export async function keepsCity(page: Page, city: string): Promise<void> {

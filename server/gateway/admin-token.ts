@@ -23,11 +23,11 @@ export async function issueAdminToken({
     const keys = await openTokenKeys({
       storage: storageIn(database),
       box,
-      now: Date.now,
       purpose: 'admin',
       longest: 3_600_000,
+      at: Date.now(),
     });
-    return await createAdmins({ now: Date.now, keys, publicUrl, external: undefined, mark: box.fingerprint }).issue(3600);
+    return await createAdmins({ keys, publicUrl, external: undefined, mark: box.fingerprint }).issue(3600, Date.now());
   } finally {
     await database.close();
   }

@@ -90,11 +90,12 @@ export async function compose(
 ): Promise<Gateway> {
   const { publicUrl } = config;
   const { database, box, beside, storage, clock, blobs } = await openData(config, secrets.masterKey, outer);
-  const edges = { ...outer, now: clock.now };
+  const { now } = clock;
+  const edges = { ...outer, now };
   const idempotency = idempotencyOn(database, box);
   const outbound = createOutbound();
 
-  const callers = createCallers({ storage, now: edges.now });
+  const callers = createCallers({ storage });
   // What an administrator does must hold at the very next call: everything remembered is forgotten with each commit.
   const registryStorage: Storage = { ...storage, transact: (work) => storage.transact(work).finally(callers.forget) };
   const keyOf = openWith(box);
@@ -108,21 +109,21 @@ export async function compose(
   const asked = { ...vendorOptions(config.vendors.loyva), discover, allowance: allowance('people') };
   const envelopes = loyva(asked);
 
-  const keeping = { storage, box, now: edges.now };
-  const embedKeys = await openTokenKeys({ ...keeping, purpose: 'embed', longest: 1_800_000 });
-  const adminKeys = await openTokenKeys({ ...keeping, purpose: 'admin', longest: 3_600_000 });
+  const keeping = { storage, box, now };
+  const embedKeys = await openTokenKeys({ ...keeping, purpose: 'embed', longest: 1_800_000, at: now() });
+  const adminKeys = await openTokenKeys({ ...keeping, purpose: 'admin', longest: 3_600_000, at: now() });
   const signers = createSigners({ callers, vendor: envelopes });
   const vaults = createVaults({
     storage,
-    now: edges.now,
+    now,
     callers,
     standings: envelopes,
     vendor: vault({ ...vendorOptions(config.vendors.loyva), stream: outbound.stream }),
   });
   const embedTokens = createEmbedTokens({ ...keeping, callers, keys: embedKeys, publicUrl, signers, vaults });
   const proofs = createProofs(outer);
-  const sessions = createSessions({ storage, now: edges.now, callers, embedTokens, proofs, publicUrl });
-  const moves = createAccountMoves({ storage, box, now: edges.now, vendors });
+  const sessions = createSessions({ storage, callers, embedTokens, proofs, publicUrl });
+  const moves = createAccountMoves({ storage, box, now, vendors });
   const signingMoves = createSigningMoves(keeping);
   const wakeSigning = () => edges.wake('signing');
   const wake = () => {
@@ -141,7 +142,7 @@ export async function compose(
     wake: wakeSigning,
   });
   const repairs = createRepairs({ storage, box, vendors, envelopes, moves, signingMoves, wake });
-  const reset = createResets({ storage, now: edges.now, envelopes, moves, signingMoves, wake });
+  const reset = createResets({ storage, now, envelopes, moves, signingMoves, wake });
   await provisioning.recover();
   await signing.recover();
   const seated = { ...keeping, callers, seatOf: createSignerOfSession(keeping), hurry: signing.hurry };
@@ -153,13 +154,13 @@ export async function compose(
   const onboarding = createOnboarding({
     storage,
     box,
-    now: edges.now,
+    now,
     presence: createPresence(edges.elapsed),
     vendors,
     wake,
   });
 
-  const administered = { storage: registryStorage, box, now: edges.now };
+  const administered = { storage: registryStorage, box };
   const partners = createPartners(administered);
   const keys = createPartnerKeys(administered);
   const credentials = createCredentials({
@@ -172,7 +173,6 @@ export async function compose(
   const log = openLog(database, logKey, (error) => edges.report(error, 'gateway.db'));
   const audit = { leaves: log.leaves, checkpoint: async () => checkpoint(`${new URL(publicUrl).host}/log`, await log.head(), logKey) };
   const admins = createAdmins({
-    now: edges.now,
     keys: adminKeys,
     publicUrl,
     external: externalIssuer(config.admin, outbound.request),
@@ -189,28 +189,21 @@ export async function compose(
 
   const opened = openAnswers();
   const addressOf = await callerAddressReader(config.trustedProxies ?? []);
-  const once: Once = (call, work) => idempotency.once({ ...call, now: edges.now() }, work);
+  const once: Once = (call, work) => idempotency.once({ ...call, now: now() }, work);
   const app = createApp(
     {
-      embedToken: embedTokenRoutes({ callers, embedTokens, publicUrl }),
-      session: sessionRoutes({ sessions, onboarding, publicUrl }),
-      onboarding: onboardingRoutes({ sessions, onboarding, once, publicUrl }),
-      ceremony: ceremonyRoutes({
-        sessions,
-        ceremonies,
-        once,
-        addressOf,
-        publicUrl,
-        opened,
-      }),
-      vendorPage: vendorPageRoutes({ sessions, vendorPages, publicUrl }),
-      vault: vaultRoutes({ sessions, vaults, publicUrl, opened }),
-      webhook: webhookRoutes({ callers, webhooks: createWebhooks(keeping), allowed: config.webhookAllow }),
-      registry: registryRoutes({ admins, partners }),
-      administration: administrationRoutes({ admins, partners, keys, credentials, flows, runs, repairs, reset, audit, embedKeys }),
-      flowDocuments: flowDocumentRoutes({ admins, documents, opened }),
-      runs: runRoutes({ callers, runs, repairs, reset, once }),
-      proxied: proxiedRoutes({ callers, proxied, rebuilds }),
+      embedToken: embedTokenRoutes({ callers, embedTokens, publicUrl }, now),
+      session: sessionRoutes({ sessions, onboarding, publicUrl }, now),
+      onboarding: onboardingRoutes({ sessions, onboarding, once, publicUrl }, now),
+      ceremony: ceremonyRoutes({ sessions, ceremonies, once, addressOf, publicUrl, opened }, now),
+      vendorPage: vendorPageRoutes({ sessions, vendorPages, publicUrl }, now),
+      vault: vaultRoutes({ sessions, vaults, publicUrl, opened }, now),
+      webhook: webhookRoutes({ callers, webhooks: createWebhooks(keeping), allowed: config.webhookAllow }, now),
+      registry: registryRoutes({ admins, partners }, now),
+      administration: administrationRoutes({ admins, partners, keys, credentials, flows, runs, repairs, reset, audit, embedKeys }, now),
+      flowDocuments: flowDocumentRoutes({ admins, documents, opened }, now),
+      runs: runRoutes({ callers, runs, repairs, reset, once }, now),
+      proxied: proxiedRoutes({ callers, proxied, rebuilds }, now),
       public: publicRoutes({
         assets: openAssets(config.assets),
         npmPackage: config.npmPackage,
@@ -219,9 +212,9 @@ export async function compose(
         checks: { log: log.fault, writing: database.fault },
       }),
       cors: cors(callers.originKnown),
-      rate: rateOfSessions(createRates(edges.now), addressOf),
+      rate: rateOfSessions(createRates(now), addressOf),
     },
-    { publicUrl, report: edges.report, now: edges.now },
+    { publicUrl, report: edges.report, now },
   );
 
   const signatures = demoSignatures({ storage, ceremonies });
@@ -231,14 +224,15 @@ export async function compose(
     app,
     jobs: gatewayJobs({
       clock,
+      now,
       provisioning,
       signing,
       calls,
       checkLog: log.check,
       tryWriting: database.tryAgain,
-      purges: [sessions.purge, () => idempotency.purge(edges.now()), calls.purge],
+      purges: [sessions.purge, idempotency.purge, calls.purge],
     }),
-    verbs: { issueAdminToken: admins.issue, seed: demo.seed, sign: demo.sign },
+    verbs: { issueAdminToken: (seconds) => admins.issue(seconds, now()), seed: demo.seed, sign: demo.sign },
     async close() {
       await Promise.all([provisioning.settleWithin(2_000), signing.settleWithin(2_000)]);
       await outbound.close();

@@ -7,6 +7,7 @@ import type { SigningWorker } from './domain/signing/signing.ts';
 /** What the gateway does without being asked. */
 export const gatewayJobs = ({
   clock,
+  now,
   provisioning,
   signing,
   calls,
@@ -15,13 +16,14 @@ export const gatewayJobs = ({
   purges,
 }: {
   clock: ClockWatch;
+  now: () => number;
   provisioning: Provisioning;
   signing: SigningWorker;
   calls: Pick<KeptCalls, 'tick'>;
   checkLog: () => Promise<void>;
   tryWriting: () => Promise<void>;
-  /** Each forgets some of what is over, and says whether there may be more. */
-  purges: readonly (() => Promise<boolean>)[];
+  /** Each forgets some of what is over by then, and says whether there may be more. */
+  purges: readonly ((at: number) => Promise<boolean>)[];
 }) => [
   { name: 'provisioning', every: 1_000, run: () => clock.look().then(provisioning.tick) },
   { name: 'signing', every: 1_000, run: () => clock.look().then(signing.tick) },
@@ -32,7 +34,7 @@ export const gatewayJobs = ({
     name: 'purge',
     every: 60_000,
     run: async () => {
-      for (const purge of purges) await littleByLittle(purge);
+      for (const purge of purges) await littleByLittle(() => purge(now()));
     },
   },
 ];

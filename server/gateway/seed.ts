@@ -60,23 +60,23 @@ export function demoSeed(options: Options) {
     const known = items.find((partner) => partner.slug === slug);
     if (known) return known.id;
     const limits = { max_tenants: null, max_users_per_tenant: null, max_applications_per_tenant: null };
-    return (await partners.create({ name, slug, contact_email: contactEmail, status: 'ACTIVE', ...limits }, actor)).id;
+    return (await partners.create({ name, slug, contact_email: contactEmail, status: 'ACTIVE', ...limits }, actor, now())).id;
   }
 
   async function keyOf(partnerId: string, earlier: string | undefined): Promise<string> {
     const row = earlier ? await storage.read.keys.findByHash(hashOf(earlier)) : undefined;
     if (earlier && row?.partnerId === partnerId && row.revokedAt === null) return earlier;
-    return (await keys.issue(partnerId, { scopes: [...scopes], mode: 'live', expires_at: null }, actor)).key;
+    return (await keys.issue(partnerId, { scopes: [...scopes], mode: 'live', expires_at: null }, actor, now())).key;
   }
 
   async function reconcile(partnerId: string, { portalOrigin, vendorKeys }: Seed): Promise<void> {
     for (const origin of await partners.origins(partnerId))
-      if (origin !== portalOrigin) await partners.removeOrigin(partnerId, origin, actor);
-    await partners.addOrigin(partnerId, portalOrigin, actor);
+      if (origin !== portalOrigin) await partners.removeOrigin(partnerId, origin, actor, now());
+    await partners.addOrigin(partnerId, portalOrigin, actor, now());
     for (const [vendor, secret] of Object.entries(vendorKeys) as [VendorName, string][]) {
       const held = await storage.read.credentials.findFor(partnerId, '', vendor, 'live');
       if (held?.fingerprint !== box.fingerprint(secret))
-        await credentials.put(partnerId, { vendor: vendor as Provisioner, mode: 'live', secret }, actor);
+        await credentials.put(partnerId, { vendor: vendor as Provisioner, mode: 'live', secret }, actor, now());
     }
   }
 
@@ -88,7 +88,7 @@ export function demoSeed(options: Options) {
     if (!agreement) return;
     const bytes = Buffer.from(agreement.document, 'base64');
     const sha256 = sha256Of(bytes);
-    if (!(await documents.holds(partnerId, agreementName, sha256))) await documents.put(partnerId, agreementName, bytes, actor);
+    if (!(await documents.holds(partnerId, agreementName, sha256))) await documents.put(partnerId, agreementName, bytes, actor, now());
     const newest = await storage.read.flows.newest(partnerId);
     if (newest && newest.version > 1) return;
     const { steps } = defaultFlow(
@@ -98,7 +98,7 @@ export function demoSeed(options: Options) {
     const role = agreement.step.fields[0]?.role ?? 'Customer';
     const signed = steps.map((step) => (step.kind === 'sign' ? { ...step, ...agreement.step, signer: { ...step.signer, role } } : step));
     const flow = Flow.parse({ steps: signed });
-    if (!isDeepStrictEqual(newest?.flow, flow)) await flows.set(partnerId, flow, actor);
+    if (!isDeepStrictEqual(newest?.flow, flow)) await flows.set(partnerId, flow, actor, now());
   }
 
   async function bring(partnerId: string, { externalId, values, stage }: SeedCustomer): Promise<Session> {

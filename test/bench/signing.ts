@@ -15,8 +15,8 @@ import { compare, type Row, rate } from './world/harness.ts';
 export async function signing(): Promise<Row[]> {
   const folder = await mkdtemp(join(tmpdir(), 'inlay-bench-'));
   const database = await openDatabase<FileTables>(join(folder, 'gateway.db'), migrations);
-  const tools = { storage: storageIn(database), box: secretBox(randomBytes(32)), now: Date.now };
-  const keys = await openTokenKeys({ ...tools, purpose: 'embed', longest: 1 });
+  const tools = { storage: storageIn(database), box: secretBox(randomBytes(32)) };
+  const keys = await openTokenKeys({ ...tools, purpose: 'embed', longest: 1, at: Date.now() });
   const publicUrl = 'https://inlay.example';
   const tokens = createEmbedTokens({
     ...tools,

@@ -84,11 +84,11 @@ const AuditQuery = z.strictObject({
 });
 
 /** What hangs below a partner in the registry (RFC 9457 problems), and the rotation of the gateway's signing key. */
-export function administrationRoutes(options: Administration): Router {
+export function administrationRoutes(options: Administration, now: () => number): Router {
   const { admins, audit, credentials, embedKeys, flows, keys, partners, repairs, reset, runs } = options;
   const router = new Router({ prefix: '/api/v1/admin' });
   const act = (work: (ctx: WithParams, partner: string, actor: string) => Promise<void>) => async (ctx: WithParams) => {
-    const actor = await administrator(admins, ctx);
+    const actor = await administrator(admins, ctx, now());
     await work(ctx, ctx.params.partner ?? '', actor);
   };
   const id = (ctx: WithParams): string => ctx.params.id ?? '';
@@ -101,14 +101,14 @@ export function administrationRoutes(options: Administration): Router {
   router.post(
     `${at}/keys`,
     act(async (ctx, partner, actor) => {
-      const { row, key } = await keys.issue(partner, parse(IssueKey, (await readJsonIfAny(ctx)) ?? {}), actor);
+      const { row, key } = await keys.issue(partner, parse(IssueKey, (await readJsonIfAny(ctx)) ?? {}), actor, now());
       reply(ctx, 201, IssuedKey, { ...keyView(row), key });
     }),
   );
   router.delete(
     `${at}/keys/:id`,
     act(async (ctx, partner, actor) => {
-      await keys.revoke(partner, id(ctx), actor);
+      await keys.revoke(partner, id(ctx), actor, now());
       ctx.status = 204;
     }),
   );
@@ -116,7 +116,7 @@ export function administrationRoutes(options: Administration): Router {
     `${at}/keys/:id/rotate`,
     act(async (ctx, partner, actor) => {
       const { overlap } = parse(RotateKey, (await readJsonIfAny(ctx)) ?? {});
-      const { row, key } = await keys.rotate(partner, id(ctx), overlap, actor);
+      const { row, key } = await keys.rotate(partner, id(ctx), overlap, actor, now());
       reply(ctx, 201, IssuedKey, { ...keyView(row), key });
     }),
   );
@@ -129,14 +129,14 @@ export function administrationRoutes(options: Administration): Router {
     `${at}/origins`,
     act(async (ctx, partner, actor) => {
       const { origin } = parse(OriginRequest, await readJson(ctx));
-      reply(ctx, 201, Origins, { items: await partners.addOrigin(partner, origin, actor) });
+      reply(ctx, 201, Origins, { items: await partners.addOrigin(partner, origin, actor, now()) });
     }),
   );
   router.delete(
     `${at}/origins`,
     act(async (ctx, partner, actor) => {
       const { origin } = parse(OriginRequest, { ...ctx.query });
-      reply(ctx, 200, Origins, { items: await partners.removeOrigin(partner, origin, actor) });
+      reply(ctx, 200, Origins, { items: await partners.removeOrigin(partner, origin, actor, now()) });
     }),
   );
 
@@ -151,7 +151,8 @@ export function administrationRoutes(options: Administration): Router {
   router.put(
     `${at}/credentials`,
     act(async (ctx, partner, actor) => {
-      reply(ctx, 200, CredentialAnswer, credentialView(await credentials.put(partner, parse(PutCredential, await readJson(ctx)), actor)));
+      const put = await credentials.put(partner, parse(PutCredential, await readJson(ctx)), actor, now());
+      reply(ctx, 200, CredentialAnswer, credentialView(put));
     }),
   );
   router.post(
@@ -161,7 +162,7 @@ export function administrationRoutes(options: Administration): Router {
   router.delete(
     `${at}/credentials/:id`,
     act(async (ctx, partner, actor) => {
-      await credentials.delete(partner, id(ctx), actor);
+      await credentials.delete(partner, id(ctx), actor, now());
       ctx.status = 204;
     }),
   );
@@ -173,7 +174,7 @@ export function administrationRoutes(options: Administration): Router {
   router.put(
     `${at}/flow`,
     act(async (ctx, partner, actor) =>
-      reply(ctx, 200, FlowAnswer, await flows.set(partner, parse(Flow, await readJson(ctx, 256 * 1024)), actor)),
+      reply(ctx, 200, FlowAnswer, await flows.set(partner, parse(Flow, await readJson(ctx, 256 * 1024)), actor, now())),
     ),
   );
 
@@ -221,7 +222,8 @@ export function administrationRoutes(options: Administration): Router {
   );
 
   router.post('/keys/rotate', async (ctx: Context) => {
-    await embedKeys.rotate(await administrator(admins, ctx));
+    const actor = await administrator(admins, ctx, now());
+    await embedKeys.rotate(actor, now());
     reply(ctx, 200, z.object({ kid: z.string() }), { kid: embedKeys.signer().kid });
   });
   return router;

@@ -37,12 +37,12 @@ const fieldsCap = 4 * 1024 * 1024;
 const outlineCap = 4 * 1024;
 
 /** `/embed/ceremony`: shared/signing/ceremony.ts for the gateway's own sessions. */
-export function ceremonyRoutes({ sessions, ceremonies, once, addressOf, publicUrl, opened }: Options): Router {
+export function ceremonyRoutes({ sessions, ceremonies, once, addressOf, publicUrl, opened }: Options, now: () => number): Router {
   const router = new Router({ prefix: '/embed/ceremony' });
   /** The caller as the gateway sees it, and what the browser calls itself. */
   const browserOf = (ctx: Context): Browser => ({ ...addressOf(ctx), userAgent: ctx.get('User-Agent') });
   const enter = async (ctx: Context) => {
-    const { session } = await sessions.enter(visitOf(ctx, publicUrl));
+    const { session } = await sessions.enter(visitOf(ctx, publicUrl), now());
     assertWidget(session, 'sign', 'onboarding');
     return session;
   };

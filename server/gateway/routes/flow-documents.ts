@@ -13,32 +13,31 @@ import { administrator, type WithParams } from './registry.ts';
 
 const view = ({ name, size, sha256, updatedAt }: FlowDocument): DocumentAnswer => ({ name, size, sha256, updated_at: iso(updatedAt) });
 
-/** `…/flow/documents`: the PDFs that a partner's `sign` steps name. */
-export function flowDocumentRoutes({
-  admins,
-  documents,
-  opened,
-}: {
+interface Options {
   admins: Admins;
   documents: FlowDocuments;
   opened: OpenAnswers;
-}): Router {
+}
+
+/** `…/flow/documents`: the PDFs that a partner's `sign` steps name. */
+export function flowDocumentRoutes({ admins, documents, opened }: Options, now: () => number): Router {
   const router = new Router({ prefix: '/api/v1/admin/partners/:partner/flow/documents' });
   const partnerOf = (ctx: WithParams): string => ctx.params.partner ?? '';
   const nameOf = (ctx: WithParams): string => parse(DocumentName, ctx.params.name);
 
   router.get('{/}', async (ctx: WithParams) => {
-    await administrator(admins, ctx);
+    await administrator(admins, ctx, now());
     reply(ctx, 200, FlowDocumentList, { items: (await documents.list(partnerOf(ctx))).map(view) });
   });
   router.put('/:name', async (ctx: WithParams) => {
-    const actor = await administrator(admins, ctx);
+    const actor = await administrator(admins, ctx, now());
     const name = nameOf(ctx);
     assertPdf(ctx);
-    reply(ctx, 200, DocumentAnswer, view(await documents.put(partnerOf(ctx), name, await readBytes(ctx, documentCap), actor)));
+    const bytes = await readBytes(ctx, documentCap);
+    reply(ctx, 200, DocumentAnswer, view(await documents.put(partnerOf(ctx), name, bytes, actor, now())));
   });
   router.get('/:name', async (ctx: WithParams) => {
-    await administrator(admins, ctx);
+    await administrator(admins, ctx, now());
     opened(ctx, { reader: 'administrators', account: '' });
     const { row, bytes } = await documents.read(partnerOf(ctx), nameOf(ctx));
     ctx.set({ 'Cache-Control': 'no-store', ETag: `"${row.sha256}"`, 'Content-Disposition': `attachment; filename="${row.name}.pdf"` });
@@ -46,8 +45,8 @@ export function flowDocumentRoutes({
     ctx.body = bytes;
   });
   router.delete('/:name', async (ctx: WithParams) => {
-    const actor = await administrator(admins, ctx);
-    await documents.delete(partnerOf(ctx), nameOf(ctx), actor);
+    const actor = await administrator(admins, ctx, now());
+    await documents.delete(partnerOf(ctx), nameOf(ctx), actor, now());
     ctx.status = 204;
   });
   return router;

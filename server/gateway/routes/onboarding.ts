@@ -22,10 +22,10 @@ interface Options {
 }
 
 /** `/embed/onboarding`: the customer's run, as the view shows it. */
-export function onboardingRoutes({ sessions, onboarding, once, publicUrl }: Options): Router {
+export function onboardingRoutes({ sessions, onboarding, once, publicUrl }: Options, now: () => number): Router {
   const router = new Router({ prefix: '/embed/onboarding' });
   const enter = async (ctx: Context) => {
-    const { session } = await sessions.enter(visitOf(ctx, publicUrl));
+    const { session } = await sessions.enter(visitOf(ctx, publicUrl), now());
     assertWidget(session, 'onboarding');
     return session;
   };

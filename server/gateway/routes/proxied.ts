@@ -36,17 +36,18 @@ interface Options {
 }
 
 /** One router for each vendor: a call looks through the rows of its own. */
-export function proxiedRoutes(options: Options): Readonly<Record<VendorName, Router>> {
+export function proxiedRoutes(options: Options, now: () => number): Readonly<Record<VendorName, Router>> {
   const rows = proxyTable(options.rebuilds);
   const of = (vendor: VendorName) =>
     routerOf(
       rows.filter((row) => row.vendor === vendor),
       options,
+      now,
     );
   return { scribeless: of('scribeless'), kelviq: of('kelviq'), loyva: of('loyva'), subscribr: of('subscribr') };
 }
 
-function routerOf(rows: readonly ProxyRow[], { callers, proxied }: Options): Router {
+function routerOf(rows: readonly ProxyRow[], { callers, proxied }: Options, now: () => number): Router {
   const router = new Router({ sensitive: true });
   for (const row of rows) {
     const { method, vendor, deadline, rebuild, repeatable = false } = row;
@@ -54,7 +55,7 @@ function routerOf(rows: readonly ProxyRow[], { callers, proxied }: Options): Rou
     router.register(row.path, [method], async (ctx: Context) => {
       assertPlain(ctx.path, row.path);
       if (row.makes) assertGet(ctx);
-      const caller = await callers.identify(keyOf[vendor](ctx), row.scope, provenance(ctx));
+      const caller = await callers.identify(keyOf[vendor](ctx), row.scope, provenance(ctx), now());
       const idempotencyKey = method === 'POST' ? keyGiven(ctx) : undefined;
       const incoming = method === 'POST' ? await bodyOf(ctx, row, idempotencyKey) : undefined;
       const said = { vendor, row: named, rebuild, repeatable, idempotencyKey, body: incoming?.about };

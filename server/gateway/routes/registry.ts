@@ -12,8 +12,8 @@ type Partners = ReturnType<typeof createPartners>;
 export type WithParams = Context & { params: Record<string, string> };
 
 /** Who administers this call; reading and writing are different rights. */
-export const administrator = (admins: Admins, ctx: Context): Promise<string> =>
-  admins.identify(/^Bearer (.+)$/i.exec(ctx.get('Authorization'))?.[1] ?? '', ctx.method !== 'GET' && ctx.method !== 'HEAD');
+export const administrator = (admins: Admins, ctx: Context, at: number): Promise<string> =>
+  admins.identify(/^Bearer (.+)$/i.exec(ctx.get('Authorization'))?.[1] ?? '', ctx.method !== 'GET' && ctx.method !== 'HEAD', at);
 
 const view = (row: Partner): PartnerAnswer => ({
   id: row.id,
@@ -29,11 +29,11 @@ const view = (row: Partner): PartnerAnswer => ({
 });
 
 /** The registry's five endpoints, after ScaiKey's Partners group: the collection with and without its slash. */
-export function registryRoutes({ admins, partners }: { admins: Admins; partners: Partners }): Router {
+export function registryRoutes({ admins, partners }: { admins: Admins; partners: Partners }, now: () => number): Router {
   const router = new Router({ prefix: '/api/v1/admin/partners' });
 
   router.get('{/}', async (ctx: Context) => {
-    await administrator(admins, ctx);
+    await administrator(admins, ctx, now());
     const { page, per_page, cursor, ...filter } = parse(PartnerQuery, { ...ctx.query });
     const after = readCursor(cursor, ['number', 'string']);
     const { items, total, next } = await partners.list({ ...filter, page, limit: per_page, after });
@@ -41,20 +41,21 @@ export function registryRoutes({ admins, partners }: { admins: Admins; partners:
     reply(ctx, 200, PartnerList, { items: items.map(view), total, ...number, per_page, next_cursor: writeCursor(next) });
   });
   router.post('{/}', async (ctx: Context) => {
-    const actor = await administrator(admins, ctx);
-    reply(ctx, 201, PartnerAnswer, view(await partners.create(parse(CreatePartner, await readJson(ctx)), actor)));
+    const actor = await administrator(admins, ctx, now());
+    reply(ctx, 201, PartnerAnswer, view(await partners.create(parse(CreatePartner, await readJson(ctx)), actor, now())));
   });
   router.get('/:partner', async (ctx: WithParams) => {
-    await administrator(admins, ctx);
+    await administrator(admins, ctx, now());
     reply(ctx, 200, PartnerAnswer, view(await partners.find(ctx.params.partner ?? '')));
   });
   router.patch('/:partner', async (ctx: WithParams) => {
-    const actor = await administrator(admins, ctx);
+    const actor = await administrator(admins, ctx, now());
     const change = parse(PatchPartner, await readJson(ctx));
-    reply(ctx, 200, PartnerAnswer, view(await partners.update(ctx.params.partner ?? '', change, actor)));
+    reply(ctx, 200, PartnerAnswer, view(await partners.update(ctx.params.partner ?? '', change, actor, now())));
   });
   router.delete('/:partner', async (ctx: WithParams) => {
-    await partners.delete(ctx.params.partner ?? '', await administrator(admins, ctx));
+    const actor = await administrator(admins, ctx, now());
+    await partners.delete(ctx.params.partner ?? '', actor, now());
     ctx.status = 204;
   });
   return router;

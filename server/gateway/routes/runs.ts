@@ -53,9 +53,9 @@ interface Options {
 }
 
 /** `/partner/runs`: how far the partner's customers are, and what it decides where nobody knows what a vendor did, or where one refused. */
-export function runRoutes({ callers, runs, repairs, reset, once }: Options): Router {
+export function runRoutes({ callers, runs, repairs, reset, once }: Options, now: () => number): Router {
   const router = new Router({ prefix: '/partner/runs' });
-  const identify = (ctx: Context): Promise<Caller> => callers.identify(ctx.get('X-API-Key'), 'onboarding:write', provenance(ctx));
+  const identify = (ctx: Context): Promise<Caller> => callers.identify(ctx.get('X-API-Key'), 'onboarding:write', provenance(ctx), now());
   const id = (ctx: WithParams): string => ctx.params.id ?? '';
 
   router.get('{/}', async (ctx: Context) => {

@@ -22,27 +22,25 @@ const answer = (ctx: Context, status: number, { session, partner, token, expires
     branding: { name: partner.name },
   });
 
-/** A browser's session: opened with an embed token, refreshed, ended. */
-export function sessionRoutes({
-  sessions,
-  onboarding,
-  publicUrl,
-}: {
+interface Options {
   sessions: Sessions;
   onboarding: Onboarding;
   publicUrl: string;
-}): Router {
+}
+
+/** A browser's session: opened with an embed token, refreshed, ended. */
+export function sessionRoutes({ sessions, onboarding, publicUrl }: Options, now: () => number): Router {
   const router = new Router();
   router.post('/embed/session', async (ctx: Context) => {
     parse(Nothing, (await readJsonIfAny(ctx, 1024)) ?? {});
-    answer(ctx, 201, await sessions.open(visitOf(ctx, publicUrl)));
+    answer(ctx, 201, await sessions.open(visitOf(ctx, publicUrl), now()));
   });
   router.post('/embed/session/refresh', async (ctx: Context) => {
     parse(Nothing, (await readJsonIfAny(ctx, 1024)) ?? {});
-    answer(ctx, 200, await sessions.refresh(visitOf(ctx, publicUrl)));
+    answer(ctx, 200, await sessions.refresh(visitOf(ctx, publicUrl), now()));
   });
   router.delete('/embed/session', async (ctx: Context) => {
-    await onboarding.leave(await sessions.close(visitOf(ctx, publicUrl)));
+    await onboarding.leave(await sessions.close(visitOf(ctx, publicUrl), now()));
     ctx.status = 204;
   });
   return router;

@@ -16,10 +16,10 @@ interface Options {
 }
 
 /** `/embed/vault`: a vaulted envelope, for the session of its reader. */
-export function vaultRoutes({ sessions, vaults, publicUrl, opened }: Options): Router {
+export function vaultRoutes({ sessions, vaults, publicUrl, opened }: Options, now: () => number): Router {
   const router = new Router({ prefix: '/embed/vault' });
   const enter = async (ctx: Context) => {
-    const { session } = await sessions.enter(visitOf(ctx, publicUrl));
+    const { session } = await sessions.enter(visitOf(ctx, publicUrl), now());
     assertWidget(session, 'vault');
     return session;
   };

@@ -8,19 +8,17 @@ import { assertWidget, type Sessions } from '../domain/session/sessions.ts';
 import type { VendorPages } from '../domain/signing/vendor-page.ts';
 import { visitOf } from './visits.ts';
 
-/** `/embed/ceremony/{frame,outcome}`: shared/signing/vendor-page.ts, for vendors without a ceremony. */
-export function vendorPageRoutes({
-  sessions,
-  vendorPages,
-  publicUrl,
-}: {
+interface Options {
   sessions: Sessions;
   vendorPages: VendorPages;
   publicUrl: string;
-}): Router {
+}
+
+/** `/embed/ceremony/{frame,outcome}`: shared/signing/vendor-page.ts, for vendors without a ceremony. */
+export function vendorPageRoutes({ sessions, vendorPages, publicUrl }: Options, now: () => number): Router {
   const router = new Router({ prefix: '/embed/ceremony' });
   const enter = async (ctx: Context) => {
-    const { session } = await sessions.enter(visitOf(ctx, publicUrl));
+    const { session } = await sessions.enter(visitOf(ctx, publicUrl), now());
     assertWidget(session, 'sign', 'onboarding');
     return session;
   };

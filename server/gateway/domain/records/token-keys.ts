@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
-import type { Box, Edges, Storage, TokenKey } from './ports.ts';
+import type { Box, Storage, TokenKey } from './ports.ts';
 
 interface Signer {
   readonly kid: string;
@@ -13,25 +13,25 @@ const about = (kid: string): string[] => ['signing-key', kid];
 export async function openTokenKeys({
   storage,
   box,
-  now,
   purpose,
   longest,
+  at: openedAt,
 }: {
   storage: Storage;
   box: Box;
-  now: Edges['now'];
   purpose: 'embed' | 'admin';
   longest: number;
+  at: number;
 }) {
   let signer: Signer;
   let verifiers = new Map<string, CryptoKey>();
   let jwks: { keys: JWK[] };
 
-  async function load(): Promise<void> {
+  async function load(at: number): Promise<void> {
     const rows = await storage.read.tokenKeys.list(purpose);
-    const current = rows.filter((row) => row.retiredAt === null || row.retiredAt + longest > now());
+    const current = rows.filter((row) => row.retiredAt === null || row.retiredAt + longest > at);
     const newest = current.find((row) => row.retiredAt === null);
-    if (!newest) return rotate('system');
+    if (!newest) return rotate('system', at);
     signer = { kid: newest.kid, key: (await importJWK(JSON.parse(box.open(newest.box, about(newest.kid))), 'ES256')) as CryptoKey };
     const publics = current.map((row) => JSON.parse(row.publicJwk) as JWK);
     verifiers = new Map(
@@ -41,7 +41,7 @@ export async function openTokenKeys({
   }
 
   /** A new key signs from now on. */
-  async function rotate(actor: string): Promise<void> {
+  async function rotate(actor: string, at: number): Promise<void> {
     const pair = await generateKeyPair('ES256', { extractable: true });
     const kid = randomBytes(9).toString('base64url');
     const publicJwk = { ...(await exportJWK(pair.publicKey)), kid, alg: 'ES256', use: 'sig' };
@@ -50,21 +50,21 @@ export async function openTokenKeys({
       purpose,
       box: box.seal(JSON.stringify(await exportJWK(pair.privateKey)), about(kid)),
       publicJwk: JSON.stringify(publicJwk),
-      createdAt: now(),
+      createdAt: at,
       retiredAt: null,
     };
     await storage.transact(async (stores) => {
       for (const old of await stores.tokenKeys.list(purpose)) {
-        if (old.retiredAt === null) await stores.tokenKeys.retire(old.kid, row.createdAt);
-        else if (old.retiredAt + longest <= row.createdAt) await stores.tokenKeys.delete(old.kid);
+        if (old.retiredAt === null) await stores.tokenKeys.retire(old.kid, at);
+        else if (old.retiredAt + longest <= at) await stores.tokenKeys.delete(old.kid);
       }
       await stores.tokenKeys.insert(row);
-      await stores.record({ kind: 'signing-key.rotated', at: row.createdAt, actor, about: { kid, purpose } });
+      await stores.record({ kind: 'signing-key.rotated', at, actor, about: { kid, purpose } });
     });
-    await load();
+    await load(at);
   }
 
-  await load();
+  await load(openedAt);
   return {
     rotate,
     signer: (): Signer => signer,

@@ -1,7 +1,6 @@
 import { decodeProtectedHeader, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { isCanonicalJwt } from '../../../../shared/jwt-form.ts';
 import { Failure } from '../../../../shared/problem.ts';
-import type { Edges } from '../records/ports.ts';
 import type { TokenKeys } from '../records/token-keys.ts';
 import { createTokens } from '../records/tokens.ts';
 
@@ -21,7 +20,6 @@ const ahead = 5;
 const externalTypes = new Set([undefined, 'jwt', 'at+jwt', 'application/at+jwt']);
 
 interface Options {
-  now: Edges['now'];
   keys: TokenKeys;
   publicUrl: string;
   external: ExternalIssuer | undefined;
@@ -29,7 +27,7 @@ interface Options {
   mark: (text: string) => string;
 }
 
-export function createAdmins({ now, keys, publicUrl, external, mark }: Options) {
+export function createAdmins({ keys, publicUrl, external, mark }: Options) {
   const type = 'admin+jwt';
   const tokens = createTokens<{ readonly sub: string; readonly role: string }>({
     type,
@@ -40,9 +38,9 @@ export function createAdmins({ now, keys, publicUrl, external, mark }: Options) 
     longest,
   });
 
-  async function read(token: string): Promise<JWTPayload> {
+  async function read(token: string, at: number): Promise<JWTPayload> {
     const { typ } = decodeProtectedHeader(token);
-    if (typ === type) return tokens.read(token, now());
+    if (typ === type) return tokens.read(token, at);
     // A token of ours of another kind is signed by keys that the external issuer does not have, so it cannot pass here either.
     if (!external) throw new errors.JWTInvalid('no external issuer');
     if (!externalTypes.has(typ?.toLowerCase())) throw new errors.JWTInvalid('a token of another type');
@@ -51,27 +49,26 @@ export function createAdmins({ now, keys, publicUrl, external, mark }: Options) 
       issuer: external.issuer,
       audience: external.audience,
       requiredClaims: ['exp', 'iat', 'sub'],
-      currentDate: new Date(now()),
+      currentDate: new Date(at),
     };
     const { payload } = await jwtVerify(token, external.keys, checks);
     const { iat = 0, exp = 0 } = payload;
-    if (exp - iat > longestExternal || iat > now() / 1000 + ahead)
-      throw new errors.JWTInvalid('a token for too long, or of a time to come');
+    if (exp - iat > longestExternal || iat > at / 1000 + ahead) throw new errors.JWTInvalid('a token for too long, or of a time to come');
     return payload;
   }
 
   return {
     /** A token for the built-in issuer's one administrator. `seconds` is at most an hour. */
-    issue: (seconds: number): Promise<string> => {
-      const iat = Math.floor(now() / 1000);
+    issue: (seconds: number, at: number): Promise<string> => {
+      const iat = Math.floor(at / 1000);
       return tokens.sign({ role: 'super_admin', sub: 'admin', iat, exp: iat + Math.min(seconds, longest) });
     },
 
     /** Who administers, by this bearer token: role `super_admin`, or the scope `admin:read` or `admin:write`. */
-    async identify(token: string, writes: boolean): Promise<string> {
+    async identify(token: string, writes: boolean, at: number): Promise<string> {
       if (!token || !isCanonicalJwt(token, 8192))
         throw new Failure('unauthenticated', token ? 'The token is not valid.' : 'Send a Bearer token.');
-      const payload = await read(token).catch((error: unknown) => {
+      const payload = await read(token, at).catch((error: unknown) => {
         if (error instanceof errors.JOSEError || error instanceof TypeError)
           throw new Failure('unauthenticated', 'The token is not valid.', { cause: error });
         throw error;

@@ -2,7 +2,7 @@ import type { VendorName } from '../../../../shared/onboarding/flow.ts';
 import { Failure } from '../../../../shared/problem.ts';
 import type { Mode, Scope } from '../../../../shared/registry.ts';
 import { hashOf } from '../records/ids.ts';
-import type { Credential, Edges, Partner, PartnerKey, Storage } from '../records/ports.ts';
+import type { Credential, Partner, PartnerKey, Storage } from '../records/ports.ts';
 import { cached } from './cache.ts';
 import { isKeyShaped, isPartnerKey } from './partner-keys.ts';
 
@@ -26,7 +26,7 @@ export function assertScope({ scopes }: Pick<Caller, 'scopes'>, scope: Scope): v
 }
 
 /** Who calls, and with which of the partner's own vendor keys: read at every call, so remembered until an administrator changes something. */
-export function createCallers({ storage, now }: { storage: Storage; now: Edges['now'] }) {
+export function createCallers({ storage }: { storage: Storage }) {
   const keys = cached<PartnerKey | undefined>((hash) => storage.read.keys.findByHash(hash));
   const partners = cached<Partner | undefined>((id) => storage.read.partners.find(id));
   const credentials = cached<Credential | undefined>((name) => {
@@ -38,8 +38,8 @@ export function createCallers({ storage, now }: { storage: Storage; now: Edges['
 
   const registered = cached<string[]>((id) => storage.read.partners.origins(id));
 
-  async function reportExposed(key: PartnerKey): Promise<void> {
-    await storage.transact((stores) => stores.record({ kind: 'key.exposed', at: now(), partner: key.partnerId, actor: key.id }));
+  async function reportExposed(key: PartnerKey, at: number): Promise<void> {
+    await storage.transact((stores) => stores.record({ kind: 'key.exposed', at, partner: key.partnerId, actor: key.id }));
   }
 
   return {
@@ -48,13 +48,13 @@ export function createCallers({ storage, now }: { storage: Storage; now: Edges['
     },
 
     /** The caller behind this key, or the refusal: unknown, exposed, deleted, suspended, or lacking the scope (null: it is checked later). */
-    async identify(key: string, scope: Scope | null, { origin, fetchSite }: Provenance): Promise<Caller> {
+    async identify(key: string, scope: Scope | null, { origin, fetchSite }: Provenance, at: number): Promise<Caller> {
       if (!isPartnerKey(key)) throw new Failure('unauthenticated', notAKey(key));
       const row = await keys.get(hashOf(key));
-      const works = row && row.revokedAt === null && (row.expiresAt === null || row.expiresAt > now());
+      const works = row && row.revokedAt === null && (row.expiresAt === null || row.expiresAt > at);
       if (!works) throw new Failure('unauthenticated', 'The key is unknown, expired or revoked.');
       if (origin || (fetchSite && fetchSite !== 'none')) {
-        await reportExposed(row);
+        await reportExposed(row, at);
         throw new Failure(
           'key-in-browser',
           'This key reached a browser: whoever sees the page can take it. Call from your server, and rotate the key now.',

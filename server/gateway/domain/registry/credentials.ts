@@ -2,7 +2,7 @@ import { newId } from '../../../../shared/ids.ts';
 import type { VendorName } from '../../../../shared/onboarding/flow.ts';
 import { Failure } from '../../../../shared/problem.ts';
 import type { Mode, PutCredential } from '../../../../shared/registry.ts';
-import type { Box, Credential, Edges, Storage, Stores } from '../records/ports.ts';
+import type { Box, Credential, Storage, Stores } from '../records/ports.ts';
 import { findPartner } from './partners.ts';
 
 /** Asks a vendor something harmless with this key. */
@@ -117,17 +117,16 @@ export async function assertRoomForCustomer(stores: Stores, partnerId: string): 
     throw new Failure('limit-reached', `max_tenants is ${limit}: there are that many customers.`);
 }
 
-export function createCredentials({ storage, box, now, testKey }: { storage: Storage; box: Box; now: Edges['now']; testKey: TestKey }) {
+export function createCredentials({ storage, box, testKey }: { storage: Storage; box: Box; testKey: TestKey }) {
   return {
     async list(...asked: Parameters<Stores['credentials']['list']>) {
       await findPartner(storage.read, asked[0]);
       return storage.read.credentials.list(...asked);
     },
 
-    put: (partnerId: string, { vendor, mode, customer, secret }: PutCredential, actor: string) =>
+    put: (partnerId: string, { vendor, mode, customer, secret }: PutCredential, actor: string, at: number) =>
       storage.transact(async (stores) => {
         await findPartner(stores, partnerId);
-        const at = now();
         const customerId = customer === undefined ? '' : await customerFor(stores, box, partnerId, mode, customer, at);
         const row = await storeSecret(stores, box, { partnerId, customerId, vendor, mode, secret, ref: null }, at);
         await stores.record({ kind: 'credential.put', at, partner: partnerId, actor, about: { credential: row.id } });
@@ -142,11 +141,11 @@ export function createCredentials({ storage, box, now, testKey }: { storage: Sto
       return testKey(row);
     },
 
-    delete: (partnerId: string, id: string, actor: string) =>
+    delete: (partnerId: string, id: string, actor: string, at: number) =>
       storage.transact(async (stores) => {
         await findPartner(stores, partnerId);
         if (!(await stores.credentials.delete(partnerId, id))) throw new Failure('not-found', 'This partner has no such credential.');
-        await stores.record({ kind: 'credential.deleted', at: now(), partner: partnerId, actor, about: { credential: id } });
+        await stores.record({ kind: 'credential.deleted', at, partner: partnerId, actor, about: { credential: id } });
       }),
   };
 }

@@ -1,6 +1,6 @@
 import { Failure } from '../../../../shared/problem.ts';
 import { sha256Of } from '../records/ids.ts';
-import type { Blobs, Box, Edges, FlowDocument, Storage } from '../records/ports.ts';
+import type { Blobs, Box, FlowDocument, Storage } from '../records/ports.ts';
 import { findPartner } from './partners.ts';
 
 /** Bytes of a flow's document at most: as base64 it must fit into the vendor's 7,000,000 characters. */
@@ -10,7 +10,7 @@ const about = (partnerId: string, name: string): string[] => ['flow-document', p
 const missing = () => new Failure('not-found', 'The partner has no document of this name.');
 
 /** The PDFs of a partner's `sign` steps. What is in them the vendor judges when an envelope is made; here they are kept, sealed. */
-export function createFlowDocuments({ storage, box, blobs, now }: { storage: Storage; box: Box; blobs: Blobs; now: Edges['now'] }) {
+export function createFlowDocuments({ storage, box, blobs }: { storage: Storage; box: Box; blobs: Blobs }) {
   async function base64Of({ partnerId, name, address }: FlowDocument): Promise<string> {
     const kept = await blobs.get(address);
     if (!kept) throw new Failure('internal', undefined, { cause: new Error(`The blob of a document named ${name} is gone.`) });
@@ -23,14 +23,13 @@ export function createFlowDocuments({ storage, box, blobs, now }: { storage: Sto
       return storage.read.documents.list(partnerId);
     },
 
-    async put(partnerId: string, name: string, bytes: Buffer, actor: string): Promise<FlowDocument> {
+    async put(partnerId: string, name: string, bytes: Buffer, actor: string, at: number): Promise<FlowDocument> {
       await findPartner(storage.read, partnerId);
       if (!bytes.subarray(0, 1024).includes('%PDF-')) throw new Failure('document-refused', 'These bytes are not a PDF.');
       const address = await blobs.put(box.seal(bytes.toString('base64'), about(partnerId, name)));
       const sha256 = sha256Of(bytes);
       const { row, earlier } = await storage.transact(async (stores) => {
         await findPartner(stores, partnerId);
-        const at = now();
         const replaced = await stores.documents.find(partnerId, name);
         const fresh: FlowDocument = { partnerId, name, address, size: bytes.length, sha256, updatedAt: at };
         await stores.documents.put(fresh);
@@ -62,7 +61,7 @@ export function createFlowDocuments({ storage, box, blobs, now }: { storage: Sto
       return row && { sha256: row.sha256, base64: await base64Of(row) };
     },
 
-    async delete(partnerId: string, name: string, actor: string): Promise<void> {
+    async delete(partnerId: string, name: string, actor: string, at: number): Promise<void> {
       const { address } = await storage.transact(async (stores) => {
         await findPartner(stores, partnerId);
         const row = await stores.documents.find(partnerId, name);
@@ -73,7 +72,7 @@ export function createFlowDocuments({ storage, box, blobs, now }: { storage: Sto
         if (await stores.signings.awaits(partnerId, name))
           throw new Failure('run-wrong-state', 'A customer is about to be given this document to sign.');
         await stores.documents.delete(partnerId, name);
-        await stores.record({ kind: 'document.deleted', at: now(), partner: partnerId, actor, about: { document: name } });
+        await stores.record({ kind: 'document.deleted', at, partner: partnerId, actor, about: { document: name } });
         return row;
       });
       await blobs.delete(address);

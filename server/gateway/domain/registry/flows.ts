@@ -1,7 +1,7 @@
 import { type Flow, type Provisioner, provisioners } from '../../../../shared/onboarding/flow.ts';
 import { Failure, type Fault } from '../../../../shared/problem.ts';
 import type { Mode } from '../../../../shared/registry.ts';
-import type { Edges, Storage, Stores } from '../records/ports.ts';
+import type { Storage, Stores } from '../records/ports.ts';
 import { agreement, defaultFlow, mappings } from './default-flow.ts';
 import { findPartner } from './partners.ts';
 import { prefillFaults } from './prefill.ts';
@@ -18,14 +18,14 @@ export async function flowInForce(stores: Stores, partnerId: string, mode: Mode)
   return { version: 0, flow: defaultFlow(stored, signs === true) };
 }
 
-export function createFlows({ storage, now }: { storage: Storage; now: Edges['now'] }) {
+export function createFlows({ storage }: { storage: Storage }) {
   return {
     async show(partnerId: string) {
       await findPartner(storage.read, partnerId);
       return flowInForce(storage.read, partnerId, 'live');
     },
     /** Runs that have begun keep the version they began with. */
-    set: (partnerId: string, flow: Flow, actor: string) =>
+    set: (partnerId: string, flow: Flow, actor: string, at: number) =>
       storage.transact(async (stores) => {
         await findPartner(stores, partnerId);
         const documents = (await stores.documents.list(partnerId)).map(({ name }) => name);
@@ -33,7 +33,6 @@ export function createFlows({ storage, now }: { storage: Storage; now: Edges['no
         const errors = [...flowFaults(flow, origins), ...signFaults(flow, documents), ...prefillFaults(flow)];
         if (errors.length > 0) throw new Failure('invalid-input', undefined, { errors });
         const version = ((await stores.flows.newest(partnerId))?.version ?? 0) + 1;
-        const at = now();
         await stores.flows.insert(partnerId, version, flow, at);
         await stores.record({ kind: 'flow.set', at, partner: partnerId, actor, about: { version } });
         return { version, flow };

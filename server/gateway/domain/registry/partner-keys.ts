@@ -3,7 +3,7 @@ import { newId } from '../../../../shared/ids.ts';
 import { Failure } from '../../../../shared/problem.ts';
 import type { IssueKey, Mode } from '../../../../shared/registry.ts';
 import { hashOf, sha256Of } from '../records/ids.ts';
-import type { Edges, PartnerKey, Storage, Stores } from '../records/ports.ts';
+import type { PartnerKey, Storage, Stores } from '../records/ports.ts';
 import { findPartner } from './partners.ts';
 
 /**
@@ -24,10 +24,15 @@ export const isPartnerKey = (text: string): boolean => isKeyShaped(text) && chec
 
 const checksum = (digits: string): string => sha256Of(digits).slice(0, 8);
 
-export function createPartnerKeys({ storage, now }: { storage: Storage; now: Edges['now'] }) {
-  async function issueIn(stores: Stores, partnerId: string, input: IssueKey, actor: string): Promise<{ row: PartnerKey; key: string }> {
+export function createPartnerKeys({ storage }: { storage: Storage }) {
+  async function issueIn(
+    stores: Stores,
+    partnerId: string,
+    input: IssueKey,
+    actor: string,
+    at: number,
+  ): Promise<{ row: PartnerKey; key: string }> {
     const partner = await findPartner(stores, partnerId);
-    const at = now();
     const limit = partner.maxApplicationsPerTenant;
     if (limit !== null && (await stores.keys.countActive(partnerId, at)) >= limit)
       throw new Failure('limit-reached', `max_applications_per_tenant is ${limit}: that many keys are active.`);
@@ -55,7 +60,8 @@ export function createPartnerKeys({ storage, now }: { storage: Storage; now: Edg
   }
 
   return {
-    issue: (partnerId: string, input: IssueKey, actor: string) => storage.transact((stores) => issueIn(stores, partnerId, input, actor)),
+    issue: (partnerId: string, input: IssueKey, actor: string, at: number) =>
+      storage.transact((stores) => issueIn(stores, partnerId, input, actor, at)),
 
     async list(partnerId: string): Promise<PartnerKey[]> {
       await findPartner(storage.read, partnerId);
@@ -63,20 +69,18 @@ export function createPartnerKeys({ storage, now }: { storage: Storage; now: Edg
     },
 
     /** Revoked at once; revoking again changes nothing. */
-    revoke: (partnerId: string, id: string, actor: string) =>
+    revoke: (partnerId: string, id: string, actor: string, at: number) =>
       storage.transact(async (stores) => {
         const row = await findKey(stores, partnerId, id);
         if (row.revokedAt !== null) return;
-        const at = now();
         await stores.keys.update(partnerId, id, { revokedAt: at });
         await stores.record({ kind: 'key.revoked', at, partner: partnerId, actor, about: { key: id } });
       }),
 
     /** A new key with the old one's scopes, mode and expiry; the old one works for `overlap` seconds more. The two count as one for no limit: it is not asked. */
-    rotate: (partnerId: string, id: string, overlap: number, actor: string) =>
+    rotate: (partnerId: string, id: string, overlap: number, actor: string, at: number) =>
       storage.transact(async (stores) => {
         const old = await findKey(stores, partnerId, id);
-        const at = now();
         if (old.revokedAt !== null || (old.expiresAt !== null && old.expiresAt <= at))
           throw new Failure('run-wrong-state', 'The key no longer works.');
         const until = Math.min(at + overlap * 1000, old.expiresAt ?? Number.POSITIVE_INFINITY);

@@ -2,7 +2,7 @@ import { newId } from '../../../../shared/ids.ts';
 import { isLoopback } from '../../../../shared/loopback.ts';
 import { Failure } from '../../../../shared/problem.ts';
 import type { CreatePartner, PatchPartner } from '../../../../shared/registry.ts';
-import type { Edges, Partner, PartnerQuery, Storage, Stores } from '../records/ports.ts';
+import type { Partner, PartnerQuery, Storage, Stores } from '../records/ports.ts';
 
 /** The partner, or the refusal; a deleted partner does not exist. */
 export async function findPartner(stores: Stores, id: string): Promise<Partner> {
@@ -23,14 +23,13 @@ export function cleanOrigin(text: string, pointer = '/origin'): string {
   return url.origin;
 }
 
-export function createPartners({ storage, now }: { storage: Storage; now: Edges['now'] }) {
+export function createPartners({ storage }: { storage: Storage }) {
   return {
     list: (query: PartnerQuery) => storage.read.partners.list(query),
     find: (id: string) => findPartner(storage.read, id),
 
-    create: (input: CreatePartner, actor: string): Promise<Partner> =>
+    create: (input: CreatePartner, actor: string, at: number): Promise<Partner> =>
       storage.transact(async (stores) => {
-        const at = now();
         const row: Partner = {
           id: newId('partner'),
           name: input.name,
@@ -49,11 +48,10 @@ export function createPartners({ storage, now }: { storage: Storage; now: Edges[
         return row;
       }),
 
-    update: (id: string, change: PatchPartner, actor: string): Promise<Partner> =>
+    update: (id: string, change: PatchPartner, actor: string, at: number): Promise<Partner> =>
       storage.transact(async (stores) => {
         const partner = await findPartner(stores, id);
         if (change.slug && change.slug !== partner.slug && (await stores.partners.slugTaken(change.slug))) throw new Failure('slug-taken');
-        const at = now();
         const { contact_email, max_tenants, max_users_per_tenant, max_applications_per_tenant, ...same } = change;
         await stores.partners.update(id, {
           ...same,
@@ -68,10 +66,9 @@ export function createPartners({ storage, now }: { storage: Storage; now: Edges[
       }),
 
     /** Soft: the partner is neither found nor listed any more, and its slug stays taken. */
-    delete: (id: string, actor: string) =>
+    delete: (id: string, actor: string, at: number) =>
       storage.transact(async (stores) => {
         await findPartner(stores, id);
-        const at = now();
         await stores.partners.update(id, { deletedAt: at, updatedAt: at });
         await stores.record({ kind: 'partner.deleted', at, partner: id, actor });
       }),
@@ -80,20 +77,20 @@ export function createPartners({ storage, now }: { storage: Storage; now: Edges[
       await findPartner(storage.read, id);
       return storage.read.partners.origins(id);
     },
-    addOrigin: (id: string, text: string, actor: string) =>
+    addOrigin: (id: string, text: string, actor: string, at: number) =>
       storage.transact(async (stores) => {
         await findPartner(stores, id);
         const origin = cleanOrigin(text);
         await stores.partners.addOrigin(id, origin);
-        await stores.record({ kind: 'origin.added', at: now(), partner: id, actor, about: { origin } });
+        await stores.record({ kind: 'origin.added', at, partner: id, actor, about: { origin } });
         return stores.partners.origins(id);
       }),
-    removeOrigin: (id: string, text: string, actor: string) =>
+    removeOrigin: (id: string, text: string, actor: string, at: number) =>
       storage.transact(async (stores) => {
         await findPartner(stores, id);
         const origin = cleanOrigin(text);
         if (!(await stores.partners.removeOrigin(id, origin))) throw new Failure('not-found', 'This origin is not registered.');
-        await stores.record({ kind: 'origin.removed', at: now(), partner: id, actor, about: { origin } });
+        await stores.record({ kind: 'origin.removed', at, partner: id, actor, about: { origin } });
         return stores.partners.origins(id);
       }),
   };

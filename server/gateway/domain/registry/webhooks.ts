@@ -1,11 +1,10 @@
 import type { WebhookPatch } from '../../../../shared/webhook.ts';
-import type { Box, Edges, Storage, Webhook } from '../records/ports.ts';
+import type { Box, Storage, Webhook } from '../records/ports.ts';
 import type { Caller } from './callers.ts';
 
 interface Options {
   storage: Storage;
   box: Box;
-  now: Edges['now'];
 }
 
 type Endpoint = Pick<Webhook, 'partnerId' | 'mode'>;
@@ -14,13 +13,12 @@ type Endpoint = Pick<Webhook, 'partnerId' | 'mode'>;
 const about = ({ partnerId, mode }: Endpoint): string[] => ['webhook', partnerId, mode];
 
 /** Where a partner's own events go. The vendor never learns of it: its events come to the gateway. */
-export function createWebhooks({ storage, box, now }: Options) {
+export function createWebhooks({ storage, box }: Options) {
   return {
     /** What is left out stays, null clears. */
-    async set({ partner, keyId, mode }: Caller, { webhook_url: url, webhook_secret: secret }: WebhookPatch): Promise<Webhook> {
+    async set({ partner, keyId, mode }: Caller, { webhook_url: url, webhook_secret: secret }: WebhookPatch, at: number): Promise<Webhook> {
       const endpoint: Endpoint = { partnerId: partner.id, mode };
       const sealed = typeof secret === 'string' ? box.seal(secret, about(endpoint)) : secret;
-      const at = now();
       return storage.transact(async (stores) => {
         const kept = await stores.webhooks.find(partner.id, mode);
         const row: Webhook = {

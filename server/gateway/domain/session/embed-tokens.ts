@@ -5,7 +5,7 @@ import { formatId } from '../../../../shared/ids.ts';
 import { isCanonicalJwt } from '../../../../shared/jwt-form.ts';
 import { Failure } from '../../../../shared/problem.ts';
 import type { Mode } from '../../../../shared/registry.ts';
-import type { Box, Edges, Storage, Stores } from '../records/ports.ts';
+import type { Box, Storage, Stores } from '../records/ports.ts';
 import type { TokenKeys } from '../records/token-keys.ts';
 import { createTokens } from '../records/tokens.ts';
 import { cached } from '../registry/cache.ts';
@@ -41,7 +41,6 @@ export const mintScopes = { onboarding: 'onboarding:write', sign: 'esign:write',
 interface Options {
   storage: Storage;
   box: Box;
-  now: Edges['now'];
   callers: Pick<Callers, 'originsOf'>;
   keys: TokenKeys;
   publicUrl: string;
@@ -49,7 +48,7 @@ interface Options {
   vaults: Pick<Vaults, 'assertVaulted'>;
 }
 
-export function createEmbedTokens({ storage, box, now, callers, keys, publicUrl, signers, vaults }: Options) {
+export function createEmbedTokens({ storage, box, callers, keys, publicUrl, signers, vaults }: Options) {
   const tokens = createTokens<EmbedClaims & { readonly scope: string }>({
     type: 'embed+jwt',
     claims: ['jti', 'sub', 'partner', 'widget', 'origins'],
@@ -106,11 +105,10 @@ export function createEmbedTokens({ storage, box, now, callers, keys, publicUrl,
     sign: tokens.sign,
 
     /** Mints a token for one customer of the caller's partner (made when it is new), one signer of an envelope, or one reader of a vaulted one. */
-    async mint(caller: Caller, input: MintRequest): Promise<Minted> {
+    async mint(caller: Caller, input: MintRequest, at: number): Promise<Minted> {
       if (input.widget_type === 'sign') await signers.assertSigner(caller, input);
       if (input.widget_type === 'vault') await vaults.assertVaulted(caller, input.envelope_id);
       const { partner, keyId, mode } = caller;
-      const at = now();
       const iat = Math.floor(at / 1000);
       const exp = iat + input.expires_in;
       const mark = box.fingerprint(JSON.stringify([partner.id, input.user_email.toLowerCase()]));
@@ -144,10 +142,10 @@ export function createEmbedTokens({ storage, box, now, callers, keys, publicUrl,
     },
 
     /** The claims of a token that this gateway minted, for browsers, and that has not expired. */
-    async verify(token: string): Promise<EmbedClaims> {
+    async verify(token: string, at: number): Promise<EmbedClaims> {
       if (!isCanonicalJwt(token)) throw new Failure('token-invalid');
       try {
-        const claims = await tokens.read(token, now());
+        const claims = await tokens.read(token, at);
         const { widget, customer, envelope } = claims;
         const subject = widget === 'onboarding' ? customer : Object.hasOwn(mintScopes, widget) && envelope;
         if (!subject) throw new Failure('token-invalid');

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { newId } from '../../../../shared/ids.ts';
 import { Failure } from '../../../../shared/problem.ts';
 import { hashOf } from '../records/ids.ts';
-import type { Edges, Partner, Session, SessionToken, Storage, Stores } from '../records/ports.ts';
+import type { Partner, Session, SessionToken, Storage, Stores } from '../records/ports.ts';
 import type { Callers } from '../registry/callers.ts';
 import type { EmbedTokens } from './embed-tokens.ts';
 import type { Proofs } from './proofs.ts';
@@ -37,14 +37,13 @@ export function assertWidget(session: Session, ...widgets: Session['widget'][]):
 
 interface Options {
   storage: Storage;
-  now: Edges['now'];
   callers: Callers;
   embedTokens: EmbedTokens;
   proofs: Proofs;
   publicUrl: string;
 }
 
-export function createSessions({ storage, now, callers, embedTokens, proofs, publicUrl }: Options) {
+export function createSessions({ storage, callers, embedTokens, proofs, publicUrl }: Options) {
   const ownOrigin = new URL(publicUrl).origin;
   const fromOurPage = ({ origin, fetchSite }: Visit) => origin === ownOrigin && fetchSite === 'same-origin';
 
@@ -73,12 +72,11 @@ export function createSessions({ storage, now, callers, embedTokens, proofs, pub
   }
 
   /** The session this call belongs to; its token is looked up by hash and its key by proof. */
-  async function enter(visit: Visit): Promise<{ session: Session; partner: Partner }> {
+  async function enter(visit: Visit, at: number): Promise<{ session: Session; partner: Partner }> {
     if (!/^[\w-]{43}$/.test(visit.token)) throw new Failure('session-invalid');
     const found = await storage.read.sessions.findByToken(hashOf(visit.token));
     if (!found) throw new Failure('session-invalid');
     const { session, token } = found;
-    const at = now();
     assertOrigin(session, visit);
     const jkt = await proofs.verify(visit.proof, visit);
     if (jkt !== session.jkt) throw new Failure('session-invalid', 'The session belongs to another key.');
@@ -98,13 +96,12 @@ export function createSessions({ storage, now, callers, embedTokens, proofs, pub
      * Opens the session of an embed token. The first key to present it wins; the same key presenting it again gets the same session with
      * a fresh token, so that a lost answer locks nobody out.
      */
-    async open(visit: Visit): Promise<Opened> {
-      const claims = await embedTokens.verify(visit.token);
+    async open(visit: Visit, at: number): Promise<Opened> {
+      const claims = await embedTokens.verify(visit.token, at);
       if (!claims.origins.includes(visit.origin) && !fromOurPage(visit))
         throw new Failure('origin-refused', `The token was not minted for ${visit.origin || 'a page without an origin'}.`);
       const jkt = await proofs.verify(visit.proof, visit);
       const partner = await callers.active(claims.partner);
-      const at = now();
       const opened = await storage.transact(async (stores) => {
         const mint = await stores.sessions.findMint(claims.partner, claims.jti);
         const key = mint && (await stores.keys.find(claims.partner, mint.keyId));
@@ -145,14 +142,13 @@ export function createSessions({ storage, now, callers, embedTokens, proofs, pub
     },
 
     /** Another token of the same session. The old one works until a minute after the new one is first used. */
-    async refresh(visit: Visit): Promise<Opened> {
-      const { session, partner } = await enter(visit);
-      return { session, partner, ...(await storage.transact((stores) => freshToken(stores, session, now()))) };
+    async refresh(visit: Visit, at: number): Promise<Opened> {
+      const { session, partner } = await enter(visit, at);
+      return { session, partner, ...(await storage.transact((stores) => freshToken(stores, session, at))) };
     },
 
-    async close(visit: Visit): Promise<Session> {
-      const { session } = await enter(visit);
-      const at = now();
+    async close(visit: Visit, at: number): Promise<Session> {
+      const { session } = await enter(visit, at);
       await storage.transact(async (stores) => {
         await stores.sessions.end(session.partnerId, session.id, at);
         await stores.record({
@@ -167,9 +163,9 @@ export function createSessions({ storage, now, callers, embedTokens, proofs, pub
     },
 
     /** Forgets some of what ended a day ago. True: there may be more. */
-    purge: () =>
+    purge: (at: number) =>
       storage.transact(async (stores) => {
-        const before = now() - 86_400_000;
+        const before = at - 86_400_000;
         const sessions = await stores.sessions.purge(before);
         const passes = await stores.passes.purge(before);
         return sessions || passes;

@@ -109,13 +109,12 @@ export async function compose(
   const asked = { ...vendorOptions(config.vendors.loyva), discover, allowance: allowance('people') };
   const envelopes = loyva(asked);
 
-  const keeping = { storage, box, now };
+  const keeping = { storage, box };
   const embedKeys = await openTokenKeys({ ...keeping, purpose: 'embed', longest: 1_800_000, at: now() });
   const adminKeys = await openTokenKeys({ ...keeping, purpose: 'admin', longest: 3_600_000, at: now() });
   const signers = createSigners({ callers, vendor: envelopes });
   const vaults = createVaults({
     storage,
-    now,
     callers,
     standings: envelopes,
     vendor: vault({ ...vendorOptions(config.vendors.loyva), stream: outbound.stream }),
@@ -123,7 +122,7 @@ export async function compose(
   const embedTokens = createEmbedTokens({ ...keeping, callers, keys: embedKeys, publicUrl, signers, vaults });
   const proofs = createProofs(outer);
   const sessions = createSessions({ storage, callers, embedTokens, proofs, publicUrl });
-  const moves = createAccountMoves({ storage, box, now, vendors });
+  const moves = createAccountMoves({ ...keeping, vendors });
   const signingMoves = createSigningMoves(keeping);
   const wakeSigning = () => edges.wake('signing');
   const wake = () => {
@@ -142,7 +141,7 @@ export async function compose(
     wake: wakeSigning,
   });
   const repairs = createRepairs({ storage, box, vendors, envelopes, moves, signingMoves, wake });
-  const reset = createResets({ storage, now, envelopes, moves, signingMoves, wake });
+  const reset = createResets({ storage, envelopes, moves, signingMoves, wake });
   await provisioning.recover();
   await signing.recover();
   const seated = { ...keeping, callers, seatOf: createSignerOfSession(keeping), hurry: signing.hurry };
@@ -154,7 +153,6 @@ export async function compose(
   const onboarding = createOnboarding({
     storage,
     box,
-    now,
     presence: createPresence(edges.elapsed),
     vendors,
     wake,
@@ -179,7 +177,7 @@ export async function compose(
     mark: box.fingerprint,
   });
   const calls = createKeptCalls({ ...keeping, report: edges.report });
-  await calls.recover();
+  await calls.recover(now());
   const proxied = createProxied({
     ...keeping,
     callers,
@@ -217,8 +215,8 @@ export async function compose(
     { publicUrl, report: edges.report, now },
   );
 
-  const signatures = demoSignatures({ storage, ceremonies });
-  const demo = demoSeed({ ...keeping, partners, keys, credentials, onboarding, documents, flows, signatures, report: edges.report });
+  const signatures = demoSignatures({ storage, ceremonies, now });
+  const demo = demoSeed({ ...keeping, now, partners, keys, credentials, onboarding, documents, flows, signatures, report: edges.report });
 
   return {
     app,

@@ -27,7 +27,7 @@ export const gatewayJobs = ({
 }) => [
   { name: 'provisioning', every: 1_000, run: () => clock.look().then(provisioning.tick) },
   { name: 'signing', every: 1_000, run: () => clock.look().then(signing.tick) },
-  { name: 'calls', every: 1_000, run: calls.tick },
+  { name: 'calls', every: 1_000, run: () => calls.tick(now()) },
   { name: 'log', every: 1_000, run: checkLog },
   { name: 'writing', every: 1_000, run: tryWriting },
   {

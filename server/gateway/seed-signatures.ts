@@ -25,7 +25,7 @@ const answers = (name: string, { options, value }: CeremonyField): Readonly<Reco
 };
 
 /** Demo mode: signs or declines a customer's agreement through the ceremony, as the customer would. Nothing is done twice. */
-export function demoSignatures({ storage, ceremonies }: { storage: Storage; ceremonies: Ceremonies }) {
+export function demoSignatures({ storage, ceremonies, now }: { storage: Storage; ceremonies: Ceremonies; now: () => number }) {
   const signingOf = async ({ partnerId, customerId }: Session): Promise<Signing | undefined> => {
     const run = await storage.read.runs.findByCustomer(partnerId, customerId);
     return run && storage.read.signings.find(partnerId, run.id);
@@ -42,8 +42,8 @@ export function demoSignatures({ storage, ceremonies }: { storage: Storage; cere
 
   async function sign(session: Session): Promise<void> {
     const ask = (path: '/consent' | '/finish', body: object) =>
-      ceremonies.ask(session, browser, { method: 'POST', path, body }, CeremonyView);
-    const { consent } = await ceremonies.ask(session, browser, { method: 'GET', path: '' }, CeremonyView);
+      ceremonies.ask(session, browser, { method: 'POST', path, body }, CeremonyView, now());
+    const { consent } = await ceremonies.ask(session, browser, { method: 'GET', path: '' }, CeremonyView, now());
     const { fields, you, document, today } = await ask('/consent', { version: consent.version, sha256: consent.sha256, agreed: true });
     const values = Object.fromEntries(
       fields.flatMap((field) => {
@@ -51,7 +51,7 @@ export function demoSignatures({ storage, ceremonies }: { storage: Storage; cere
         return value ? [[field.id, value]] : [];
       }),
     );
-    const { revision } = await ceremonies.ask(session, browser, { method: 'PUT', path: '/fields', body: { values } }, FieldsAnswer);
+    const { revision } = await ceremonies.ask(session, browser, { method: 'PUT', path: '/fields', body: { values } }, FieldsAnswer, now());
     await ask('/finish', { document_sha256: document.sha256, revision, date: today });
     await until(session, ({ state }) => state === 'signed');
   }
@@ -66,7 +66,7 @@ export function demoSignatures({ storage, ceremonies }: { storage: Storage; cere
       if (signing?.state !== 'open' || signing.round > 1) return;
       if (stage === 'signed') return sign(session);
       const body = { reason: 'We have decided to buy the equipment instead.' };
-      await ceremonies.ask(session, browser, { method: 'POST', path: '/decline', body }, CeremonyView);
+      await ceremonies.ask(session, browser, { method: 'POST', path: '/decline', body }, CeremonyView, now());
       await until(session, ({ state }) => state === 'declined');
     },
   };

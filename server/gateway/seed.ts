@@ -106,9 +106,9 @@ export function demoSeed(options: Options) {
     const customerId = known?.id ?? (await storage.transact((stores) => customerFor(stores, box, partnerId, 'live', externalId, now())));
     const session: Session = { ...nobody, partnerId, customerId };
     if (known) return session;
-    const { revision } = await onboarding.view(session);
-    await onboarding.saveDraft(session, revision, values);
-    if (stage !== 'draft') await onboarding.take(session, 'details', values);
+    const { revision } = await onboarding.view(session, now());
+    await onboarding.saveDraft(session, revision, values, now());
+    if (stage !== 'draft') await onboarding.take(session, 'details', values, undefined, now());
     return session;
   }
 

@@ -187,21 +187,21 @@ export function administrationRoutes(options: Administration, now: () => number)
   router.post(
     `${at}/runs/:id/retry`,
     act(async (ctx, partner, actor) => {
-      await repairs.retry(partner, id(ctx), parse(RetryRequest, (await readJsonIfAny(ctx)) ?? {}).vendor, actor);
+      await repairs.retry(partner, id(ctx), parse(RetryRequest, (await readJsonIfAny(ctx)) ?? {}).vendor, actor, now());
       reply(ctx, 200, RunView, runView(await runs.find(partner, id(ctx))));
     }),
   );
   router.post(
     `${at}/runs/:id/adopt`,
     act(async (ctx, partner, actor) => {
-      await repairs.adopt(partner, id(ctx), parse(AdoptRequest, await readJson(ctx)), actor);
+      await repairs.adopt(partner, id(ctx), parse(AdoptRequest, await readJson(ctx)), actor, now());
       reply(ctx, 200, RunView, runView(await runs.find(partner, id(ctx))));
     }),
   );
   router.post(
     `${at}/runs/:id/reset`,
     act(async (ctx, partner, actor) => {
-      await reset(partner, id(ctx), parse(ResetRequest, await readJson(ctx)), actor);
+      await reset(partner, id(ctx), parse(ResetRequest, await readJson(ctx)), actor, now());
       reply(ctx, 200, RunView, runView(await runs.find(partner, id(ctx))));
     }),
   );

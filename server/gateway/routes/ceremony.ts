@@ -50,14 +50,15 @@ export function ceremonyRoutes({ sessions, ceremonies, once, addressOf, publicUr
   router.get('/', async (ctx: Context) => {
     const session = await enter(ctx);
     const query = parse(CeremonyQuery, { ...ctx.query });
-    reply(ctx, 200, CeremonyView, await ceremonies.ask(session, browserOf(ctx), { method: 'GET', path: '', query }, CeremonyView));
+    const call = { method: 'GET', path: '', query } as const;
+    reply(ctx, 200, CeremonyView, await ceremonies.ask(session, browserOf(ctx), call, CeremonyView, now()));
   });
 
   router.get('/document', async (ctx: Context) => {
     const session = await enter(ctx);
     opened(ctx, { reader: session.id, account: session.partnerId });
     const wanted = { range: ctx.get('Range'), ifRange: ctx.get('If-Range'), ifNoneMatch: ctx.get('If-None-Match') };
-    const { status, headers, body } = await ceremonies.document(session, browserOf(ctx), wanted);
+    const { status, headers, body } = await ceremonies.document(session, browserOf(ctx), wanted, now());
     ctx.status = status;
     ctx.set({ ...headers, 'Cache-Control': 'no-store' });
     if (!body) return;
@@ -69,21 +70,21 @@ export function ceremonyRoutes({ sessions, ceremonies, once, addressOf, publicUr
     const session = await enter(ctx);
     const body = parse(PagesRequest, await readJson(ctx));
     const call = { method: 'POST', path: '/pages', body } as const;
-    reply(ctx, 200, PagesAnswer, await ceremonies.ask(session, browserOf(ctx), call, PagesAnswer));
+    reply(ctx, 200, PagesAnswer, await ceremonies.ask(session, browserOf(ctx), call, PagesAnswer, now()));
   });
 
   router.post('/outline', async (ctx: Context) => {
     const session = await enter(ctx);
     const body = parse(OutlineRequest, await readJson(ctx, outlineCap));
     const call = { method: 'POST', path: '/outline', body } as const;
-    reply(ctx, 200, OutlineAnswer, await ceremonies.ask(session, browserOf(ctx), call, OutlineAnswer));
+    reply(ctx, 200, OutlineAnswer, await ceremonies.ask(session, browserOf(ctx), call, OutlineAnswer, now()));
   });
 
   router.put('/fields', async (ctx: Context) => {
     const session = await enter(ctx);
     const body = parse(FieldsRequest, await readJson(ctx, fieldsCap));
     const call = { method: 'PUT', path: '/fields', body } as const;
-    reply(ctx, 200, FieldsAnswer, await ceremonies.ask(session, browserOf(ctx), call, FieldsAnswer));
+    reply(ctx, 200, FieldsAnswer, await ceremonies.ask(session, browserOf(ctx), call, FieldsAnswer, now()));
   });
 
   /** Acts that answer with the ceremony as it is then. A failure is not kept: the vendor may be asked the same again. */
@@ -95,7 +96,7 @@ export function ceremonyRoutes({ sessions, ceremonies, once, addressOf, publicUr
       const scope = `${session.partnerId} ${await ceremonies.envelopeOf(session)} ${session.sub} ceremony${path}`;
       const answer = await once({ scope, key, body }, async () => ({
         status: 200,
-        body: await ceremonies.ask(session, browserOf(ctx), { method: 'POST', path, body }, CeremonyView),
+        body: await ceremonies.ask(session, browserOf(ctx), { method: 'POST', path, body }, CeremonyView, now()),
       }));
       if (answer.replayed) ctx.set('Idempotent-Replayed', 'true');
       reply(ctx, 200, CeremonyView, answer.body as CeremonyView);

@@ -36,14 +36,16 @@ export function onboardingRoutes({ sessions, onboarding, once, publicUrl }: Opti
 
   router.get('/', async (ctx: Context) => {
     const session = await enter(ctx);
-    await onboarding.hasten(session);
-    show(ctx, await onboarding.view(session));
+    const at = now();
+    await onboarding.hasten(session, at);
+    show(ctx, await onboarding.view(session, at));
   });
 
   router.patch('/draft', async (ctx: Context) => {
     const session = await enter(ctx);
     const { values } = parse(DraftRequest, await readJson(ctx));
-    const { revision, savedAt } = await onboarding.saveDraft(session, ctx.get('If-Match') === '*' ? undefined : revisionOf(ctx), values);
+    const seen = ctx.get('If-Match') === '*' ? undefined : revisionOf(ctx);
+    const { revision, savedAt } = await onboarding.saveDraft(session, seen, values, now());
     ctx.set('ETag', `"r${revision}"`);
     reply(ctx, 200, DraftAnswer, { revision, saved_at: iso(savedAt) });
   });
@@ -55,7 +57,7 @@ export function onboardingRoutes({ sessions, onboarding, once, publicUrl }: Opti
     const scope = `${session.partnerId} ${session.customerId} ${session.sub} steps/${id}`;
     const answer = await once({ scope, key: idempotencyKey(ctx), body }, async () => {
       const revision = ctx.get('If-Match') ? revisionOf(ctx) : undefined;
-      const taken = await onboarding.take(session, id, body.values ?? {}, revision);
+      const taken = await onboarding.take(session, id, body.values ?? {}, revision, now());
       return { status: 200, body: 'view' in taken ? taken.view : { billing_url: taken.billingUrl } };
     });
     if (answer.replayed) ctx.set('Idempotent-Replayed', 'true');
@@ -71,7 +73,7 @@ export function onboardingRoutes({ sessions, onboarding, once, publicUrl }: Opti
     const scope = `${session.partnerId} ${session.customerId} ${session.sub} steps/${id}/reopen`;
     const answer = await once({ scope, key: idempotencyKey(ctx), body }, async () => ({
       status: 200,
-      body: await onboarding.reopen(session, id),
+      body: await onboarding.reopen(session, id, now()),
     }));
     if (answer.replayed) ctx.set('Idempotent-Replayed', 'true');
     show(ctx, answer.body as OnboardingView);

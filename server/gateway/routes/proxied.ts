@@ -69,7 +69,7 @@ function routerOf(rows: readonly ProxyRow[], { callers, proxied }: Options, now:
         deadline,
         leaving: method === 'GET' ? leaving(ctx) : undefined,
       };
-      const answer = await proxied.call(caller, said, header(ctx, 'x-inlay-credential'), call);
+      const answer = await proxied.call(caller, said, header(ctx, 'x-inlay-credential'), call, now());
       ctx.status = answer.status;
       for (const name in answer.headers) ctx.res.setHeader(name, answer.headers[name] ?? '');
       ctx.res.setHeader('Cache-Control', 'no-store');

@@ -71,14 +71,14 @@ export function runRoutes({ callers, runs, repairs, reset, once }: Options, now:
   function decides<T>(
     verb: string,
     request: z.ZodMiniType<T>,
-    act: (partnerId: string, runId: string, body: T, actor: string) => Promise<void>,
+    act: (partnerId: string, runId: string, body: T, actor: string, at: number) => Promise<void>,
   ) {
     router.post(`/:id/${verb}`, async (ctx: WithParams) => {
       const { partner, keyId, mode } = await identify(ctx);
       await runs.find(partner.id, id(ctx), mode);
       const body = parse(request, (await readJsonIfAny(ctx)) ?? {});
       const work = async () => {
-        await act(partner.id, id(ctx), body, keyId);
+        await act(partner.id, id(ctx), body, keyId, now());
         return { status: 200, body: runView(await runs.find(partner.id, id(ctx))) };
       };
       const scope = `${partner.id} runs/${id(ctx)}/${verb}`;
@@ -89,7 +89,7 @@ export function runRoutes({ callers, runs, repairs, reset, once }: Options, now:
       reply(ctx, 200, RunView, answer.body as RunView);
     });
   }
-  decides('retry', RetryRequest, (partnerId, runId, { vendor }, actor) => repairs.retry(partnerId, runId, vendor, actor));
+  decides('retry', RetryRequest, (partnerId, runId, { vendor }, actor, at) => repairs.retry(partnerId, runId, vendor, actor, at));
   decides('adopt', AdoptRequest, repairs.adopt);
   decides('reset', ResetRequest, reset);
   return router;

@@ -31,7 +31,7 @@ export function vendorPageRoutes({ sessions, vendorPages, publicUrl }: Options, 
   });
 
   router.get('/outcome', async (ctx: Context) => {
-    const { envelopeId, status, checkedAt } = await vendorPages.outcome(await enter(ctx));
+    const { envelopeId, status, checkedAt } = await vendorPages.outcome(await enter(ctx), now());
     reply(ctx, 200, Outcome, { envelope_id: envelopeId, status, checked_at: iso(checkedAt) });
   });
   return router;

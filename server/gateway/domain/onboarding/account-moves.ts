@@ -1,7 +1,7 @@
 import type { Provisioner } from '../../../../shared/onboarding/flow.ts';
 import type { Fault } from '../../../../shared/problem.ts';
 import { backoff } from '../records/backoff.ts';
-import type { Account, Box, Credential, Edges, Run, Storage, Stores } from '../records/ports.ts';
+import type { Account, Box, Credential, Run, Storage, Stores } from '../records/ports.ts';
 import { type Refusal, refusedWith, unrefused } from '../records/refusal.ts';
 import { storeSecret } from '../registry/credentials.ts';
 import { awaitsBilling } from '../run/progress.ts';
@@ -11,8 +11,14 @@ import type { FieldRefusal, ProvisioningVendors, Readiness } from './vendor.ts';
 interface Options {
   storage: Storage;
   box: Box;
-  now: Edges['now'];
   vendors: ProvisioningVendors;
+}
+
+/** What was opened at the vendor; `actor`, where somebody says so. */
+interface Opened {
+  readonly ref: string;
+  readonly secret: string | undefined;
+  readonly actor?: string;
 }
 
 /** What else follows from a move, decided in its transaction. */
@@ -20,25 +26,25 @@ interface Consequences {
   readonly account?: Partial<Account>;
   readonly run?: Partial<Run>;
 }
-type Decide = (stores: Stores, run: Run, at: number) => Promise<Consequences>;
+type Decide = (stores: Stores, run: Run) => Promise<Consequences>;
 
 export const planOf = (run: Run, vendor: Provisioner) =>
   run.flow.steps.flatMap((step) => (step.kind === 'provision' ? step.accounts : [])).find((each) => each.vendor === vendor);
 
 /** The moves of an account, each one transaction with what it means for the run. False when another was faster: then nothing happens. */
-export function createAccountMoves({ storage, box, now, vendors }: Options) {
+export function createAccountMoves({ storage, box, vendors }: Options) {
   function move(
     account: Account,
     change: Partial<Account>,
     kind: string,
+    at: number,
     decide: Decide = async () => ({}),
     stands: (run: Run) => boolean = () => true,
   ): Promise<boolean> {
     return storage.transact(async (stores) => {
-      const at = now();
       const run = await stores.runs.find(account.partnerId, account.runId);
       if (!run || !stands(run) || !(await stores.runs.moveAccount(account, change))) return false;
-      const more = await decide(stores, run, at);
+      const more = await decide(stores, run);
       if (more.account) await stores.runs.moveAccount({ ...account, state: change.state ?? account.state }, more.account);
       const ref = more.account?.vendorRef ?? account.vendorRef;
       if (kind) await stores.record({ kind, at, partner: run.partnerId, about: { run: run.id, vendor: account.vendor, ref } });
@@ -63,26 +69,20 @@ export function createAccountMoves({ storage, box, now, vendors }: Options) {
     await stores.record({ ...entry, kind: 'credential.rejected', about: { credential, vendor, run: run.id } });
   }
   const releasing =
-    (account: Account): Decide =>
-    async (stores, _run, at) => {
+    (account: Account, at: number): Decide =>
+    async (stores) => {
       await release(stores, account, at);
       return {};
     };
 
   return {
     /** Written before the request leaves; false also when the details were opened again. */
-    asking: (account: Account, asked: Partial<Account>) =>
-      move(account, asked, 'provisioning.asked', undefined, ({ submittedAt }) => submittedAt !== null),
+    asking: (account: Account, asked: Partial<Account>, at: number) =>
+      move(account, asked, 'provisioning.asked', at, undefined, ({ submittedAt }) => submittedAt !== null),
 
     /** The secret is sealed before anything else is done with the answer. Without one, the account is taken over as it is. */
-    opened: (
-      account: Account,
-      ref: string,
-      secret: string | undefined,
-      kind: 'provisioning.opened' | 'provisioning.adopted',
-      actor?: string,
-    ) =>
-      move(account, { state: 'opened', tries: 0, unreachable: false }, kind, async (stores, run, at) => {
+    opened: (account: Account, { ref, secret, actor }: Opened, kind: 'provisioning.opened' | 'provisioning.adopted', at: number) =>
+      move(account, { state: 'opened', tries: 0, unreachable: false }, kind, at, async (stores, run) => {
         let credential: Credential | undefined;
         if (secret !== undefined)
           for (const vendor of planOf(run, account.vendor)?.store ?? [account.vendor]) {
@@ -109,12 +109,13 @@ export function createAccountMoves({ storage, box, now, vendors }: Options) {
      * The vendor will not open it: back to the details with the fault at the question that caused it, where the vendor names one that is
      * asked; else it waits for the partner.
      */
-    refused: (account: Account, refusal: Refusal, fields: readonly FieldRefusal[]) =>
+    refused: (account: Account, refusal: Refusal, fields: readonly FieldRefusal[], at: number) =>
       move(
         account,
         { state: 'refused', nextAt: null, unreachable: false, ...refusedWith(box, account, refusal) },
         '',
-        async (stores, run, at) => {
+        at,
+        async (stores, run) => {
           await recordRefusal(stores, run, account, refusal, at);
           const mapping = planOf(run, account.vendor)?.mapping ?? {};
           const faults = fields.flatMap(({ field, code }): Fault[] => {
@@ -129,52 +130,55 @@ export function createAccountMoves({ storage, box, now, vendors }: Options) {
       ),
 
     /** The vendor does not tell how far the account is, and never will by itself. */
-    untold: (account: Account, refusal: Refusal) =>
+    untold: (account: Account, refusal: Refusal, at: number) =>
       move(
         account,
-        { checkedAt: now(), nextAt: null, unreachable: false, ...refusedWith(box, account, refusal) },
+        { checkedAt: at, nextAt: null, unreachable: false, ...refusedWith(box, account, refusal) },
         '',
-        async (stores, run, at) => {
+        at,
+        async (stores, run) => {
           await recordRefusal(stores, run, account, refusal, at);
           return {};
         },
       ),
 
     /** Certainly nothing was done: it is asked again after a while. */
-    later: (account: Account) =>
+    later: (account: Account, at: number) =>
       move(
         account,
-        { state: 'planned', nextAt: now() + backoff(account.tries), tries: account.tries + 1, unreachable: true },
+        { state: 'planned', nextAt: at + backoff(account.tries), tries: account.tries + 1, unreachable: true },
         '',
-        releasing(account),
+        at,
+        releasing(account, at),
       ),
 
-    unknown: (account: Account) => move(account, { state: 'unknown', nextAt: null }, 'provisioning.unknown', releasing(account)),
+    unknown: (account: Account, at: number) =>
+      move(account, { state: 'unknown', nextAt: null }, 'provisioning.unknown', at, releasing(account, at)),
 
     /** The process died while asking a vendor that can be asked again. */
-    resumed: (account: Account) => move(account, { state: 'planned', nextAt: now() }, 'provisioning.resumed'),
+    resumed: (account: Account, at: number) => move(account, { state: 'planned', nextAt: at }, 'provisioning.resumed', at),
 
     /** Somebody decided to ask once more: where it is unknown whether it was opened, that may open a second account. */
-    retried: (account: Account, actor: string, kind: 'run.retried' | 'run.reset' = 'run.retried') =>
+    retried: (account: Account, actor: string, kind: 'run.retried' | 'run.reset', at: number) =>
       move(
         account,
-        { ...(account.openedAt === null && { state: 'planned' }), nextAt: now(), tries: 0, ...unrefused },
+        { ...(account.openedAt === null && { state: 'planned' }), nextAt: at, tries: 0, ...unrefused },
         '',
-        async (stores, run, at) => {
+        at,
+        async (stores, run) => {
           await stores.record({ kind, at, partner: run.partnerId, actor, about: { run: run.id, vendor: account.vendor } });
           return {};
         },
       ),
 
     /** Nothing is due any more. */
-    rest: (account: Account) => move(account, { nextAt: null }, ''),
+    rest: (account: Account, at: number) => move(account, { nextAt: null }, '', at),
 
     /** What the vendor said of an opened account; `undefined` when it did not answer. */
-    checked: (account: Account, found: Readiness | undefined) => {
-      const at = now();
+    checked: (account: Account, found: Readiness | undefined, at: number) => {
       const tries = account.tries + 1;
       const nextAt = at + backoff(tries);
-      if (!found) return move(account, { checkedAt: at, nextAt, tries, unreachable: true }, '');
+      if (!found) return move(account, { checkedAt: at, nextAt, tries, unreachable: true }, '', at);
       const ready = account.state === 'ready' || found.ready;
       const billed = ready && found.billingUrl === null;
       const change: Partial<Account> = {
@@ -183,7 +187,7 @@ export function createAccountMoves({ storage, box, now, vendors }: Options) {
         unreachable: false,
         ...(ready && { state: 'ready', readyAt: account.readyAt ?? at }),
       };
-      return move(account, change, ready && account.state !== 'ready' ? 'provisioning.ready' : '', async (_stores, run) => {
+      return move(account, change, ready && account.state !== 'ready' ? 'provisioning.ready' : '', at, async (_stores, run) => {
         const waits = awaitsBilling(run, account.vendor);
         const finished = ready && (billed || !waits);
         return {

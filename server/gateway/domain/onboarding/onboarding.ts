@@ -5,7 +5,7 @@ import type { OnboardingView } from '../../../../shared/onboarding/onboarding.ts
 import { faultsOf, unknownFields } from '../../../../shared/onboarding/rules.ts';
 import { Failure, type Fault } from '../../../../shared/problem.ts';
 import { unprinted } from '../../../../shared/text/written.ts';
-import type { Box, Edges, Run, Session, Signing, Storage, Stores } from '../records/ports.ts';
+import type { Box, Run, Session, Signing, Storage, Stores } from '../records/ports.ts';
 import { wordsOf } from '../records/refusal.ts';
 import { flowInForce } from '../registry/flows.ts';
 import type { Profile } from '../run/answers.ts';
@@ -31,7 +31,6 @@ type CustomerOfSession = Pick<Session, 'partnerId' | 'customerId' | 'mode'>;
 interface Options {
   storage: Storage;
   box: Box;
-  now: Edges['now'];
   presence: Presence;
   vendors: ProvisioningVendors;
   /** Something became due for the workers. */
@@ -40,13 +39,12 @@ interface Options {
 
 const fieldsOf = (run: Run): Field[] => sectionsOf(run).flatMap((section) => section.fields);
 
-export function createOnboarding({ storage, box, now, presence, vendors, wake }: Options) {
+export function createOnboarding({ storage, box, presence, vendors, wake }: Options) {
   /** The customer's run, begun with the flow in force when there is none yet. */
-  async function runIn(stores: Stores, { partnerId, customerId, mode }: CustomerOfSession): Promise<Run> {
+  async function runIn(stores: Stores, { partnerId, customerId, mode }: CustomerOfSession, at: number): Promise<Run> {
     const known = await stores.runs.findByCustomer(partnerId, customerId);
     if (known) return known;
     const { version, flow } = await flowInForce(stores, partnerId, mode);
-    const at = now();
     const id = newId('run');
     const run: Run = {
       id,
@@ -98,11 +96,12 @@ export function createOnboarding({ storage, box, now, presence, vendors, wake }:
     if (run.submittedAt !== null) throw new Failure('step-not-open', 'These details were already sent.');
   }
 
-  const runOf = async (session: Session): Promise<Run> =>
-    (await storage.read.runs.findByCustomer(session.partnerId, session.customerId)) ?? storage.transact((stores) => runIn(stores, session));
+  const runOf = async (session: Session, at: number): Promise<Run> =>
+    (await storage.read.runs.findByCustomer(session.partnerId, session.customerId)) ??
+    storage.transact((stores) => runIn(stores, session, at));
 
-  async function view(session: Session): Promise<OnboardingView> {
-    const run = await runOf(session);
+  async function view(session: Session, at: number): Promise<OnboardingView> {
+    const run = await runOf(session, at);
     const progress = await progressOf(storage.read, run);
     const { values, locked, used } = valuesOf(run, await profileOf(storage.read, session), progress);
     const origins = await storage.read.partners.origins(run.partnerId);
@@ -115,10 +114,9 @@ export function createOnboarding({ storage, box, now, presence, vendors, wake }:
   }
 
   /** Somebody is watching: what waits for a vendor is asked for at least every few seconds. */
-  async function hasten(session: Session): Promise<void> {
+  async function hasten(session: Session, at: number): Promise<void> {
     const run = await storage.read.runs.findByCustomer(session.partnerId, session.customerId);
     if (!run || run.status === 'done') return;
-    const at = now();
     const { accounts, signing } = await progressOf(storage.read, run);
     const late = accounts.filter((each) => {
       const last = Math.max(each.askedAt ?? 0, each.checkedAt ?? 0);
@@ -134,13 +132,17 @@ export function createOnboarding({ storage, box, now, presence, vendors, wake }:
    * Keeps what was typed. `revision` is the one the browser last saw; another one means that another tab was faster. Without one it is a page
    * that is being closed: nobody is there to merge, and of what both have answered the last counts.
    */
-  async function saveDraft(session: Session, revision: number | undefined, typed: Values): Promise<{ revision: number; savedAt: number }> {
+  async function saveDraft(
+    session: Session,
+    revision: number | undefined,
+    typed: Values,
+    at: number,
+  ): Promise<{ revision: number; savedAt: number }> {
     return storage.transact(async (stores) => {
-      const run = await runIn(stores, session);
+      const run = await runIn(stores, session, at);
       if (revision !== undefined && run.revision !== revision) throw new Failure('draft-changed');
       const progress = await progressOf(stores, run);
       assertWritable(run, typed, valuesOf(run, await profileOf(stores, session), progress));
-      const at = now();
       const answers = { ...readAnswers(box, run), ...typed };
       const change = { answers: box.seal(JSON.stringify(answers), answersAbout(run.id)), savedAt: at, updatedAt: at };
       const status = statusOf({ ...run, ...change }, progress);
@@ -150,9 +152,9 @@ export function createOnboarding({ storage, box, now, presence, vendors, wake }:
   }
 
   /** Takes the details, once they are without fault, and plans what they are for. With a revision, only if nobody else wrote since. */
-  async function submit(session: Session, typed: Values, revision: number | undefined): Promise<void> {
+  async function submit(session: Session, typed: Values, revision: number | undefined, at: number): Promise<void> {
     await storage.transact(async (stores) => {
-      const run = await runIn(stores, session);
+      const run = await runIn(stores, session, at);
       if (revision !== undefined && run.revision !== revision) throw new Failure('draft-changed');
       const filled = valuesOf(run, await profileOf(stores, session), await progressOf(stores, run));
       assertWritable(run, typed, filled);
@@ -162,7 +164,6 @@ export function createOnboarding({ storage, box, now, presence, vendors, wake }:
       const told = new Set(faults.map(({ pointer }) => pointer));
       const errors = [...faults, ...(sign ? partyFaults(sign, values).filter(({ pointer }) => !told.has(pointer)) : [])];
       if (errors.length > 0) throw new Failure('invalid-input', undefined, { errors });
-      const at = now();
       await planAccounts(stores, run, at);
       await planSigning(stores, run, at);
       const change = {
@@ -181,15 +182,14 @@ export function createOnboarding({ storage, box, now, presence, vendors, wake }:
   }
 
   /** Opens details that were sent, as long as nothing was opened with them. */
-  async function reopen(session: Session, stepId: string): Promise<void> {
+  async function reopen(session: Session, stepId: string, at: number): Promise<void> {
     await storage.transact(async (stores) => {
-      const run = await runIn(stores, session);
+      const run = await runIn(stores, session, at);
       const step = run.flow.steps.find(({ id }) => id === stepId);
       if (!step) throw new Failure('not-found', 'The flow has no such step.');
       if (step.kind !== 'details') throw new Failure('step-not-open', 'This step is not taken by the customer.');
       const against = againstReopening(run, await progressOf(stores, run), 'customer');
       if (against) throw new Failure('step-not-open', against);
-      const at = now();
       await reopenDetails(stores, run, [], at);
       await stores.record({ kind: 'run.reopened', at, partner: run.partnerId, actor: session.sub, about: { run: run.id } });
     });
@@ -214,9 +214,9 @@ export function createOnboarding({ storage, box, now, presence, vendors, wake }:
     view,
     hasten,
     saveDraft,
-    async reopen(session: Session, stepId: string): Promise<OnboardingView> {
-      await reopen(session, stepId);
-      return view(session);
+    async reopen(session: Session, stepId: string, at: number): Promise<OnboardingView> {
+      await reopen(session, stepId, at);
+      return view(session, at);
     },
     leave: async (session: Session) => {
       const run = await storage.read.runs.findByCustomer(session.partnerId, session.customerId);
@@ -228,15 +228,16 @@ export function createOnboarding({ storage, box, now, presence, vendors, wake }:
       session: Session,
       stepId: string,
       typed: Values,
-      revision?: number,
+      revision: number | undefined,
+      at: number,
     ): Promise<{ view: OnboardingView } | { billingUrl: string }> {
-      const { flow } = await runOf(session);
+      const { flow } = await runOf(session, at);
       const step = flow.steps.find(({ id }) => id === stepId);
       if (!step) throw new Failure('not-found', 'The flow has no such step.');
       if (step.kind === 'billing') return { billingUrl: await billingLink(session, stepId) };
       if (step.kind !== 'details') throw new Failure('step-not-open', 'This step is not taken by the customer.');
-      await submit(session, typed, revision);
-      return { view: await view(session) };
+      await submit(session, typed, revision, at);
+      return { view: await view(session, at) };
     },
   };
 }

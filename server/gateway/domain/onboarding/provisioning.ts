@@ -30,13 +30,14 @@ export function createProvisioning({ storage, box, edges, vendors, moves, wake }
     const customer = run && (await storage.read.customers.find(run.partnerId, run.customerId));
     const plan = run && planOf(run, account.vendor);
     // Another account was refused in the meantime: the details are open again, and sending them plans anew.
-    if (!plan || !customer || run.submittedAt === null) return void (await moves.rest(account));
+    if (!plan || !customer || run.submittedAt === null) return void (await moves.rest(account, now()));
     const key = await storage.read.credentials.findFor(run.partnerId, '', account.vendor, run.mode);
-    if (!key) return void (await moves.refused(account, keyMissing(account.vendor), []));
+    if (!key) return void (await moves.refused(account, keyMissing(account.vendor), [], now()));
     const values = readAnswers(box, run);
     const fields = Object.fromEntries(Object.entries(plan.mapping).map(([theirs, ours]) => [theirs, String(values[ours] ?? '')]));
-    const asked = { state: 'asking' as const, askedAt: now(), nextAt: null };
-    if (!(await moves.asking(account, asked))) return;
+    const at = now();
+    const asked = { state: 'asking' as const, askedAt: at, nextAt: null };
+    if (!(await moves.asking(account, asked, at))) return;
     const asking = { ...account, ...asked };
     reached('before-call', account.vendor);
     const opening = await vendors[account.vendor].open(key, customer.externalId, fields);
@@ -44,39 +45,39 @@ export function createProvisioning({ storage, box, edges, vendors, moves, wake }
     await settle(asking, opening).catch(async (error: unknown) => {
       // The vendor has answered but the answer could not be kept: nobody knows any more what it opened.
       report(error, account.runId);
-      await moves.unknown(asking);
+      await moves.unknown(asking, now());
     });
     reached('after-commit', account.vendor);
   }
 
   async function settle(asking: Account, opening: Opening): Promise<void> {
-    if (opening.kind === 'opened') await moves.opened(asking, opening.ref, opening.secret, 'provisioning.opened');
-    else if (opening.kind === 'refused') await moves.refused(asking, opening.refusal, opening.fields);
+    if (opening.kind === 'opened') await moves.opened(asking, opening, 'provisioning.opened', now());
+    else if (opening.kind === 'refused') await moves.refused(asking, opening.refusal, opening.fields, now());
     else if (opening.kind === 'later') await later(asking, opening.cause);
     else {
       report(opening.cause, asking.runId);
-      await moves.unknown(asking);
+      await moves.unknown(asking, now());
     }
   }
 
   async function later(account: Account, cause: unknown): Promise<void> {
     report(cause, account.runId);
-    await moves.later(account);
+    await moves.later(account, now());
   }
 
   /** Asks how far an opened account is, and whether its billing is still to be set up. */
   async function check(account: Account): Promise<void> {
     const key = account.credentialId ? await storage.read.credentials.find(account.partnerId, account.credentialId) : undefined;
     const readiness = vendors[account.vendor].readiness;
-    if (!key || !readiness) return void (await moves.rest(account));
+    if (!key || !readiness) return void (await moves.rest(account, now()));
     let found: Readiness | undefined;
     try {
       found = await readiness(key);
     } catch (error) {
-      if (error instanceof RefusedForGood) return void (await moves.untold(account, error.refusal));
+      if (error instanceof RefusedForGood) return void (await moves.untold(account, error.refusal, now()));
       report(error, account.runId);
     }
-    await moves.checked(account, found);
+    await moves.checked(account, found, now());
   }
 
   const act = (account: Account): Promise<void> => (account.state === 'planned' ? ask(account) : check(account));
@@ -87,7 +88,7 @@ export function createProvisioning({ storage, box, edges, vendors, moves, wake }
     nameOf: ({ runId, vendor }) => `${runId} ${vendor}`,
     act,
     interrupted: storage.read.runs.interrupted,
-    recover: (account) => (vendors[account.vendor].repeatable ? moves.resumed(account) : moves.unknown(account)),
+    recover: (account) => (vendors[account.vendor].repeatable ? moves.resumed(account, now()) : moves.unknown(account, now())),
     wake,
     report: (error, { runId }) => report(error, runId),
   });

@@ -92,13 +92,13 @@ export function createRepairs({ storage, box, vendors, envelopes, moves, signing
   };
 
   /** One that is there, or was asked for, is asked about again; in place of one that was not made, or has ended, another is made. */
-  const again = (signing: Signing, actor: string): Promise<boolean> =>
+  const again = (signing: Signing, actor: string, at: number): Promise<boolean> =>
     isRefused(signing) && (signing.envelopeId !== null || signing.unclear)
-      ? signingMoves.resumed(signing, actor)
-      : signingMoves.renewed(signing, actor, 'run.retried');
+      ? signingMoves.resumed(signing, actor, at)
+      : signingMoves.renewed(signing, actor, 'run.retried', at);
 
   /** The vendor has this envelope, and no other run has it. */
-  async function adoptEnvelope(partnerId: string, runId: string, envelopeId: string, actor: string): Promise<void> {
+  async function adoptEnvelope(partnerId: string, runId: string, envelopeId: string, actor: string, at: number): Promise<void> {
     const run = await findRun(partnerId, runId);
     const signing = await storage.read.signings.find(partnerId, runId);
     if (!signing || !isUnknown(signing)) throw new Failure('run-wrong-state', 'The envelope of this run is not unknown.');
@@ -108,7 +108,7 @@ export function createRepairs({ storage, box, vendors, envelopes, moves, signing
     if (!found) throw fault('/envelope_id', 'envelope', 'The vendor has no such envelope for the stored key.');
     if (await storage.read.signings.findByEnvelope(partnerId, envelopeId))
       throw fault('/envelope_id', 'envelope', 'It is the envelope of another run.');
-    assertMoved(await signingMoves.adopted(signing, envelopeId, actor));
+    assertMoved(await signingMoves.adopted(signing, envelopeId, actor, at));
   }
 
   return {
@@ -116,7 +116,7 @@ export function createRepairs({ storage, box, vendors, envelopes, moves, signing
      * Asks once more, and only when somebody says so: for the unknown account or envelope, which may make a second one; for what was refused; or
      * for a new envelope in place of one that ended unsigned.
      */
-    async retry(partnerId: string, runId: string, vendor: Provisioner | 'loyva' | undefined, actor: string): Promise<void> {
+    async retry(partnerId: string, runId: string, vendor: Provisioner | 'loyva' | undefined, actor: string, at: number): Promise<void> {
       const run = await findRun(partnerId, runId);
       const { accounts, signing } = await progressOf(storage.read, run);
       const stuck: (Account | Signing)[] = accounts.filter((each) => each.state === 'unknown' || isRefused(each));
@@ -127,21 +127,27 @@ export function createRepairs({ storage, box, vendors, envelopes, moves, signing
       if (!wanted) throw new Failure('run-wrong-state', 'Nothing of this run is unknown, refused or ended unsigned.');
       if (others.length > 0)
         throw new Failure('run-wrong-state', `Several stand still: name the vendor (${[wanted, ...others].map(vendorOf).join(', ')}).`);
-      if ('stepId' in wanted) return assertMoved(await again(wanted, actor));
+      if ('stepId' in wanted) return assertMoved(await again(wanted, actor, at));
       if (run.submittedAt === null && wanted.state === 'refused')
         throw new Failure('run-wrong-state', 'The details are open: it is asked again once they are sent.');
-      assertMoved(await moves.retried(wanted, actor));
+      assertMoved(await moves.retried(wanted, actor, 'run.retried', at));
     },
 
     /** Takes over what was found at the vendor. */
-    async adopt(partnerId: string, runId: string, { vendor, team_id, api_key, envelope_id }: Adoption, actor: string): Promise<void> {
+    async adopt(
+      partnerId: string,
+      runId: string,
+      { vendor, team_id, api_key, envelope_id }: Adoption,
+      actor: string,
+      at: number,
+    ): Promise<void> {
       if ((team_id === undefined) === (envelope_id === undefined))
         throw fault('/team_id', 'one-of', 'Name the account by team_id, or the envelope by envelope_id.');
-      if (team_id === undefined) return adoptEnvelope(partnerId, runId, envelope_id ?? '', actor);
+      if (team_id === undefined) return adoptEnvelope(partnerId, runId, envelope_id ?? '', actor, at);
       const { run, account } = await findUnknown(partnerId, runId, vendor);
       if (api_key !== undefined) await assertOpens(account, run, team_id, api_key);
       const secret = await recovered(account, run, { team_id, api_key });
-      assertMoved(await moves.opened(account, team_id, secret, 'provisioning.adopted', actor));
+      assertMoved(await moves.opened(account, { ref: team_id, secret, actor }, 'provisioning.adopted', at));
     },
   };
 }

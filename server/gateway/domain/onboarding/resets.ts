@@ -1,7 +1,7 @@
 import type { Provisioner } from '../../../../shared/onboarding/flow.ts';
 import { Failure } from '../../../../shared/problem.ts';
 import type { ResetRequest } from '../../../../shared/registry.ts';
-import type { Edges, Run, Signing, Storage } from '../records/ports.ts';
+import type { Run, Signing, Storage } from '../records/ports.ts';
 import { isRefused } from '../records/refusal.ts';
 import { progressOf } from '../run/run-progress.ts';
 import { endedUnsigned, isUnknown } from '../run/sign-step.ts';
@@ -13,7 +13,6 @@ import { findRunOf } from './repairs.ts';
 
 interface Options {
   storage: Storage;
-  now: Edges['now'];
   envelopes: Pick<SigningVendor, 'standing' | 'void'>;
   moves: AccountMoves;
   signingMoves: SigningMoves;
@@ -29,18 +28,17 @@ const changed = () => against('It changed in the meantime.');
 const reopened = { pointer: '', code: 'reopened' } as const;
 
 /** A partner opens a step again that was refused or declined. What is complete stays as it is. */
-export function createResets({ storage, now, envelopes, moves, signingMoves, wake }: Options) {
-  const details = (partnerId: string, runId: string, actor: string): Promise<void> =>
+export function createResets({ storage, envelopes, moves, signingMoves, wake }: Options) {
+  const details = (partnerId: string, runId: string, actor: string, at: number): Promise<void> =>
     storage.transact(async (stores) => {
       const run = await findRunOf(stores, partnerId, runId);
       const stands = againstReopening(run, await progressOf(stores, run), 'partner');
       if (stands) throw against(stands);
-      const at = now();
       await reopenDetails(stores, run, [reopened], at);
       await stores.record({ kind: 'run.reset', at, partner: partnerId, actor, about: { run: runId, step: 'details' } });
     });
 
-  async function provision(run: Run, vendor: Provisioner | undefined, actor: string): Promise<void> {
+  async function provision(run: Run, vendor: Provisioner | undefined, actor: string, at: number): Promise<void> {
     const accounts = await storage.read.runs.accounts(run.partnerId, run.id);
     const refused = accounts.filter((each) => isRefused(each) && (vendor === undefined || each.vendor === vendor));
     if (refused.length === 0) {
@@ -48,7 +46,7 @@ export function createResets({ storage, now, envelopes, moves, signingMoves, wak
       throw against(vendor && state ? `The account at ${vendor} is ${state}, not refused.` : 'No account of this run was refused.');
     }
     if (run.submittedAt === null) throw against('The details are open: accounts are asked for once they are sent.');
-    for (const account of refused) if (!(await moves.retried(account, actor, 'run.reset'))) throw changed();
+    for (const account of refused) if (!(await moves.retried(account, actor, 'run.reset', at))) throw changed();
   }
 
   /** Nothing that is complete is voided, and nothing is made beside it. */
@@ -64,7 +62,7 @@ export function createResets({ storage, now, envelopes, moves, signingMoves, wak
     if (!voided) throw changed();
   }
 
-  async function sign(run: Run, actor: string): Promise<void> {
+  async function sign(run: Run, actor: string, at: number): Promise<void> {
     const signing = await storage.read.signings.find(run.partnerId, run.id);
     if (!signing) throw against('This run has nothing to sign yet.');
     if (run.submittedAt === null) throw against('The details are open: an envelope is made once they are sent.');
@@ -74,17 +72,17 @@ export function createResets({ storage, now, envelopes, moves, signingMoves, wak
     const ended = endedUnsigned.has(signing.state);
     if (!ended && !isRefused(signing)) throw against(`The envelope is ${signing.state}, neither refused nor declined.`);
     if (!ended && signing.envelopeId !== null) await endOld(run, signing.envelopeId);
-    if (!(await signingMoves.renewed(signing, actor, 'run.reset'))) throw changed();
+    if (!(await signingMoves.renewed(signing, actor, 'run.reset', at))) throw changed();
   }
 
-  return async (partnerId: string, runId: string, { step, vendor }: ResetRequest, actor: string): Promise<void> => {
+  return async (partnerId: string, runId: string, { step, vendor }: ResetRequest, actor: string, at: number): Promise<void> => {
     const run = await findRunOf(storage.read, partnerId, runId);
     if (vendor !== undefined && step !== 'provision')
       throw new Failure('invalid-input', undefined, {
         errors: [{ pointer: '/vendor', code: 'not-allowed', message: 'Only accounts are named by their vendor.' }],
       });
-    if (step === 'details') await details(partnerId, runId, actor);
-    else await (step === 'provision' ? provision(run, vendor, actor) : sign(run, actor));
+    if (step === 'details') await details(partnerId, runId, actor, at);
+    else await (step === 'provision' ? provision(run, vendor, actor, at) : sign(run, actor, at));
     wake();
   };
 }

@@ -40,7 +40,7 @@ function unknown(id: string, repeatable: boolean, cause?: unknown): Failure {
  * Calls that must not be done twice. What came of one under an Idempotency-Key is kept sealed for 24 hours; a call that was turned away before
  * it left is not. One of which nobody knows what came of it, also because the process was killed meanwhile, stays so, under an id.
  */
-export function createKeptCalls({ storage, box, now, report }: { storage: Storage; box: Box; now: Edges['now']; report: Edges['report'] }) {
+export function createKeptCalls({ storage, box, report }: { storage: Storage; box: Box; report: Edges['report'] }) {
   // The folder has one owner: what is written down as running and is not under way here was left behind, by a kill or by a disk that was full.
   const underWay = new Set<string>();
   let leftBehind = false;
@@ -50,21 +50,21 @@ export function createKeptCalls({ storage, box, now, report }: { storage: Storag
     report(error, row.id);
   }
 
-  async function recover(): Promise<void> {
-    for (const row of await storage.read.calls.interrupted()) if (!underWay.has(row.id)) await giveUp(row, 'system', true);
+  async function recover(at: number): Promise<void> {
+    for (const row of await storage.read.calls.interrupted()) if (!underWay.has(row.id)) await giveUp(row, 'system', true, at);
     leftBehind = false;
   }
 
   /** The outcome can no longer be learned here: the log says so, and whoever asks again is told the same. */
-  async function giveUp(row: KeptCall, actor: string | undefined, keyed: boolean): Promise<void> {
+  async function giveUp(row: KeptCall, actor: string | undefined, keyed: boolean, at: number): Promise<void> {
     await storage.transact(async (stores) => {
       if (keyed && !(await stores.calls.settle(row, { state: 'unknown', fingerprint: row.fingerprint }))) return;
       const about = { call: row.id, vendor: row.vendor, row: row.route };
-      await stores.record({ kind: 'call.unknown', at: now(), partner: row.partnerId, actor, about });
+      await stores.record({ kind: 'call.unknown', at, partner: row.partnerId, actor, about });
     });
   }
 
-  function rowOf({ partnerId, vendor, credentialId, row, target, key = '' }: Act): KeptCall {
+  function rowOf({ partnerId, vendor, credentialId, row, target, key = '' }: Act, at: number): KeptCall {
     return {
       scope: hashOf(`${partnerId} ${credentialId} ${target}`),
       key,
@@ -75,19 +75,19 @@ export function createKeptCalls({ storage, box, now, report }: { storage: Storag
       fingerprint: null,
       state: 'running',
       answer: null,
-      at: now(),
+      at,
     };
   }
 
   /** What is there for this key already. */
-  async function replayed(act: Act, kept: KeptCall): Promise<ProxiedAnswer> {
+  async function replayed(act: Act, kept: KeptCall, at: number): Promise<ProxiedAnswer> {
     const running = () => new Failure('idempotency-key-running', undefined, { retryAfter: 1 });
     // A body that is still being sent has no fingerprint yet.
     if (kept.state === 'running' && kept.fingerprint === null && underWay.has(kept.id)) throw running();
     const fingerprint = (await act.body?.fingerprint()) ?? '';
     if (kept.fingerprint !== null && kept.fingerprint !== fingerprint) throw new Failure('idempotency-key-reused');
     if (kept.state === 'running' && underWay.has(kept.id)) throw running();
-    if (kept.state === 'running') await giveUp(kept, act.keyId, true);
+    if (kept.state === 'running') await giveUp(kept, act.keyId, true, at);
     if (kept.state !== 'answered' || !kept.answer) throw unknown(kept.id, act.repeatable);
     const { status, headers, body } = JSON.parse(box.open(kept.answer, about(kept))) as KeptAnswer;
     return { status, headers: { ...headers, 'idempotent-replayed': 'true' }, body: Buffer.from(body, 'base64') };
@@ -105,7 +105,7 @@ export function createKeptCalls({ storage, box, now, report }: { storage: Storag
       }
       const fingerprint = row.fingerprint ?? (keyed && act.body?.whole() ? await act.body.fingerprint() : null);
       // Where it cannot be written down either, the caller is told, and `tick` writes it later.
-      await giveUp({ ...row, fingerprint }, act.keyId, keyed).catch((failed: unknown) => unwritten(failed, row));
+      await giveUp({ ...row, fingerprint }, act.keyId, keyed, row.at).catch((failed: unknown) => unwritten(failed, row));
       throw unknown(row.id, act.repeatable, error instanceof Failure ? (error.cause ?? error) : error);
     }
   }
@@ -129,8 +129,8 @@ export function createKeptCalls({ storage, box, now, report }: { storage: Storag
 
   return {
     /** Runs `work` once for the key of this call; without a key, as often as it is called. */
-    async once(act: Act, work: () => Promise<ProxiedAnswer>): Promise<ProxiedAnswer> {
-      const row = rowOf(act);
+    async once(act: Act, work: () => Promise<ProxiedAnswer>, at: number): Promise<ProxiedAnswer> {
+      const row = rowOf(act, at);
       if (act.key === undefined) return tried(act, row, work);
       if (act.body?.ready !== false) row.fingerprint = (await act.body?.fingerprint()) ?? '';
       underWay.add(row.id);
@@ -138,7 +138,7 @@ export function createKeptCalls({ storage, box, now, report }: { storage: Storag
         const kept = await storage.transact(async (stores) =>
           (await stores.calls.claim(row)) ? undefined : stores.calls.find(row.scope, row.key),
         );
-        return await (kept ? replayed(act, kept) : answered(act, row, work));
+        return await (kept ? replayed(act, kept, at) : answered(act, row, work));
       } finally {
         underWay.delete(row.id);
       }
@@ -148,10 +148,10 @@ export function createKeptCalls({ storage, box, now, report }: { storage: Storag
     recover,
 
     /** Gives up what could not be written when it was over. */
-    tick: async () => (leftBehind ? recover() : undefined),
+    tick: async (at: number) => (leftBehind ? recover(at) : undefined),
 
     /** Forgets some of what is older than a day. True: there may be more. */
-    purge: () => storage.transact((stores) => stores.calls.purge(now() - day)),
+    purge: (at: number) => storage.transact((stores) => stores.calls.purge(at - day)),
   };
 }
 export type KeptCalls = ReturnType<typeof createKeptCalls>;

@@ -1,6 +1,6 @@
 import type { VendorName } from '../../../../shared/onboarding/flow.ts';
 import { Failure } from '../../../../shared/problem.ts';
-import type { Box, Credential, Edges, Storage } from '../records/ports.ts';
+import type { Box, Credential, Storage } from '../records/ports.ts';
 import type { Caller, Callers } from '../registry/callers.ts';
 import { assertRoomForCustomer, customerOpened, storeSecret } from '../registry/credentials.ts';
 import { type FoundSecret, isElsewhere, type ProxiedAnswer, type ProxiedCall, type ProxiedRow, type Rebuild } from './call.ts';
@@ -12,13 +12,12 @@ export type Forward = (vendor: VendorName, key: Credential, call: ProxiedCall) =
 interface Options {
   storage: Storage;
   box: Box;
-  now: Edges['now'];
   callers: Callers;
   forward: Forward;
   calls: KeptCalls;
 }
 
-export function createProxied({ storage, box, now, callers, forward, calls }: Options) {
+export function createProxied({ storage, box, callers, forward, calls }: Options) {
   /** The partner's own key, or the customer's that the caller names. */
   async function keyFor({ partner, mode }: Caller, vendor: VendorName, named: string): Promise<Credential> {
     if (!named) return callers.credential(partner.id, vendor, mode);
@@ -29,11 +28,16 @@ export function createProxied({ storage, box, now, callers, forward, calls }: Op
   }
 
   /** Keeps what a call opened; names what is kept already. */
-  async function referencesTo({ partner, mode, keyId }: Caller, vendor: VendorName, found: readonly FoundSecret[], opens: boolean) {
+  async function referencesTo(
+    { partner, mode, keyId }: Caller,
+    vendor: VendorName,
+    found: readonly FoundSecret[],
+    opens: boolean,
+    at: number,
+  ) {
     const references = new Map<string, string>();
     if (opens)
       await storage.transact(async (stores) => {
-        const at = now();
         for (const { externalId, ref, secret } of found) {
           const customerId = await customerOpened(stores, box, partner.id, mode, externalId, at);
           const row = await storeSecret(stores, box, { partnerId: partner.id, customerId, vendor, mode, secret, ref }, at);
@@ -50,11 +54,11 @@ export function createProxied({ storage, box, now, callers, forward, calls }: Op
     return references;
   }
 
-  async function rebuilt(caller: Caller, vendor: VendorName, answer: ProxiedAnswer, rebuild: Rebuild): Promise<ProxiedAnswer> {
+  async function rebuilt(caller: Caller, vendor: VendorName, answer: ProxiedAnswer, rebuild: Rebuild, at: number): Promise<ProxiedAnswer> {
     if (answer.status >= 400 || isElsewhere(answer.status)) return { ...answer, body: rebuild.refusal(answer.body) };
     try {
       const found = rebuild.find(answer.body);
-      const references = await referencesTo(caller, vendor, found, rebuild.opens);
+      const references = await referencesTo(caller, vendor, found, rebuild.opens, at);
       const body = rebuild.write(answer.body, ({ ref }) => references.get(ref) ?? null);
       if (found.some(({ secret }) => body.includes(secret))) throw new Error('The answer holds its secret in a second place.');
       return { ...answer, body };
@@ -66,13 +70,13 @@ export function createProxied({ storage, box, now, callers, forward, calls }: Op
 
   return {
     /** Passes the call on; `named` is the credential that the caller names, or empty. */
-    async call(caller: Caller, row: ProxiedRow, named: string, call: ProxiedCall): Promise<ProxiedAnswer> {
+    async call(caller: Caller, row: ProxiedRow, named: string, call: ProxiedCall, at: number): Promise<ProxiedAnswer> {
       const { vendor, rebuild } = row;
       const key = await keyFor(caller, vendor, named);
       const ask = async () => {
         if (rebuild?.opens) await assertRoomForCustomer(storage.read, caller.partner.id);
         const answer = await forward(vendor, key, call);
-        return rebuild ? rebuilt(caller, vendor, answer, rebuild) : answer;
+        return rebuild ? rebuilt(caller, vendor, answer, rebuild, at) : answer;
       };
       if (call.method === 'GET') return ask();
       const act = {
@@ -86,7 +90,7 @@ export function createProxied({ storage, box, now, callers, forward, calls }: Op
         target: `${call.method} ${plainly(call.path)}`,
         key: row.idempotencyKey,
       };
-      return calls.once(act, ask);
+      return calls.once(act, ask, at);
     },
   };
 }

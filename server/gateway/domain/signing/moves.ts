@@ -1,6 +1,6 @@
 import type { Fault } from '../../../../shared/problem.ts';
 import { backoff, longestBackoff } from '../records/backoff.ts';
-import type { Box, Edges, Run, Signing, Storage, Stores } from '../records/ports.ts';
+import type { Box, Run, Signing, Storage, Stores } from '../records/ports.ts';
 import { type Refusal, refusedWith, sealedWords, unrefused } from '../records/refusal.ts';
 import { refreshRun } from '../run/run-progress.ts';
 import { endedUnsigned, renewal } from '../run/sign-step.ts';
@@ -41,21 +41,21 @@ export function stateFrom({ status, signed }: Standing, email: string, before: S
 }
 
 /** The moves of a `sign` step, each one transaction with what it means for the run. False when another was faster: then nothing happens. */
-export function createSigningMoves({ storage, box, now }: { storage: Storage; box: Box; now: Edges['now'] }) {
+export function createSigningMoves({ storage, box }: { storage: Storage; box: Box }) {
   function move(
     signing: Signing,
     change: Partial<Signing>,
     kind: string,
-    also: (stores: Stores, run: Run, at: number) => Promise<void> = async () => {},
+    at: number,
+    also: (stores: Stores, run: Run) => Promise<void> = async () => {},
     stands: (run: Run) => boolean = () => true,
   ): Promise<boolean> {
     return storage.transact(async (stores) => {
-      const at = now();
       const run = await stores.runs.find(signing.partnerId, signing.runId);
       if (!run || !stands(run) || !(await stores.signings.move(signing, change))) return false;
       const envelope = change.envelopeId ?? signing.envelopeId;
       if (kind) await stores.record({ kind, at, partner: run.partnerId, about: { run: run.id, envelope } });
-      await also(stores, run, at);
+      await also(stores, run);
       await refreshRun(stores, run, run, at);
       return true;
     });
@@ -75,19 +75,20 @@ export function createSigningMoves({ storage, box, now }: { storage: Storage; bo
 
   return {
     /** Written before the request leaves; false also when the details were opened again. */
-    asking: (signing: Signing, asked: Pick<Signing, 'state' | 'party' | 'documentSha256' | 'askedAt' | 'nextAt'>) =>
-      move(signing, { ...asked, faults: [] }, 'signing.asked', undefined, ({ submittedAt }) => submittedAt !== null),
+    asking: (signing: Signing, asked: Pick<Signing, 'state' | 'party' | 'documentSha256' | 'askedAt' | 'nextAt'>, at: number) =>
+      move(signing, { ...asked, faults: [] }, 'signing.asked', at, undefined, ({ submittedAt }) => submittedAt !== null),
 
-    made: (signing: Signing, envelopeId: string) =>
-      move(signing, { state: 'open', envelopeId, unclear: false, tries: 0, unreachable: false, nextAt: now() }, 'signing.made'),
+    made: (signing: Signing, envelopeId: string, at: number) =>
+      move(signing, { state: 'open', envelopeId, unclear: false, tries: 0, unreachable: false, nextAt: at }, 'signing.made', at),
 
     /** Somebody says which envelope it is. */
-    adopted: (signing: Signing, envelopeId: string, actor: string) =>
+    adopted: (signing: Signing, envelopeId: string, actor: string, at: number) =>
       move(
         signing,
-        { state: 'open', envelopeId, unclear: false, tries: 0, unreachable: false, nextAt: now() },
+        { state: 'open', envelopeId, unclear: false, tries: 0, unreachable: false, nextAt: at },
         '',
-        async (stores, run, at) => {
+        at,
+        async (stores, run) => {
           await stores.record({
             kind: 'signing.adopted',
             at,
@@ -99,26 +100,26 @@ export function createSigningMoves({ storage, box, now }: { storage: Storage; bo
       ),
 
     /** Certainly no envelope was made: it is asked for again after a while, of `wait` milliseconds at least. */
-    later: (signing: Signing, wait = 0) =>
+    later: (signing: Signing, wait: number, at: number) =>
       move(
         signing,
         {
           state: 'planned',
-          checkedAt: now(),
-          nextAt: now() + Math.max(backoff(signing.tries), wait),
+          checkedAt: at,
+          nextAt: at + Math.max(backoff(signing.tries), wait),
           tries: signing.tries + 1,
           unreachable: true,
         },
         '',
+        at,
       ),
 
     /**
      * The vendor will not make it, and nothing is asked again by itself. The customer comes back to their answers where others would help. If
      * they have been answered anew in the meantime, that decides.
      */
-    refused: (signing: Signing, refusal: Refusal, { faults, told }: Blame, answers: Uint8Array): Promise<boolean> =>
+    refused: (signing: Signing, refusal: Refusal, { faults, told }: Blame, answers: Uint8Array, at: number): Promise<boolean> =>
       storage.transact(async (stores) => {
-        const at = now();
         const run = await stores.runs.find(signing.partnerId, signing.runId);
         const stands = run !== undefined && run.submittedAt !== null && Buffer.compare(run.answers, answers) === 0;
         const rest: Partial<Signing> = { state: 'planned', unclear: false, checkedAt: at, tries: 0, unreachable: false };
@@ -132,37 +133,37 @@ export function createSigningMoves({ storage, box, now }: { storage: Storage; bo
       }),
 
     /** A question about the envelope, or before it, that is refused for good: it stays where it is, and waits for the partner. */
-    untold: (signing: Signing, refusal: Refusal) =>
-      move(signing, { checkedAt: now(), nextAt: null, unreachable: false, ...refusedWith(box, signing, refusal) }, '', (stores, run, at) =>
+    untold: (signing: Signing, refusal: Refusal, at: number) =>
+      move(signing, { checkedAt: at, nextAt: null, unreachable: false, ...refusedWith(box, signing, refusal) }, '', at, (stores, run) =>
         recordRefusal(stores, run, refusal, [], at),
       ),
 
     /** One may have been made: it is looked for from now on. */
-    unclear: (signing: Signing) =>
-      move(signing, { state: 'planned', unclear: true, nextAt: now(), tries: 0, unreachable: true }, 'signing.unclear'),
+    unclear: (signing: Signing, at: number) =>
+      move(signing, { state: 'planned', unclear: true, nextAt: at, tries: 0, unreachable: true }, 'signing.unclear', at),
 
     /** One may have been made, and this vendor cannot say: asking again could make a second one. */
-    unknown: (signing: Signing) => move(signing, { checkedAt: now(), nextAt: null, unreachable: false }, 'signing.unknown'),
+    unknown: (signing: Signing, at: number) => move(signing, { checkedAt: at, nextAt: null, unreachable: false }, 'signing.unknown', at),
 
     /** The vendor allows no call just now. */
-    postponed: (signing: Signing, wait: number) => move(signing, { nextAt: now() + wait }, ''),
+    postponed: (signing: Signing, wait: number, at: number) => move(signing, { nextAt: at + wait }, '', at),
 
     /** The vendor did not answer a question about the envelope. */
-    unanswered: (signing: Signing) =>
+    unanswered: (signing: Signing, at: number) =>
       move(
         signing,
         {
-          checkedAt: now(),
-          nextAt: now() + pauseOf(signing, signing.state, signing.tries + 1, now()),
+          checkedAt: at,
+          nextAt: at + pauseOf(signing, signing.state, signing.tries + 1, at),
           tries: signing.tries + 1,
           unreachable: signing.state !== 'signed',
         },
         '',
+        at,
       ),
 
     /** What the vendor says of the envelope. */
-    learned(signing: Signing, standing: Standing, email: string) {
-      const at = now();
+    learned(signing: Signing, standing: Standing, email: string, at: number) {
       const state = stateFrom(standing, email, signing.state);
       const moved = state !== signing.state;
       const tries = moved ? 0 : signing.tries + 1;
@@ -179,25 +180,25 @@ export function createSigningMoves({ storage, box, now }: { storage: Storage; bo
         ...(state === 'signed' && { signedAt: signing.signedAt ?? at, ...(stored && { vaultedAt: signing.vaultedAt ?? at }) }),
       };
       const first = state === 'signed' && stored && signing.vaultedAt === null;
-      return move(signing, change, moved ? `signing.${state}` : first ? 'signing.vaulted' : '');
+      return move(signing, change, moved ? `signing.${state}` : first ? 'signing.vaulted' : '', at);
     },
 
     /** The vendor was asked to vault it, and will; how it stands is asked after a while. */
-    vaulting: (signing: Signing) =>
-      move(signing, { vaultAskedAt: now(), nextAt: now() + backoff(signing.tries), tries: signing.tries + 1 }, 'signing.vaulting'),
+    vaulting: (signing: Signing, at: number) =>
+      move(signing, { vaultAskedAt: at, nextAt: at + backoff(signing.tries), tries: signing.tries + 1 }, 'signing.vaulting', at),
 
-    vaulted: (signing: Signing) => move(signing, { vaultedAt: now(), nextAt: null }, 'signing.vaulted'),
+    vaulted: (signing: Signing, at: number) => move(signing, { vaultedAt: at, nextAt: null }, 'signing.vaulted', at),
 
     /** The answers name somebody else than the envelope, which nobody has signed: it was voided, and another one is wanted. */
-    replaced: (signing: Signing) => move(signing, renewal(signing, now()), 'signing.replaced'),
+    replaced: (signing: Signing, at: number) => move(signing, renewal(signing, at), 'signing.replaced', at),
 
     /** Somebody decided that the customer shall be asked once more, with another envelope. */
-    renewed: (signing: Signing, actor: string, kind: 'run.retried' | 'run.reset') =>
-      move(signing, renewal(signing, now()), '', (stores, run, at) => recordActor(stores, run, signing, kind, actor, at)),
+    renewed: (signing: Signing, actor: string, kind: 'run.retried' | 'run.reset', at: number) =>
+      move(signing, renewal(signing, at), '', at, (stores, run) => recordActor(stores, run, signing, kind, actor, at)),
 
     /** Somebody decided that the vendor shall be asked once more what it refused to tell of this one. */
-    resumed: (signing: Signing, actor: string) =>
-      move(signing, { nextAt: now(), tries: 0, ...unrefused }, '', (stores, run, at) =>
+    resumed: (signing: Signing, actor: string, at: number) =>
+      move(signing, { nextAt: at, tries: 0, ...unrefused }, '', at, (stores, run) =>
         recordActor(stores, run, signing, 'run.retried', actor, at),
       ),
 

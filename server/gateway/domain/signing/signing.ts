@@ -62,19 +62,21 @@ export function createSigning({ storage, box, edges, vendor, moves, documents, w
     const externalId = externalIdOf(signing);
     if (signing.unclear) {
       const found = await vendor.find(key, externalId);
-      if (found.kind === 'found') return void (await moves.made(signing, found.envelopeId));
-      if (isSettling(signing, now())) return void (await moves.later(signing));
-      if (found.kind === 'untold') return void (await moves.unknown(signing));
+      if (found.kind === 'found') return void (await moves.made(signing, found.envelopeId, now()));
+      const at = now();
+      if (isSettling(signing, at)) return void (await moves.later(signing, 0, at));
+      if (found.kind === 'untold') return void (await moves.unknown(signing, at));
     }
     const { content, sha256 } = await contentOf(run.partnerId, step);
+    const at = now();
     const asked = {
       state: 'asking' as const,
       party: markOf(box, party, prefilled),
       documentSha256: sha256,
-      askedAt: now(),
+      askedAt: at,
       nextAt: null,
     };
-    if (!(await moves.asking(signing, asked))) return;
+    if (!(await moves.asking(signing, asked, at))) return;
     const asking = { ...signing, ...asked };
     reached('before-call', 'envelope');
     const making = await vendor.create(key, orderOf(step, due, externalId, content));
@@ -82,19 +84,19 @@ export function createSigning({ storage, box, edges, vendor, moves, documents, w
     await settle(asking, due, making).catch(async (error: unknown) => {
       // The vendor has answered but the answer could not be kept: it is looked for.
       report(error, signing.runId);
-      await moves.unclear(asking);
+      await moves.unclear(asking, now());
     });
     reached('after-commit', 'envelope');
   }
 
   async function settle(asking: Signing, due: DueStep, making: Making): Promise<void> {
-    if (making.kind === 'made') return void (await moves.made(asking, making.envelopeId));
+    if (making.kind === 'made') return void (await moves.made(asking, making.envelopeId, now()));
     if (making.kind === 'refused') {
       const blame = (await blameFor(due, making.refusals)) ?? { faults: [], told: undefined };
-      return void (await moves.refused(asking, making.refusal, blame, due.run.answers));
+      return void (await moves.refused(asking, making.refusal, blame, due.run.answers, now()));
     }
     if (waitOf(making.cause) === 0) report(making.cause, asking.runId);
-    await (making.kind === 'unclear' ? moves.unclear(asking) : moves.later(asking, waitOf(making.cause)));
+    await (making.kind === 'unclear' ? moves.unclear(asking, now()) : moves.later(asking, waitOf(making.cause), now()));
   }
 
   async function blameFor({ run, step, prefilled }: DueStep, refusals: readonly OrderRefusal[]): Promise<Blame | undefined> {
@@ -118,20 +120,21 @@ export function createSigning({ storage, box, edges, vendor, moves, documents, w
     // The details were sent anew with another name or e-mail, or with other answers in the document. What somebody has signed stays; anything else makes room for a new one.
     if (signing.party !== markOf(box, party, prefilled) && (ended || (open && ![...standing.signed.values()].some(Boolean)))) {
       const over = !open || (await vendor.void(key, signing.envelopeId ?? '', 'The details of the signer were changed.'));
-      if (over) return void (await moves.replaced(signing));
+      if (over) return void (await moves.replaced(signing, now()));
     }
-    await moves.learned(signing, standing, party.email);
+    await moves.learned(signing, standing, party.email, now());
   }
 
   async function vault(due: DueStep): Promise<void> {
     const { signing, key, party } = due;
     const standing = await standingOf(due);
-    if (standing.vaulted || standing.status !== 'completed') return void (await moves.learned(signing, standing, party.email));
-    if (isVaulting(signing, now())) return void (await moves.learned(signing, standing, party.email));
+    const at = now();
+    if (standing.vaulted || standing.status !== 'completed' || isVaulting(signing, at))
+      return void (await moves.learned(signing, standing, party.email, at));
     reached('before-call', 'vault-in');
     const vaulted = await vendor.vaultIn(key, signing.envelopeId ?? '');
     reached('after-call', 'vault-in');
-    await (vaulted ? moves.vaulted(signing) : moves.vaulting(signing));
+    await (vaulted ? moves.vaulted(signing, now()) : moves.vaulting(signing, now()));
     reached('after-commit', 'vault-in');
   }
 
@@ -147,12 +150,12 @@ export function createSigning({ storage, box, edges, vendor, moves, documents, w
       if (!due) throw missing(keyMissing('loyva'));
       await (signing.state === 'planned' ? make(due) : signing.state === 'signed' ? vault(due) : follow(due));
     } catch (error) {
-      if (error instanceof RefusedForGood) return void (await moves.untold(signing, error.refusal));
+      if (error instanceof RefusedForGood) return void (await moves.untold(signing, error.refusal, now()));
       const wait = waitOf(error);
       // What a vendor allows being used up is nobody's fault, and tells nothing of the envelope.
-      if (wait > 0) return void (await moves.postponed(signing, wait));
+      if (wait > 0) return void (await moves.postponed(signing, wait, now()));
       report(error, signing.runId);
-      await (signing.state === 'planned' ? moves.later(signing) : moves.unanswered(signing));
+      await (signing.state === 'planned' ? moves.later(signing, 0, now()) : moves.unanswered(signing, now()));
     }
   }
 
@@ -162,7 +165,7 @@ export function createSigning({ storage, box, edges, vendor, moves, documents, w
     nameOf: ({ runId }) => runId,
     act,
     interrupted: storage.read.signings.interrupted,
-    recover: (signing) => moves.unclear(signing),
+    recover: (signing) => moves.unclear(signing, now()),
     wake,
     report: (error, { runId }) => report(error, runId),
   });

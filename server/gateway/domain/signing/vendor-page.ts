@@ -11,7 +11,6 @@ const pause = { page: 3_000, outcome: 3_000 } as const;
 const most = 5_000;
 
 interface Options {
-  now: Edges['now'];
   elapsed: Edges['elapsed'];
   callers: Pick<Callers, 'credential'>;
   seatOf: SeatOf;
@@ -35,7 +34,7 @@ const outcomeOf = (status: string): Outcome['status'] =>
   signed.has(status) ? 'completed' : ends.has(status) ? (status as Outcome['status']) : 'open';
 
 /** Signing at a vendor without a ceremony: its own page, in the browser's frame, and how the envelope stands by the vendor's word alone. */
-export function createVendorPages({ now, elapsed, callers, seatOf, vendor, standings, hurry }: Options) {
+export function createVendorPages({ elapsed, callers, seatOf, vendor, standings, hurry }: Options) {
   const looks = new Map<string, Look>();
   const pages = new Map<string, number>();
 
@@ -46,10 +45,10 @@ export function createVendorPages({ now, elapsed, callers, seatOf, vendor, stand
     return outcomeOf(standing.status);
   }
 
-  function look(session: Signer, envelopeId: string): Look {
+  function look(session: Signer, envelopeId: string, at: number): Look {
     const name = `${session.partnerId} ${session.mode} ${envelopeId}`;
     const last = looks.get(name);
-    const [at, since] = [now(), elapsed()];
+    const since = elapsed();
     if (last && since < last.since + pause.outcome) return last;
     if (looks.size >= most) looks.clear();
     const next: Look = { at, since, asking: ask(session, envelopeId), known: last?.known };
@@ -77,9 +76,9 @@ export function createVendorPages({ now, elapsed, callers, seatOf, vendor, stand
     },
 
     /** How the envelope stands. While the vendor cannot say, what it said last. */
-    async outcome(session: Signer): Promise<{ envelopeId: string; status: Outcome['status']; checkedAt: number }> {
+    async outcome(session: Signer, at: number): Promise<{ envelopeId: string; status: Outcome['status']; checkedAt: number }> {
       const { envelopeId } = await seatOf(session);
-      const last = look(session, envelopeId);
+      const last = look(session, envelopeId, at);
       try {
         return { envelopeId, status: await last.asking, checkedAt: last.at };
       } catch (error) {

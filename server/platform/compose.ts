@@ -183,7 +183,7 @@ export async function compose(config: PlatformConfig, secrets: { readonly key: U
   const certificateKey = await certificateKeyOf(storage);
   const certificates = createCertificates({ storage, compliance, ledger, key: certificateKey });
   const ceremonies = createCeremonies({ storage, documents, files, links, wake });
-  const sealing = createSealing({ storage, documents, sealedFiles, files, links, now, reached });
+  const sealing = createSealing({ storage, documents, sealedFiles, files, links, reached });
 
   const opened = openAnswers();
   const seenOf = seenBy(await callerAddressReader(config.trustedProxies ?? []));
@@ -214,7 +214,7 @@ export async function compose(config: PlatformConfig, secrets: { readonly key: U
     app: createApp(doors, report),
     jobs: [
       postMails({ queue: outboxOn(database.write), post, links, now }),
-      sealFinished({ sealing, elapsed, report }),
+      sealFinished({ sealing, now, elapsed, report }),
       remindDue({ reminding, now, elapsed, report }),
       expireOverdue({ expiry: createExpiry(storage, links), now, elapsed, report }),
       lapseReleases({ releases, now, elapsed, report }),
@@ -224,7 +224,9 @@ export async function compose(config: PlatformConfig, secrets: { readonly key: U
       { name: 'log', every: 1_000, run: log.check },
       { name: 'writing', every: 1_000, run: database.tryAgain },
       purgeOld({ purge: createPurge({ storage, erasures, forgetMails: post.forget }), now }),
-      ...(config.vaulting === 'auto' ? [vaultWaiting({ waiting: storage.read.envelopes.waitingForVault, vault, elapsed, report })] : []),
+      ...(config.vaulting === 'auto'
+        ? [vaultWaiting({ waiting: storage.read.envelopes.waitingForVault, vault, now, elapsed, report })]
+        : []),
     ],
     verbs: { seed: ({ name, keys = {}, limits = {} }) => accounts.seed(name, keys, limits, now()) },
     async close() {

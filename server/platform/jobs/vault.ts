@@ -7,16 +7,17 @@ import { patiently } from './patiently.ts';
 interface Edges {
   readonly waiting: (limit: number) => Promise<Envelope[]>;
   readonly vault: Vault;
+  readonly now: () => number;
   readonly elapsed: () => number;
   readonly report: (error: unknown, instance: string) => void;
 }
 
 /** Vaults whatever is completed, or uploaded on paper, where the platform is to do so unasked: of two accounts side by side. */
-export const vaultWaiting = ({ waiting, vault, ...edges }: Edges): Job =>
+export const vaultWaiting = ({ waiting, vault, now, ...edges }: Edges): Job =>
   patiently({
     name: 'vault',
     due: waiting,
-    work: (envelope) => vault.storage(envelope).catch(leave),
+    work: (envelope) => vault.storage(envelope, now()).catch(leave),
     lanes: { of: ({ accountId }) => accountId, most: 2 },
     ...edges,
   });

@@ -17,7 +17,6 @@ export interface Sealer {
   readonly sealedFiles: Pick<SealedFiles, 'put'>;
   readonly files: Pick<Files, 'read'>;
   readonly links: Links;
-  readonly now: () => number;
   readonly reached: (step: SealingStep) => void;
 }
 
@@ -25,17 +24,23 @@ export type Sealing = ReturnType<typeof createSealing>;
 
 /** Makes the sealed file of envelopes that everybody has signed. Stopped anywhere it is done again from the same facts; it is recorded once. */
 export const createSealing = (sealer: Sealer) => {
-  const { storage, documents, sealedFiles, now, reached } = sealer;
+  const { storage, documents, sealedFiles, reached } = sealer;
   return {
     due: (limit: number): Promise<Envelope[]> => storage.read.envelopes.finishing(limit),
 
-    async seal(envelope: Envelope): Promise<void> {
+    /** The sealed file, which nothing names yet. */
+    async seal(envelope: Envelope, at: number): Promise<KeptFile> {
       reached('sealing');
-      const finished = await documents.of(envelope.accountId).seal(await jobOf(sealer, envelope, now()));
+      const finished = await documents.of(envelope.accountId).seal(await jobOf(sealer, envelope, at));
       reached('sealed');
       const sealed = await sealedFiles.put(await storage.read.envelopes.contentKey(envelope.id), finished.bytes);
       reached('stored');
-      await record(sealer, envelope, sealed, now());
+      return sealed;
+    },
+
+    /** Completes the envelope with its sealed file. */
+    async record(envelope: Envelope, sealed: KeptFile, at: number): Promise<void> {
+      await record(sealer, envelope, sealed, at);
       reached('recorded');
     },
   };

@@ -34,10 +34,10 @@ export function createVault({ storage, sealedFiles, files, compliance, now, ...p
     return found;
   };
 
-  async function makeCopy(envelope: Envelope, holder: Account): Promise<KeptFile> {
+  async function makeCopy(envelope: Envelope, holder: Account, at: number): Promise<KeptFile> {
     const documents = parts.documents.of(envelope.accountId);
     const file = authoritativeOf(envelope);
-    const bytes = await files.read(envelope, file, now());
+    const bytes = await files.read(envelope, file, at);
     // What came from outside is never stamped as it is: its copy is made of what intake writes anew.
     const sealed = envelope.kind === 'paper' ? (await documents.takeIn(bytes, { signed: 'kept', fields: 'flattened' })).bytes : bytes;
     const copy = await documents.copy({
@@ -57,10 +57,11 @@ export function createVault({ storage, sealedFiles, files, compliance, now, ...p
     return sealedFiles.put(await book.contentKey(envelope.id), bytes);
   }
 
-  async function take(envelope: Envelope): Promise<Envelope> {
+  async function take(envelope: Envelope, askedAt: number): Promise<Envelope> {
     const { id, accountId, state } = envelope;
     const holder = await storage.read.accounts.get(accountId);
-    const copy = await makeCopy(envelope, holder);
+    const copy = await makeCopy(envelope, holder, askedAt);
+    // Copying takes its time, and the copy's seal says when: nothing was vaulted before that.
     const at = now();
     const custody = await makeCustodyRecord(envelope, holder, copy, at);
     await storage.transact(async (stores) => {
@@ -72,26 +73,22 @@ export function createVault({ storage, sealedFiles, files, compliance, now, ...p
     });
     const taken = await find(accountId, id);
     // A paper may be withdrawn while it is copied.
-    if (taken.vaultedAt === null) throw impossible(taken, statusOf(taken, now()), 'vaulted');
-    return taken;
+    if (taken.vaultedAt === null) throw impossible(taken, statusOf(taken, at), 'vaulted');
+    return checked(taken, at);
   }
 
   /** Vaults an envelope that is ready for it; a vaulted one is given back as it is. Killed anywhere, it can be asked again. */
-  async function vault(envelope: Envelope): Promise<Envelope> {
-    const status = statusOf(envelope, now());
+  async function vault(envelope: Envelope, at: number): Promise<Envelope> {
+    const status = statusOf(envelope, at);
     if (status !== 'vaulted' && envelope.state !== ready[envelope.kind]) throw impossible(envelope, status, 'vaulted');
-    if (status === 'vaulted') return checked(envelope);
-    const running =
-      underWay.get(envelope.id) ??
-      take(envelope)
-        .then(checked)
-        .finally(() => underWay.delete(envelope.id));
+    if (status === 'vaulted') return checked(envelope, at);
+    const running = underWay.get(envelope.id) ?? take(envelope, at).finally(() => underWay.delete(envelope.id));
     underWay.set(envelope.id, running);
     return running;
   }
 
-  async function checked(envelope: Envelope): Promise<Envelope> {
-    if (envelope.compliance === null) await compliance.check(envelope, now());
+  async function checked(envelope: Envelope, at: number): Promise<Envelope> {
+    if (envelope.compliance === null) await compliance.check(envelope, at);
     return envelope;
   }
 
@@ -99,10 +96,10 @@ export function createVault({ storage, sealedFiles, files, compliance, now, ...p
     storage: vault,
 
     /** By the call that is for its kind. */
-    async storeById(account: Account, id: string, kind: Envelope['kind']): Promise<Envelope> {
+    async storeById(account: Account, id: string, kind: Envelope['kind'], at: number): Promise<Envelope> {
       const envelope = await find(account.id, id);
       if (envelope.kind !== kind) throw new Failure('envelope-wrong-state', otherCall[envelope.kind]);
-      return vault(envelope);
+      return vault(envelope, at);
     },
 
     /** The custody record; of what was vaulted before there were any it is made now. */

@@ -51,7 +51,7 @@ export function vaultRoutes(domain: Domain, now: () => number): Router {
 
   const takeIn = (kind: Envelope['kind']) => async (ctx: Context) => {
     const account = await callers.loyva(ctx, 'vault:write');
-    await vault.storeById(account, idOf(ctx), kind);
+    await vault.storeById(account, idOf(ctx), kind, now());
     reply(ctx, 200, EnvelopeAnswer, { data: envelopeAnswer(await envelopes.get(account, idOf(ctx)), now()) });
   };
   router.post(`${one}/vault-in-signed`, takeIn('esign'));

@@ -213,6 +213,34 @@ test('SQL stays in stores and storage, outbound requests in outbound', () => {
   assert.deepEqual(strays, []);
 });
 
+/**
+ * Who reads the clock in a domain, and why. Every other act is given its instant, as `at`, by the route or the job: one reading for what belongs
+ * together, after the call's body has come.
+ */
+const clockReaders: Record<string, string> = {
+  'server/gateway/domain/records/clock-watch.ts': 'it is the clock',
+  'server/gateway/domain/session/proofs.ts': 'proofs go by the clock as it is set, which what is kept does not',
+  'server/gateway/domain/onboarding/provisioning.ts': "a worker: what is written has the instant of the vendor's answer",
+  'server/gateway/domain/signing/signing.ts': "a worker: what is written has the instant of the vendor's answer",
+  'server/platform/domain/vault/vault.ts': 'nothing is vaulted before its copy is made, which takes as long as it takes',
+};
+
+const inDomain = /^server\/(?:gateway|platform)\/domain\//;
+
+/** Calls a clock that was handed in, or asks for one. */
+function readsClock(text: string): boolean {
+  const code = text.replace(/\/\*[\s\S]*?\*\/|(?<!['":])\/\/[^\n]*/g, '');
+  return /(?<![\w#$])now\(\)|\bEdges\['now'\]/.test(code);
+}
+
+test('a domain is told the instant of each act, and reads no clock but where the list says why', () => {
+  const readers = files.filter((file) => inDomain.test(file) && readsClock(readFileSync(join(root, file), 'utf8')));
+  assert.deepEqual(readers.sort(), Object.keys(clockReaders).sort());
+});
+
+for (const text of ['const at = now();', 'stores.record({ at: edges.now() });', "interface Options {\n  now: Edges['now'];\n}"])
+  test(`${text.replace(/\s+/g, ' ')} would be found`, () => assert.equal(readsClock(text), true));
+
 test('no file of ours is longer than 300 lines', () => {
   const long = files.filter((file) => !file.includes('/text/') && readFileSync(join(root, file), 'utf8').split('\n').length > 301);
   assert.deepEqual(long, []);

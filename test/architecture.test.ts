@@ -49,7 +49,7 @@ function part(name: string): Record<string, readonly string[]> {
     [`${x}stores/`]: [`${x}stores/`, `${x}domain/`, 'server/storage/', 'shared/'],
     // A folder, or the one file that it would hold.
     [`${x}jobs`]: [`${x}jobs`, `${x}domain/`, 'server/outbound/', 'server/jobs.ts', 'shared/'],
-    [`${x}app.ts`]: [`${x}routes/`, 'server/http/', 'shared/'],
+    [`${x}doors.ts`]: [`${x}routes/`, 'server/http/', 'shared/'],
     [x]: [x, 'server/http/', 'server/storage/', 'server/outbound/', 'server/jobs.ts', 'shared/'],
   };
 }
@@ -89,7 +89,7 @@ const means: Record<string, readonly string[]> = {
   'shared/': ['zod', 'crypto'],
   'widget/': ['lit', 'pdfjs-dist', 'crypto', 'timers', 'clock'],
   'widget/session/': ['fetch', 'crypto', 'timers', 'clock'],
-  'server/http/': ['koa', '@koa/router', '@fastify/busboy', 'proxy-addr', 'zod', 'node:', 'process', 'timers', 'clock'],
+  'server/http/': ['koa', 'koa-compose', '@koa/router', '@fastify/busboy', 'proxy-addr', 'zod', 'node:', 'process', 'timers', 'clock'],
   'server/storage/': ['kysely', 'better-sqlite3', 'node:', 'process', 'timers', 'clock'],
   'server/outbound/': ['undici', 'nodemailer', 'node:fs/promises', 'node:path', 'node:stream', 'timers'],
   'server/evidence/': ['node:crypto', 'node:zlib'],
@@ -101,7 +101,7 @@ const means: Record<string, readonly string[]> = {
   'server/gateway/stores/': ['kysely'],
   'server/gateway/jobs.ts': [],
   'server/gateway/vendors/': ['zod', 'node:stream', 'node:timers/promises', 'timers', 'clock', 'chance'],
-  'server/gateway/': ['koa', 'koa-compose', '@koa/router', 'jose', 'node:', 'timers', 'clock'],
+  'server/gateway/': ['koa', '@koa/router', 'jose', 'node:', 'timers', 'clock'],
   'server/platform/domain/': ['jose', 'zod', 'node:crypto', 'node:stream', 'node:util'],
   'server/platform/routes/': ['koa', '@koa/router', 'zod', 'timers'],
   'server/platform/stores/': ['kysely', 'node:crypto', 'node:fs/promises', 'node:stream', 'node:timers/promises'],

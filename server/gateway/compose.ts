@@ -1,15 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import type Koa from 'koa';
+import { dated } from '../http/answer/dated.ts';
 import { openAnswers } from '../http/answer/open-answers.ts';
 import { openAssets } from '../http/answer/static.ts';
 import { callerAddressReader } from '../http/caller-address.ts';
+import { createApp } from '../http/doors.ts';
 import { createRates } from '../http/rates.ts';
 import type { Job } from '../jobs.ts';
 import { createOutbound } from '../outbound/request.ts';
 import { idempotencyOn } from '../storage/idempotency.ts';
 import { checkpoint, logKeyFrom } from '../storage/log/checkpoint.ts';
 import { openLog } from '../storage/log/log.ts';
-import { createApp } from './app.ts';
 import type { GatewayConfig } from './config.ts';
 import { openData } from './data.ts';
 import { createAccountMoves } from './domain/onboarding/account-moves.ts';
@@ -42,6 +43,7 @@ import { createSigners } from './domain/signing/signers.ts';
 import { createSigning } from './domain/signing/signing.ts';
 import { createVaults } from './domain/signing/vaults.ts';
 import { createVendorPages } from './domain/signing/vendor-page.ts';
+import { gatewayDoors } from './doors.ts';
 import { externalIssuer } from './external-issuer.ts';
 import { gatewayJobs } from './jobs.ts';
 import { administrationRoutes } from './routes/administration.ts';
@@ -188,7 +190,7 @@ export async function compose(
   const opened = openAnswers();
   const addressOf = await callerAddressReader(config.trustedProxies ?? []);
   const once: Once = (call, work) => idempotency.once({ ...call, now: now() }, work);
-  const app = createApp(
+  const doors = gatewayDoors(
     {
       embedToken: embedTokenRoutes({ callers, embedTokens, publicUrl }, now),
       session: sessionRoutes({ sessions, onboarding, publicUrl }, now),
@@ -212,14 +214,15 @@ export async function compose(
       cors: cors(callers.originKnown),
       rate: rateOfSessions(createRates(now), addressOf),
     },
-    { publicUrl, report: edges.report, now },
+    publicUrl,
   );
 
   const signatures = demoSignatures({ storage, ceremonies, now });
   const demo = demoSeed({ ...keeping, now, partners, keys, credentials, onboarding, documents, flows, signatures, report: edges.report });
 
   return {
-    app,
+    // The element sets its clock by the Date header, so it must be of the clock that judges the proofs.
+    app: createApp(doors, edges.report, [dated(now)]),
     jobs: gatewayJobs({
       clock,
       now,

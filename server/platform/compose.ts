@@ -5,6 +5,7 @@ import { openAnswers } from '../http/answer/open-answers.ts';
 import type { Report } from '../http/answer/problem.ts';
 import { openAssets } from '../http/answer/static.ts';
 import { callerAddressReader } from '../http/caller-address.ts';
+import { createApp } from '../http/doors.ts';
 import { createRates } from '../http/rates.ts';
 import { readinessRoutes } from '../http/readiness.ts';
 import type { Job } from '../jobs.ts';
@@ -14,7 +15,6 @@ import { checkpoint, logKeyFrom, verifierKey } from '../storage/log/checkpoint.t
 import { openLog } from '../storage/log/log.ts';
 import { outboxOn } from '../storage/outbox.ts';
 import { secretBox } from '../storage/secret-box.ts';
-import { createApp } from './app.ts';
 import { openDocuments } from './documents/documents.ts';
 import { createAccounts, type KeyLimits, type PartnerKeys } from './domain/account/accounts.ts';
 import { createWebhooks } from './domain/account/webhooks.ts';
@@ -47,6 +47,7 @@ import { createReleases } from './domain/vault/releases.ts';
 import { createSweep } from './domain/vault/sweep.ts';
 import { createVaultTokens } from './domain/vault/tokens.ts';
 import { createVault } from './domain/vault/vault.ts';
+import { platformDoors } from './doors.ts';
 import { openSeals } from './identity.ts';
 import { expireOverdue } from './jobs/expire.ts';
 import { lapseReleases } from './jobs/lapse.ts';
@@ -188,28 +189,32 @@ export async function compose(config: PlatformConfig, secrets: { readonly key: U
   const opened = openAnswers();
   const seenOf = seenBy(await callerAddressReader(config.trustedProxies ?? []));
 
-  const doors = [
-    ceremonyRoutes({ passes: createPasses(storage, embedTokens), ceremonies, opened, rates, seenOf }, now),
-    signRoutes({ assets: openAssets(config.assets), authorities: seals.authorities }),
-    scribelessRoutes({ callers, teams, links }, now),
-    subscribrRoutes({ callers, contentTeams: createContentTeams(storage), teamTokens: createTeamTokens(storage) }, now),
-    kelviqRoutes({ callers, organizations }, now),
-    envelopeRoutes({ callers, envelopes, createEnvelope, papers, reminding, custody: createCustody(storage) }, now),
-    vaultRoutes({ callers, envelopes, vault, fileLinks, compliance, certificates, releases }, now),
-    templateRoutes({ callers, templates }, now),
-    webhookRoutes({ callers, webhooks: createWebhooks(storage), allowed: config.webhookAllow }, now),
-    tokenRoutes({ callers, envelopes, reading }, now),
-    vaultReadingRoutes({ callers, reading, opened, seenOf }, now),
-    fileRoutes({ links: fileLinks, opened, seenOf }, now),
-    jwksRoutes(certificateKey),
-    logRoutes(ledger),
-    readinessRoutes({ log: log.fault, writing: database.fault }),
-    erasureRoutes({ callers, erasures }, now),
-    pageRoutes(
-      { teams, invitations, mails: storage.read.mails, links },
-      { demo: config.demo, host: new URL(config.publicUrl).host, style, now },
-    ),
-  ];
+  const doors = platformDoors({
+    ceremony: ceremonyRoutes({ passes: createPasses(storage, embedTokens), ceremonies, opened, rates, seenOf }, now),
+    vaultReading: vaultReadingRoutes({ callers, reading, opened, seenOf }, now),
+    subscribr: subscribrRoutes({ callers, contentTeams: createContentTeams(storage), teamTokens: createTeamTokens(storage) }, now),
+    kelviq: kelviqRoutes({ callers, organizations }, now),
+    loyva: [
+      envelopeRoutes({ callers, envelopes, createEnvelope, papers, reminding, custody: createCustody(storage) }, now),
+      vaultRoutes({ callers, envelopes, vault, fileLinks, compliance, certificates, releases }, now),
+      templateRoutes({ callers, templates }, now),
+      webhookRoutes({ callers, webhooks: createWebhooks(storage), allowed: config.webhookAllow }, now),
+      tokenRoutes({ callers, envelopes, reading }, now),
+      erasureRoutes({ callers, erasures }, now),
+    ],
+    scribeless: scribelessRoutes({ callers, teams, links }, now),
+    pages: [
+      signRoutes({ assets: openAssets(config.assets), authorities: seals.authorities }),
+      fileRoutes({ links: fileLinks, opened, seenOf }, now),
+      jwksRoutes(certificateKey),
+      logRoutes(ledger),
+      readinessRoutes({ log: log.fault, writing: database.fault }),
+      pageRoutes(
+        { teams, invitations, mails: storage.read.mails, links },
+        { demo: config.demo, host: new URL(config.publicUrl).host, style, now },
+      ),
+    ],
+  });
   return {
     app: createApp(doors, report),
     jobs: [

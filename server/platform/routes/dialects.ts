@@ -1,19 +1,8 @@
 import type { Context } from 'koa';
 import { type Failure, type ProblemCode, problems } from '../../../shared/problem.ts';
-import { ceremonyPath } from '../../../shared/signing/ceremony.ts';
-import { subscribrPaths } from '../../../shared/vendors/subscribr.ts';
-import { bearerChallenge, type Challenge, type Dialect, keyChallenge, problemDialect } from '../../http/answer/problem.ts';
+import type { Dialect } from '../../http/answer/problem.ts';
 import { json } from '../../http/answer/reply.ts';
 import { noticePage } from '../pages/notice.ts';
-import { vaultReadingPath } from './vault/reading.ts';
-
-/** A refusal in the shape of the vendor whose address was asked; what belongs to no vendor is answered with a page. */
-export const dialectByPath: Dialect = (ctx, failure, instance) => {
-  (doorOf(ctx)?.dialect ?? pageDialect)(ctx, failure, instance);
-};
-
-/** How that vendor takes its credentials. */
-export const challengeByPath: Challenge = (ctx, failure) => (doorOf(ctx)?.challenge ?? bearerChallenge)(ctx, failure);
 
 /** Scribeless: `statusMessage` is "Server Error" for every status in its documentation, so only `statusCode` tells anything. */
 export function answerScribelessError(ctx: Context, statusCode: number, message: string): void {
@@ -27,7 +16,7 @@ export function answerKelviqError(ctx: Context, status: number, detail: string |
   json(ctx, { detail });
 }
 
-const scribelessDialect: Dialect = (ctx, failure) => {
+export const scribelessDialect: Dialect = (ctx, failure) => {
   const faults = failure.errors?.map(({ pointer, message }) => `${pointer.slice(1) || 'The body'} ${message}`);
   const sentences: Partial<Record<ProblemCode, string>> = {
     unauthenticated: 'Invalid authentication token.',
@@ -39,7 +28,7 @@ const scribelessDialect: Dialect = (ctx, failure) => {
   answerScribelessError(ctx, unusable.has(failure.code) ? 400 : problems[failure.code].status, message);
 };
 
-const kelviqDialect: Dialect = (ctx, failure) => {
+export const kelviqDialect: Dialect = (ctx, failure) => {
   const sentences: Partial<Record<ProblemCode, string>> = {
     unauthenticated: ctx.get('x-kelviq-partner-key') ? 'Invalid partner key.' : 'Authentication credentials were not provided.',
     'scope-missing': 'This key is not a partner key.',
@@ -52,7 +41,7 @@ const kelviqDialect: Dialect = (ctx, failure) => {
   else answerKelviqError(ctx, problems[failure.code].status, sentences[failure.code] ?? sentenceOf(failure));
 };
 
-const pageDialect: Dialect = (ctx, failure) => {
+export const pageDialect: Dialect = (ctx, failure) => {
   const { status, title } = problems[failure.code];
   const missing = status === 404;
   noticePage(ctx, status, {
@@ -62,7 +51,7 @@ const pageDialect: Dialect = (ctx, failure) => {
 };
 
 /** Loyva: a sentence, and for faults of the input where each lies. */
-const loyvaDialect: Dialect = (ctx, failure) => {
+export const loyvaDialect: Dialect = (ctx, failure) => {
   const details = failure.errors?.map(({ pointer, code, message, params }) => ({
     ...{ pointer, code, message: message ?? code },
     ...(params && { params }),
@@ -71,7 +60,7 @@ const loyvaDialect: Dialect = (ctx, failure) => {
 };
 
 /** Subscribr, whose framework is Laravel: a sentence, and for faults of the input all of them by field, the first one on top. */
-const subscribrDialect: Dialect = (ctx, failure) => {
+export const subscribrDialect: Dialect = (ctx, failure) => {
   const sentences: Partial<Record<ProblemCode, string>> = {
     unauthenticated: 'Unauthenticated.',
     'not-found': 'Not found.',
@@ -83,18 +72,6 @@ const subscribrDialect: Dialect = (ctx, failure) => {
   const message = first ? first + more : (failure.detail ?? sentences[failure.code] ?? sentenceOf(failure));
   json(ctx, { message, ...(first && { errors: byField(failure, 'body', '.') }) });
 };
-
-/** The first that fits. */
-const doors: readonly { prefix: string; dialect: Dialect; challenge: Challenge }[] = [
-  { prefix: ceremonyPath, dialect: problemDialect('/problems/'), challenge: bearerChallenge },
-  { prefix: vaultReadingPath, dialect: problemDialect('/problems/'), challenge: bearerChallenge },
-  { prefix: subscribrPaths.team, dialect: subscribrDialect, challenge: bearerChallenge },
-  { prefix: '/api/v1', dialect: kelviqDialect, challenge: () => keyChallenge('X-Kelviq-Partner-Key') },
-  { prefix: '/api/v2', dialect: loyvaDialect, challenge: () => keyChallenge('X-API-Key') },
-  { prefix: '/api', dialect: scribelessDialect, challenge: () => keyChallenge('X-API-Key') },
-];
-
-const doorOf = (ctx: Context) => doors.find(({ prefix }) => ctx.path === prefix || ctx.path.startsWith(`${prefix}/`));
 
 const unusable = new Set<ProblemCode>(['invalid-input', 'media-type-refused']);
 const sentenceOf = (failure: Failure): string => failure.detail ?? `${problems[failure.code].title}.`;

@@ -5,6 +5,7 @@ import { randomKills } from '../journey/crash-kills.ts';
 import { vaultKills } from './vault-kills.ts';
 
 /**
+ * `npm run soak -- axe`: every state at every width, in both themes, and people of five scripts who sign in both ways; with the tests' own closing lines.
  * `npm run soak -- --count N [--damaged N] [--generated N] [--vault N] [--faults N] [--seed S]`: the tests' own code in large counts: N kills (20 unless
  * told), so many damaged and generated PDFs (300 of each unless told), so many kills on the way into the vault and out of it (200 unless told),
  * and so many writes of each server that go wrong, of each kind (2 unless told). The last line says how many passed and failed.
@@ -17,7 +18,13 @@ const options = {
   faults: { type: 'string', default: '2' },
   seed: { type: 'string' },
 } as const;
-const { values } = parseArgs({ options });
+const { values, positionals } = parseArgs({ options, allowPositionals: true });
+if (positionals.includes('axe')) {
+  const looking = ['widget/', 'portal/', 'vault-page', 'journey/names'];
+  const run = fileURLToPath(new URL('../run.ts', import.meta.url));
+  const env = { ...process.env, LOOKS: 'all', NAMES: 'all' };
+  process.exit(spawnSync(process.execPath, [run, ...looking], { stdio: 'inherit', env }).status ?? 1);
+}
 const [count, files, vault] = [Number(values.count), Number(values.damaged), Number(values.vault)];
 const [generated, faults] = [Number(values.generated), Number(values.faults)];
 const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 32) : Number(values.seed);

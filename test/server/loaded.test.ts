@@ -48,11 +48,11 @@ const librariesIn = (files: readonly string[]): string[] => {
   return [...new Set(names.filter(Boolean))].sort();
 };
 
-const packed = ['busboy.mjs', 'jose.mjs', 'koa-router.mjs', 'koa.mjs', 'kysely.mjs', 'zod.mjs'];
+const packed = ['busboy.mjs', 'jose.mjs', 'koa-compose', 'koa-router.mjs', 'koa.mjs', 'kysely.mjs', 'zod.mjs'];
 for (const [part, libraries, elsewhere] of [
   [
     'gateway',
-    [...packed, 'better-sqlite3', 'koa-compose'],
+    [...packed, 'better-sqlite3'],
     /^server\/(platform\/(?!documents\/intake\/intake-program)|portal|evidence|pack|cli)/,
   ],
   ['platform', [...packed, 'better-sqlite3'], /^server\/(gateway|portal|evidence|pack|cli)/],

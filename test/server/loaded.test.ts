@@ -50,11 +50,7 @@ const librariesIn = (files: readonly string[]): string[] => {
 
 const packed = ['busboy.mjs', 'jose.mjs', 'koa-compose', 'koa-router.mjs', 'koa.mjs', 'kysely.mjs', 'zod.mjs'];
 for (const [part, libraries, elsewhere] of [
-  [
-    'gateway',
-    [...packed, 'better-sqlite3'],
-    /^server\/(platform\/(?!documents\/intake\/intake-program)|portal|evidence|pack|cli)/,
-  ],
+  ['gateway', [...packed, 'better-sqlite3'], /^server\/(platform\/(?!documents\/intake\/intake-program)|portal|evidence|pack|cli)/],
   ['platform', [...packed, 'better-sqlite3'], /^server\/(gateway|portal|evidence|pack|cli)/],
 ] as const)
   test(`a ${part} that was started and has answered has loaded these libraries and no others, and nothing of other parts`, async () => {

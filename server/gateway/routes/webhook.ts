@@ -1,7 +1,7 @@
 import { Router } from '@koa/router';
 import type { Context } from 'koa';
 import { loyvaPaths } from '../../../shared/vendors/loyva.ts';
-import { WebhookAnswer, webhookPatch } from '../../../shared/webhook.ts';
+import { WebhookAnswer, webhookPatch } from '../../../shared/webhook-endpoint.ts';
 import { reply } from '../../http/answer/reply.ts';
 import { parse, readJson } from '../../http/body/input.ts';
 import type { Callers } from '../domain/registry/callers.ts';

@@ -1,14 +1,13 @@
 import { Failure } from '../../../shared/problem.ts';
 import type { OutboundAnswer } from '../../outbound/call.ts';
-import { waitIn } from './retry-after.ts';
+import { unsaidWait, waitIn } from './retry-after.ts';
 
 /** Who a call is for: somebody who waits for it, or the workers, who leave a quarter of what a key may ask to those who wait. */
 export type Purpose = 'people' | 'work';
 const kept: Record<Purpose, number> = { people: 0, work: 1 / 4 };
 
-/** Milliseconds: a window that is longer than the first is not believed, and a 429 without `Retry-After` is waited out for the second. */
+/** Milliseconds: a window that is longer is not believed. */
 const longest = 120_000;
-const unsaid = 10_000;
 
 interface Window {
   readonly limit: number;
@@ -34,7 +33,7 @@ export function createAllowance({ now, elapsed }: { now: () => number; elapsed: 
     const at = elapsed();
     const known = windows.get(keyId);
     if (status === 429) {
-      windows.set(keyId, { limit: known?.limit ?? 1, left: 0, until: at + (waitIn(answer, longest) ?? unsaid) });
+      windows.set(keyId, { limit: known?.limit ?? 1, left: 0, until: at + (waitIn(answer, longest) ?? unsaidWait) });
       return;
     }
     const [limit, left, reset] = ['limit', 'remaining', 'reset'].map((name) => Number(headers[`x-ratelimit-${name}`] ?? Number.NaN));

@@ -8,7 +8,7 @@ import { OutboundFailure, type Request } from '../../outbound/request.ts';
 import type { Credential } from '../domain/records/ports.ts';
 import type { Allowance } from './allowance.ts';
 import { assertPlain, isKeyless, keyRepeated } from './key-guard.ts';
-import { waitIn } from './retry-after.ts';
+import { unsaidWait, waitIn } from './retry-after.ts';
 
 /** Where a vendor is, and what it takes to call it. */
 export interface VendorOptions {
@@ -95,4 +95,4 @@ export function createCall({ vendor, origin, request, keyOf, deadline: usual, al
 
 /** Of an answer 429 to somebody who can come back. */
 export const rateLimited = (answer: OutboundAnswer, detail: string): Failure =>
-  new Failure('rate-limited', detail, { retryAfter: Math.ceil((waitIn(answer, 600_000) ?? 10_000) / 1000) });
+  new Failure('rate-limited', detail, { retryAfter: Math.ceil((waitIn(answer, 600_000) ?? unsaidWait) / 1000) });

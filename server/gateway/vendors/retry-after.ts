@@ -1,5 +1,8 @@
 import type { OutboundAnswer } from '../../outbound/call.ts';
 
+/** Milliseconds to wait where an answer 429 asks for none. */
+export const unsaidWait = 10_000;
+
 /**
  * Milliseconds that an answer asks to wait (`Retry-After`, RFC 9110 section 10.2.3: seconds, or a date by the clock of the day), `most` at most.
  * Nothing where it does not ask, or in words that nobody reads.

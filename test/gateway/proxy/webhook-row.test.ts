@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import SqliteFile from 'better-sqlite3';
-import type { WebhookAnswer } from '../../../shared/webhook.ts';
+import type { WebhookAnswer } from '../../../shared/webhook-endpoint.ts';
 import { type StartedGateway, startGateway } from '../../start-gateway.ts';
 import { answered, type Json } from '../world/answers.ts';
 import { startStubVendor } from '../world/stub-vendor.ts';

@@ -1,4 +1,4 @@
-import type { WebhookPatch } from '../../../../shared/webhook.ts';
+import type { WebhookPatch } from '../../../../shared/webhook-endpoint.ts';
 import type { Box, Storage, Webhook } from '../records/ports.ts';
 import type { Caller } from './callers.ts';
 

@@ -1,4 +1,4 @@
-import type { WebhookPatch } from '../../../../shared/webhook.ts';
+import type { WebhookPatch } from '../../../../shared/webhook-endpoint.ts';
 import type { Account } from '../records/account.ts';
 import type { Storage } from '../records/stores.ts';
 import type { Webhook } from '../records/webhook.ts';

@@ -1,6 +1,6 @@
 import Router from '@koa/router';
 import { loyvaPaths } from '../../../../shared/vendors/loyva.ts';
-import { WebhookAnswer, webhookPatch } from '../../../../shared/webhook.ts';
+import { WebhookAnswer, webhookPatch } from '../../../../shared/webhook-endpoint.ts';
 import { reply } from '../../../http/answer/reply.ts';
 import { parse, readJson } from '../../../http/body/input.ts';
 import type { Webhooks } from '../../domain/account/webhooks.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { webhookFault, webhookPatch } from '../../shared/webhook.ts';
+import { webhookFault, webhookPatch } from '../../shared/webhook-endpoint.ts';
 
 const https = 'must be an https address';
 const own = 'must lead to a public host';

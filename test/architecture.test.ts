@@ -222,6 +222,12 @@ const clockReaders: Record<string, string> = {
   'server/gateway/domain/session/proofs.ts': 'proofs go by the clock as it is set, which what is kept does not',
   'server/gateway/domain/onboarding/provisioning.ts': "a worker: what is written has the instant of the vendor's answer",
   'server/gateway/domain/signing/signing.ts': "a worker: what is written has the instant of the vendor's answer",
+  'server/gateway/domain/onboarding/repairs.ts': 'a vendor is asked first, who may take a minute',
+  'server/gateway/domain/onboarding/resets.ts': 'a vendor is asked first, who may take a minute',
+  'server/gateway/domain/proxy/kept-calls.ts': 'a call is given up when that is known, not when it came',
+  'server/gateway/domain/proxy/proxied.ts': "what a call opened is kept as of the vendor's answer",
+  'server/gateway/domain/session/embed-tokens.ts': 'a token lives from when the vendor has said that there is its envelope',
+  'server/gateway/domain/signing/vaults.ts': "a copy is read as of the vendor's answer",
   'server/platform/domain/vault/vault.ts': 'nothing is vaulted before its copy is made, which takes as long as it takes',
 };
 

@@ -117,11 +117,12 @@ export async function compose(
   const signers = createSigners({ callers, vendor: envelopes });
   const vaults = createVaults({
     storage,
+    now,
     callers,
     standings: envelopes,
     vendor: vault({ ...vendorOptions(config.vendors.loyva), stream: outbound.stream }),
   });
-  const embedTokens = createEmbedTokens({ ...keeping, callers, keys: embedKeys, publicUrl, signers, vaults });
+  const embedTokens = createEmbedTokens({ ...keeping, callers, keys: embedKeys, publicUrl, signers, vaults, now });
   const proofs = createProofs(outer);
   const sessions = createSessions({ storage, callers, embedTokens, proofs, publicUrl });
   const moves = createAccountMoves({ ...keeping, vendors });
@@ -142,8 +143,8 @@ export async function compose(
     documents,
     wake: wakeSigning,
   });
-  const repairs = createRepairs({ storage, box, vendors, envelopes, moves, signingMoves, wake });
-  const reset = createResets({ storage, envelopes, moves, signingMoves, wake });
+  const repairs = createRepairs({ storage, box, vendors, envelopes, moves, signingMoves, now, wake });
+  const reset = createResets({ storage, envelopes, moves, signingMoves, now, wake });
   await provisioning.recover();
   await signing.recover();
   const seated = { ...keeping, callers, seatOf: createSignerOfSession(keeping), hurry: signing.hurry };
@@ -178,10 +179,11 @@ export async function compose(
     external: externalIssuer(config.admin, outbound.request),
     mark: box.fingerprint,
   });
-  const calls = createKeptCalls({ ...keeping, report: edges.report });
+  const calls = createKeptCalls({ ...keeping, report: edges.report, now });
   await calls.recover(now());
   const proxied = createProxied({
     ...keeping,
+    now,
     callers,
     calls,
     forward: forwarder({ origins: config.vendors, request: outbound.request, keyOf, now: edges.elapsed }),

@@ -25,6 +25,7 @@ export async function signing(): Promise<Row[]> {
     callers: { originsOf: async () => [] },
     signers: { assertSigner: async () => {} },
     vaults: { assertVaulted: async () => {} },
+    now: Date.now,
   });
   const iat = Math.floor(Date.now() / 1000);
   const claims = {

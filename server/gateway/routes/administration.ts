@@ -194,7 +194,7 @@ export function administrationRoutes(options: Administration, now: () => number)
   router.post(
     `${at}/runs/:id/adopt`,
     act(async (ctx, partner, actor) => {
-      await repairs.adopt(partner, id(ctx), parse(AdoptRequest, await readJson(ctx)), actor, now());
+      await repairs.adopt(partner, id(ctx), parse(AdoptRequest, await readJson(ctx)), actor);
       reply(ctx, 200, RunView, runView(await runs.find(partner, id(ctx))));
     }),
   );

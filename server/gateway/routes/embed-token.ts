@@ -21,7 +21,7 @@ export function embedTokenRoutes({ callers, embedTokens, publicUrl }: Options, n
     const body = await readJson(ctx, 16 * 1024);
     assertScope(caller, mintScopes[widgetOf(body)]);
     const input = parse(mintRequest(body), body);
-    const { token, expiresAt, partnerId } = await embedTokens.mint(caller, input, now());
+    const { token, expiresAt, partnerId } = await embedTokens.mint(caller, input);
     const embed_url = `${publicUrl}/embed/frame/${partnerId}#${token}`;
     const about = 'envelope_id' in input ? { envelope_id: input.envelope_id } : {};
     reply(ctx, 200, MintAnswer, { data: { token, expires_at: iso(expiresAt), embed_url, widget_type: input.widget_type, ...about } });

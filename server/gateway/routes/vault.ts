@@ -35,7 +35,7 @@ export function vaultRoutes({ sessions, vaults, publicUrl, opened }: Options, no
     assertGet(ctx);
     const session = await enter(ctx);
     opened(ctx, { reader: session.id, account: session.partnerId });
-    const { length, body } = await vaults.copy(session, now());
+    const { length, body } = await vaults.copy(session);
     ctx.status = 200;
     ctx.set({
       'Cache-Control': 'no-store',

@@ -138,3 +138,18 @@ test('a vendor that fails or answers rubbish is not taken for one that says no; 
   await answered(asked());
   await stubbed.close();
 });
+
+test('a token lives from when the vendor has said that there is its envelope, however long that took', async (t) => {
+  const slow = await startStubVendor();
+  t.after(() => slow.close());
+  const beside = await startGateway({ vendorUrl: slow.origin });
+  t.after(() => beside.close());
+  slow.answerWith((response) => {
+    beside.clock.advance(15_000);
+    json({ data: { envelope_id: envelope, status: 'sent', signers: [{ email: user_email, status: 'sent' }] } })(response);
+  });
+  const { key } = await beside.partner({ origins: [origin], vendorKeys: { loyva: 'lk_of_a_slow_vendor' } });
+  const { data } = await answered<{ data: { token: string } }>(mint({ expires_in: 60 }, key, beside));
+  const { iat = 0, exp = 0 } = decodeJwt(data.token);
+  assert.deepEqual([iat, exp - iat], [Math.floor(beside.clock.now() / 1000), 60]);
+});

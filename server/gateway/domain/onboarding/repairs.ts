@@ -1,6 +1,6 @@
 import type { Provisioner } from '../../../../shared/onboarding/flow.ts';
 import { Failure } from '../../../../shared/problem.ts';
-import type { Account, Box, Run, Signing, Storage, Stores } from '../records/ports.ts';
+import type { Account, Box, Edges, Run, Signing, Storage, Stores } from '../records/ports.ts';
 import { isRefused } from '../records/refusal.ts';
 import { sealedSecret } from '../registry/credentials.ts';
 import { findPartner } from '../registry/partners.ts';
@@ -18,6 +18,8 @@ interface Options {
   envelopes: Pick<SigningVendor, 'standing'>;
   moves: AccountMoves;
   signingMoves: SigningMoves;
+  /** Read once a vendor has answered: what is written has that instant. */
+  now: Edges['now'];
   /** Something became due for the workers. */
   wake: () => void;
 }
@@ -47,7 +49,7 @@ export async function findRunOf(stores: Stores, partnerId: string, runId: string
 }
 
 /** What people decide where nobody knows what a vendor did, or where it refused. */
-export function createRepairs({ storage, box, vendors, envelopes, moves, signingMoves, wake }: Options) {
+export function createRepairs({ storage, box, vendors, envelopes, moves, signingMoves, now, wake }: Options) {
   const findRun = (partnerId: string, runId: string) => findRunOf(storage.read, partnerId, runId);
 
   async function findUnknown(partnerId: string, runId: string, vendor: Provisioner | undefined): Promise<{ run: Run; account: Account }> {
@@ -98,7 +100,7 @@ export function createRepairs({ storage, box, vendors, envelopes, moves, signing
       : signingMoves.renewed(signing, actor, 'run.retried', at);
 
   /** The vendor has this envelope, and no other run has it. */
-  async function adoptEnvelope(partnerId: string, runId: string, envelopeId: string, actor: string, at: number): Promise<void> {
+  async function adoptEnvelope(partnerId: string, runId: string, envelopeId: string, actor: string): Promise<void> {
     const run = await findRun(partnerId, runId);
     const signing = await storage.read.signings.find(partnerId, runId);
     if (!signing || !isUnknown(signing)) throw new Failure('run-wrong-state', 'The envelope of this run is not unknown.');
@@ -108,7 +110,7 @@ export function createRepairs({ storage, box, vendors, envelopes, moves, signing
     if (!found) throw fault('/envelope_id', 'envelope', 'The vendor has no such envelope for the stored key.');
     if (await storage.read.signings.findByEnvelope(partnerId, envelopeId))
       throw fault('/envelope_id', 'envelope', 'It is the envelope of another run.');
-    assertMoved(await signingMoves.adopted(signing, envelopeId, actor, at));
+    assertMoved(await signingMoves.adopted(signing, envelopeId, actor, now()));
   }
 
   return {
@@ -134,20 +136,14 @@ export function createRepairs({ storage, box, vendors, envelopes, moves, signing
     },
 
     /** Takes over what was found at the vendor. */
-    async adopt(
-      partnerId: string,
-      runId: string,
-      { vendor, team_id, api_key, envelope_id }: Adoption,
-      actor: string,
-      at: number,
-    ): Promise<void> {
+    async adopt(partnerId: string, runId: string, { vendor, team_id, api_key, envelope_id }: Adoption, actor: string): Promise<void> {
       if ((team_id === undefined) === (envelope_id === undefined))
         throw fault('/team_id', 'one-of', 'Name the account by team_id, or the envelope by envelope_id.');
-      if (team_id === undefined) return adoptEnvelope(partnerId, runId, envelope_id ?? '', actor, at);
+      if (team_id === undefined) return adoptEnvelope(partnerId, runId, envelope_id ?? '', actor);
       const { run, account } = await findUnknown(partnerId, runId, vendor);
       if (api_key !== undefined) await assertOpens(account, run, team_id, api_key);
       const secret = await recovered(account, run, { team_id, api_key });
-      assertMoved(await moves.opened(account, { ref: team_id, secret, actor }, 'provisioning.adopted', at));
+      assertMoved(await moves.opened(account, { ref: team_id, secret, actor }, 'provisioning.adopted', now()));
     },
   };
 }

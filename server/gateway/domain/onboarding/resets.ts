@@ -1,7 +1,7 @@
 import type { Provisioner } from '../../../../shared/onboarding/flow.ts';
 import { Failure } from '../../../../shared/problem.ts';
 import type { ResetRequest } from '../../../../shared/registry.ts';
-import type { Run, Signing, Storage } from '../records/ports.ts';
+import type { Edges, Run, Signing, Storage } from '../records/ports.ts';
 import { isRefused } from '../records/refusal.ts';
 import { progressOf } from '../run/run-progress.ts';
 import { endedUnsigned, isUnknown } from '../run/sign-step.ts';
@@ -16,6 +16,8 @@ interface Options {
   envelopes: Pick<SigningVendor, 'standing' | 'void'>;
   moves: AccountMoves;
   signingMoves: SigningMoves;
+  /** Read once a vendor has answered: what is written has that instant. */
+  now: Edges['now'];
   /** Something became due for the workers. */
   wake: () => void;
 }
@@ -28,7 +30,7 @@ const changed = () => against('It changed in the meantime.');
 const reopened = { pointer: '', code: 'reopened' } as const;
 
 /** A partner opens a step again that was refused or declined. What is complete stays as it is. */
-export function createResets({ storage, envelopes, moves, signingMoves, wake }: Options) {
+export function createResets({ storage, envelopes, moves, signingMoves, now, wake }: Options) {
   const details = (partnerId: string, runId: string, actor: string, at: number): Promise<void> =>
     storage.transact(async (stores) => {
       const run = await findRunOf(stores, partnerId, runId);
@@ -62,7 +64,7 @@ export function createResets({ storage, envelopes, moves, signingMoves, wake }: 
     if (!voided) throw changed();
   }
 
-  async function sign(run: Run, actor: string, at: number): Promise<void> {
+  async function sign(run: Run, actor: string): Promise<void> {
     const signing = await storage.read.signings.find(run.partnerId, run.id);
     if (!signing) throw against('This run has nothing to sign yet.');
     if (run.submittedAt === null) throw against('The details are open: an envelope is made once they are sent.');
@@ -72,7 +74,7 @@ export function createResets({ storage, envelopes, moves, signingMoves, wake }: 
     const ended = endedUnsigned.has(signing.state);
     if (!ended && !isRefused(signing)) throw against(`The envelope is ${signing.state}, neither refused nor declined.`);
     if (!ended && signing.envelopeId !== null) await endOld(run, signing.envelopeId);
-    if (!(await signingMoves.renewed(signing, actor, 'run.reset', at))) throw changed();
+    if (!(await signingMoves.renewed(signing, actor, 'run.reset', now()))) throw changed();
   }
 
   return async (partnerId: string, runId: string, { step, vendor }: ResetRequest, actor: string, at: number): Promise<void> => {
@@ -82,7 +84,7 @@ export function createResets({ storage, envelopes, moves, signingMoves, wake }: 
         errors: [{ pointer: '/vendor', code: 'not-allowed', message: 'Only accounts are named by their vendor.' }],
       });
     if (step === 'details') await details(partnerId, runId, actor, at);
-    else await (step === 'provision' ? provision(run, vendor, actor, at) : sign(run, actor, at));
+    else await (step === 'provision' ? provision(run, vendor, actor, at) : sign(run, actor));
     wake();
   };
 }

@@ -40,7 +40,7 @@ function unknown(id: string, repeatable: boolean, cause?: unknown): Failure {
  * Calls that must not be done twice. What came of one under an Idempotency-Key is kept sealed for 24 hours; a call that was turned away before
  * it left is not. One of which nobody knows what came of it, also because the process was killed meanwhile, stays so, under an id.
  */
-export function createKeptCalls({ storage, box, report }: { storage: Storage; box: Box; report: Edges['report'] }) {
+export function createKeptCalls({ storage, box, report, now }: { storage: Storage; box: Box } & Pick<Edges, 'report' | 'now'>) {
   // The folder has one owner: what is written down as running and is not under way here was left behind, by a kill or by a disk that was full.
   const underWay = new Set<string>();
   let leftBehind = false;
@@ -51,8 +51,14 @@ export function createKeptCalls({ storage, box, report }: { storage: Storage; bo
   }
 
   async function recover(at: number): Promise<void> {
-    for (const row of await storage.read.calls.interrupted()) if (!underWay.has(row.id)) await giveUp(row, 'system', true, at);
+    // What is left behind meanwhile says so again.
     leftBehind = false;
+    try {
+      for (const row of await storage.read.calls.interrupted()) if (!underWay.has(row.id)) await giveUp(row, 'system', true, at);
+    } catch (error) {
+      leftBehind = true;
+      throw error;
+    }
   }
 
   /** The outcome can no longer be learned here: the log says so, and whoever asks again is told the same. */
@@ -105,7 +111,7 @@ export function createKeptCalls({ storage, box, report }: { storage: Storage; bo
       }
       const fingerprint = row.fingerprint ?? (keyed && act.body?.whole() ? await act.body.fingerprint() : null);
       // Where it cannot be written down either, the caller is told, and `tick` writes it later.
-      await giveUp({ ...row, fingerprint }, act.keyId, keyed, row.at).catch((failed: unknown) => unwritten(failed, row));
+      await giveUp({ ...row, fingerprint }, act.keyId, keyed, now()).catch((failed: unknown) => unwritten(failed, row));
       throw unknown(row.id, act.repeatable, error instanceof Failure ? (error.cause ?? error) : error);
     }
   }

@@ -1,6 +1,6 @@
 import type { VendorName } from '../../../../shared/onboarding/flow.ts';
 import { Failure } from '../../../../shared/problem.ts';
-import type { Box, Credential, Storage } from '../records/ports.ts';
+import type { Box, Credential, Edges, Storage } from '../records/ports.ts';
 import type { Caller, Callers } from '../registry/callers.ts';
 import { assertRoomForCustomer, customerOpened, storeSecret } from '../registry/credentials.ts';
 import { type FoundSecret, isElsewhere, type ProxiedAnswer, type ProxiedCall, type ProxiedRow, type Rebuild } from './call.ts';
@@ -15,9 +15,11 @@ interface Options {
   callers: Callers;
   forward: Forward;
   calls: KeptCalls;
+  /** Read once a vendor has answered: what is written has that instant. */
+  now: Edges['now'];
 }
 
-export function createProxied({ storage, box, callers, forward, calls }: Options) {
+export function createProxied({ storage, box, callers, forward, calls, now }: Options) {
   /** The partner's own key, or the customer's that the caller names. */
   async function keyFor({ partner, mode }: Caller, vendor: VendorName, named: string): Promise<Credential> {
     if (!named) return callers.credential(partner.id, vendor, mode);
@@ -28,16 +30,11 @@ export function createProxied({ storage, box, callers, forward, calls }: Options
   }
 
   /** Keeps what a call opened; names what is kept already. */
-  async function referencesTo(
-    { partner, mode, keyId }: Caller,
-    vendor: VendorName,
-    found: readonly FoundSecret[],
-    opens: boolean,
-    at: number,
-  ) {
+  async function referencesTo({ partner, mode, keyId }: Caller, vendor: VendorName, found: readonly FoundSecret[], opens: boolean) {
     const references = new Map<string, string>();
     if (opens)
       await storage.transact(async (stores) => {
+        const at = now();
         for (const { externalId, ref, secret } of found) {
           const customerId = await customerOpened(stores, box, partner.id, mode, externalId, at);
           const row = await storeSecret(stores, box, { partnerId: partner.id, customerId, vendor, mode, secret, ref }, at);
@@ -54,11 +51,11 @@ export function createProxied({ storage, box, callers, forward, calls }: Options
     return references;
   }
 
-  async function rebuilt(caller: Caller, vendor: VendorName, answer: ProxiedAnswer, rebuild: Rebuild, at: number): Promise<ProxiedAnswer> {
+  async function rebuilt(caller: Caller, vendor: VendorName, answer: ProxiedAnswer, rebuild: Rebuild): Promise<ProxiedAnswer> {
     if (answer.status >= 400 || isElsewhere(answer.status)) return { ...answer, body: rebuild.refusal(answer.body) };
     try {
       const found = rebuild.find(answer.body);
-      const references = await referencesTo(caller, vendor, found, rebuild.opens, at);
+      const references = await referencesTo(caller, vendor, found, rebuild.opens);
       const body = rebuild.write(answer.body, ({ ref }) => references.get(ref) ?? null);
       if (found.some(({ secret }) => body.includes(secret))) throw new Error('The answer holds its secret in a second place.');
       return { ...answer, body };
@@ -76,7 +73,7 @@ export function createProxied({ storage, box, callers, forward, calls }: Options
       const ask = async () => {
         if (rebuild?.opens) await assertRoomForCustomer(storage.read, caller.partner.id);
         const answer = await forward(vendor, key, call);
-        return rebuild ? rebuilt(caller, vendor, answer, rebuild, at) : answer;
+        return rebuild ? rebuilt(caller, vendor, answer, rebuild) : answer;
       };
       if (call.method === 'GET') return ask();
       const act = {

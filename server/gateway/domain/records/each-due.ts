@@ -22,8 +22,14 @@ export function eachDue<T>({ most, due, nameOf, act, interrupted, recover: mend,
   let leftBehind = false;
 
   async function recover(): Promise<void> {
-    for (const item of await interrupted()) if (!inHand.has(nameOf(item))) await mend(item);
+    // What is left behind meanwhile says so again.
     leftBehind = false;
+    try {
+      for (const item of await interrupted()) if (!inHand.has(nameOf(item))) await mend(item);
+    } catch (error) {
+      leftBehind = true;
+      throw error;
+    }
   }
 
   return {

@@ -5,7 +5,7 @@ import { formatId } from '../../../../shared/ids.ts';
 import { isCanonicalJwt } from '../../../../shared/jwt-form.ts';
 import { Failure } from '../../../../shared/problem.ts';
 import type { Mode } from '../../../../shared/registry.ts';
-import type { Box, Storage, Stores } from '../records/ports.ts';
+import type { Box, Edges, Storage, Stores } from '../records/ports.ts';
 import type { TokenKeys } from '../records/token-keys.ts';
 import { createTokens } from '../records/tokens.ts';
 import { cached } from '../registry/cache.ts';
@@ -46,9 +46,11 @@ interface Options {
   publicUrl: string;
   signers: Signers;
   vaults: Pick<Vaults, 'assertVaulted'>;
+  /** Read once the vendor has said that there is such an envelope: a token lives from then on. */
+  now: Edges['now'];
 }
 
-export function createEmbedTokens({ storage, box, callers, keys, publicUrl, signers, vaults }: Options) {
+export function createEmbedTokens({ storage, box, callers, keys, publicUrl, signers, vaults, now }: Options) {
   const tokens = createTokens<EmbedClaims & { readonly scope: string }>({
     type: 'embed+jwt',
     claims: ['jti', 'sub', 'partner', 'widget', 'origins'],
@@ -105,9 +107,10 @@ export function createEmbedTokens({ storage, box, callers, keys, publicUrl, sign
     sign: tokens.sign,
 
     /** Mints a token for one customer of the caller's partner (made when it is new), one signer of an envelope, or one reader of a vaulted one. */
-    async mint(caller: Caller, input: MintRequest, at: number): Promise<Minted> {
+    async mint(caller: Caller, input: MintRequest): Promise<Minted> {
       if (input.widget_type === 'sign') await signers.assertSigner(caller, input);
       if (input.widget_type === 'vault') await vaults.assertVaulted(caller, input.envelope_id);
+      const at = now();
       const { partner, keyId, mode } = caller;
       const iat = Math.floor(at / 1000);
       const exp = iat + input.expires_in;

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { Failure } from '../../../../shared/problem.ts';
 import type { CertificateView, VaultView } from '../../../../shared/vault.ts';
-import type { Credential, Session, Storage } from '../records/ports.ts';
+import type { Credential, Edges, Session, Storage } from '../records/ports.ts';
 import type { Caller, Callers } from '../registry/callers.ts';
 import type { SigningVendor } from './vendor.ts';
 
@@ -27,10 +27,12 @@ interface Options {
   callers: Pick<Callers, 'credential'>;
   standings: Pick<SigningVendor, 'standing'>;
   vendor: VaultVendor;
+  /** Read once a vendor has answered: what is written has that instant. */
+  now: Edges['now'];
 }
 
 /** A vaulted envelope as its readers see it. The vendor is asked with the partner's own key, so only the partner's envelopes count. */
-export function createVaults({ storage, callers, standings, vendor }: Options) {
+export function createVaults({ storage, callers, standings, vendor, now }: Options) {
   async function asking<T>(reader: Reader, ask: (key: Credential) => Promise<T | undefined>): Promise<T> {
     const answer = await ask(await callers.credential(reader.partnerId, 'loyva', reader.mode));
     if (answer === undefined) throw new Failure('not-found', 'The vault has no such thing for this envelope.');
@@ -53,10 +55,10 @@ export function createVaults({ storage, callers, standings, vendor }: Options) {
     certificate: (reader: Reader): Promise<CertificateView> => asking(reader, (key) => vendor.certificate(key, reader.envelopeId)),
 
     /** The copy's bytes; that it was asked for is in the log before the first of them leaves. */
-    async copy(reader: Reader, at: number): Promise<VaultCopy> {
+    async copy(reader: Reader): Promise<VaultCopy> {
       const copy = await asking(reader, (key) => vendor.copy(key, reader.envelopeId));
       const { id, partnerId, envelopeId, sub } = reader;
-      const leaf = { kind: 'vault.copy.read', at, partner: partnerId, actor: sub, about: { session: id, envelope: envelopeId } };
+      const leaf = { kind: 'vault.copy.read', at: now(), partner: partnerId, actor: sub, about: { session: id, envelope: envelopeId } };
       try {
         await storage.transact((stores) => stores.record(leaf));
       } catch (error) {

@@ -39,9 +39,18 @@ for (const by of [-hour, hour])
     await answered(present());
     gateway.clock.set(by);
     // What was handed out before lives by the clock it was dated by; who comes now is let in at once.
-    const fresh = await createVisitor(gateway.url, origin, gateway.clock.now);
-    await answered(fresh.open(await mintedToken(gateway.url, partner.key, { customer: { external_id: 'later' } })), 201);
-    await answered(fresh.call('GET', '/embed/onboarding'));
+    const comes = async (external_id: string) => {
+      const fresh = await createVisitor(gateway.url, origin, gateway.clock.now);
+      await answered(fresh.open(await mintedToken(gateway.url, partner.key, { customer: { external_id } })), 201);
+      return fresh;
+    };
+    await comes('at once');
+    // A session that begins before the set clock is taken on is of the time before: an hour forward ends it.
+    await eventually(async () => {
+      const { headers } = await fetch(`${gateway.url}/livez`);
+      return Math.abs(Date.parse(headers.get('date') ?? '') - gateway.clock.now()) < 5_000;
+    });
+    await answered((await comes('later')).call('GET', '/embed/onboarding'));
     if (by > 0) return;
     await refused(present(), 401, 'proof-stale');
     // The hour passes again, and with it the minute of the proof: it was seen, whatever the clock did.
